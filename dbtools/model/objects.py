@@ -1,0 +1,352 @@
+"""What a database is made of, as plain values.
+
+Two sources that describe the same database give equal schemas. Columns and enum labels keep their
+order for people, but a column's position takes no part in ``==``: PostgreSQL cannot change it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+from dbtools.model.expression import Expression, Name, Type, Volatility
+
+Identity = Literal["", "serial", "always", "by default"]
+ReferentialAction = Literal["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"]
+Persistence = Literal["permanent", "unlogged", "temporary"]
+
+
+class ColumnRef(NamedTuple):
+    """One column of one relation; ``column`` is empty where the relation as a whole is meant."""
+
+    table: Name
+    column: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.column}" if self.column else str(self.table)
+
+
+class Generated(NamedTuple):
+    """GENERATED ALWAYS AS (expression) STORED, or VIRTUAL from PostgreSQL 18 on."""
+
+    expression: Expression
+    stored: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. A serial's ``nextval`` default is said by ``identity``, not by ``default``."""
+
+    name: str
+    type: Type
+    nullable: bool = True
+    default: Expression | None = None
+    identity: Identity = ""
+    generated: Generated | None = None
+    collation: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryKey:
+    """PRIMARY KEY (columns); its index carries the same name."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """UNIQUE (columns); its index carries the same name."""
+
+    name: str
+    columns: tuple[str, ...]
+    nulls_distinct: bool = True
+    deferrable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """FOREIGN KEY (columns) REFERENCES target (target_columns)."""
+
+    name: str
+    columns: tuple[str, ...]
+    target: Name
+    target_columns: tuple[str, ...]
+    on_delete: ReferentialAction = "NO ACTION"
+    on_update: ReferentialAction = "NO ACTION"
+    validated: bool = True
+    enforced: bool = True
+    deferrable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """CHECK (expression)."""
+
+    name: str
+    expression: Expression
+    validated: bool = True
+    enforced: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NotNull:
+    """A named NOT NULL constraint that is not valid yet (PostgreSQL 18); a valid one is ``Column.nullable``."""
+
+    name: str
+    column: str
+    validated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """EXCLUDE, kept by its text."""
+
+    name: str
+    text: str
+    columns: tuple[str, ...] = ()
+
+
+Constraint = PrimaryKey | Unique | ForeignKey | Check | NotNull | Exclusion
+
+
+@dataclass(frozen=True, slots=True)
+class IndexKey:
+    """One key of an index: a column, or an expression. ``opclass`` only where it is not the default."""
+
+    column: str = ""
+    expression: Expression | None = None
+    descending: bool = False
+    nulls_first: bool = False
+    opclass: str = ""
+    collation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index that no constraint owns."""
+
+    name: str
+    keys: tuple[IndexKey, ...]
+    unique: bool = False
+    method: str = "btree"
+    where: Expression | None = None
+    include: tuple[str, ...] = ()
+    nulls_distinct: bool = True
+    valid: bool = True
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The key columns, as far as keys are plain columns."""
+        return tuple(key.column for key in self.keys if key.column)
+
+    def reads(self) -> frozenset[str]:
+        """Every column that the index depends on."""
+        expressions = [key.expression for key in self.keys if key.expression is not None]
+        if self.where is not None:
+            expressions.append(self.where)
+        inside = (column for expression in expressions for column in expression.columns)
+        return frozenset((*self.columns, *self.include, *inside))
+
+
+class PartitionBy(NamedTuple):
+    """PARTITION BY RANGE | LIST | HASH (columns)."""
+
+    strategy: str
+    columns: tuple[str, ...]
+
+
+class PartitionOf(NamedTuple):
+    """Which table this is a partition of, and for which values (``DEFAULT``, or the bound's text)."""
+
+    parent: Name
+    bound: str
+
+
+class Columns(tuple[Column, ...]):
+    """The columns of a table in their order; equal to the same columns in any order."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, tuple) and frozenset(self) == frozenset(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self))
+
+
+NO_COLUMNS = Columns()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; constraints and indexes sorted by name."""
+
+    name: Name
+    columns: Columns = NO_COLUMNS
+    constraints: tuple[Constraint, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    partition_by: PartitionBy | None = None
+    partition_of: PartitionOf | None = None
+    inherits: tuple[Name, ...] = ()
+    persistence: Persistence = "permanent"
+    row_security: bool = False
+    comment: str | None = None
+
+    def __post_init__(self) -> None:
+        if type(self.columns) is not Columns:
+            object.__setattr__(self, "columns", Columns(self.columns))
+        if len(self.constraints) > 1:
+            object.__setattr__(self, "constraints", tuple(sorted(self.constraints, key=_by_name)))
+        if len(self.indexes) > 1:
+            object.__setattr__(self, "indexes", tuple(sorted(self.indexes, key=_by_name)))
+
+    def column(self, name: str) -> Column | None:
+        """The column called *name*."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    def constraint(self, name: str) -> Constraint | None:
+        """The constraint called *name*."""
+        return next((found for found in self.constraints if found.name == name), None)
+
+    def index(self, name: str) -> Index | None:
+        """The index called *name*; indexes that a constraint owns are not among them."""
+        return next((index for index in self.indexes if index.name == name), None)
+
+    @property
+    def primary_key(self) -> PrimaryKey | None:
+        """The primary key."""
+        return next((found for found in self.constraints if isinstance(found, PrimaryKey)), None)
+
+    @property
+    def foreign_keys(self) -> tuple[ForeignKey, ...]:
+        """The foreign keys, by name."""
+        return tuple(found for found in self.constraints if isinstance(found, ForeignKey))
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The check constraints, by name."""
+        return tuple(found for found in self.constraints if isinstance(found, Check))
+
+    @property
+    def keys(self) -> tuple[tuple[str, ...], ...]:
+        """The column lists that identify one row: primary key, unique constraints, full unique indexes."""
+        owned = [found.columns for found in self.constraints if isinstance(found, PrimaryKey | Unique)]
+        plain = [
+            index.columns
+            for index in self.indexes
+            if index.unique and index.where is None and len(index.columns) == len(index.keys)
+        ]
+        return (*owned, *plain)
+
+    def with_column(self, column: Column) -> Table:
+        """A copy where *column* replaces its namesake, or stands last."""
+        if self.column(column.name) is None:
+            return replace(self, columns=Columns((*self.columns, column)))
+        return replace(self, columns=Columns(column if old.name == column.name else old for old in self.columns))
+
+    def without_column(self, name: str) -> Table:
+        """A copy without the column called *name*; what depends on it stays."""
+        return replace(self, columns=Columns(column for column in self.columns if column.name != name))
+
+    def with_constraint(self, constraint: Constraint) -> Table:
+        """A copy where *constraint* replaces its namesake, or is added."""
+        kept = (old for old in self.constraints if old.name != constraint.name)
+        return replace(self, constraints=(*kept, constraint))
+
+    def without_constraint(self, name: str) -> Table:
+        """A copy without the constraint called *name*."""
+        return replace(self, constraints=tuple(old for old in self.constraints if old.name != name))
+
+    def with_index(self, index: Index) -> Table:
+        """A copy where *index* replaces its namesake, or is added."""
+        return replace(self, indexes=(*(old for old in self.indexes if old.name != index.name), index))
+
+    def without_index(self, name: str) -> Table:
+        """A copy without the index called *name*."""
+        return replace(self, indexes=tuple(old for old in self.indexes if old.name != name))
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    """An enum type; labels in their declared order."""
+
+    name: Name
+    labels: tuple[str, ...]
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A domain over a base type."""
+
+    name: Name
+    base: Type
+    nullable: bool = True
+    default: Expression | None = None
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def constrained(self) -> bool:
+        """Whether a value of the base type may be refused: then adding such a column rewrites the table."""
+        return not self.nullable or bool(self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view or materialized view.
+
+    ``mentions``: the relations its query names. ``reads``: the columns it depends on, None until
+    the query has been qualified against a schema.
+    """
+
+    name: Name
+    query: str
+    columns: tuple[str, ...] = field(default=(), compare=False)
+    materialized: bool = False
+    mentions: tuple[Name, ...] = field(default=(), compare=False)
+    reads: tuple[ColumnRef, ...] | None = field(default=None, compare=False)
+    indexes: tuple[Index, ...] = ()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A sequence that no serial or identity column owns."""
+
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function or procedure: ``arguments`` are its input types, ``body`` its text."""
+
+    name: Name
+    arguments: tuple[str, ...] = ()
+    returns: str = ""
+    language: str = ""
+    volatility: Volatility = Volatility.VOLATILE
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """What is kept by its text: trigger, policy, rule, composite type, ... ``table`` where it belongs to one."""
+
+    kind: str
+    name: Name
+    table: Name | None = None
+    text: str = ""
+    reads: tuple[str, ...] = field(default=(), compare=False)
+
+
+FunctionKey = tuple[Name, tuple[str, ...]]
+OpaqueKey = tuple[str, Name, Name | None]
+
+
+def _by_name(named: Constraint | Index) -> str:
+    return named.name

@@ -1,0 +1,64 @@
+"""What a source says, and who reads what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dbtools.model.finding import Location
+from dbtools.model.objects import ColumnRef
+from dbtools.model.schema import Schema
+
+
+class Reader(NamedTuple):
+    """Something that reads a column: a model, a view, a function, a named query.
+
+    ``source`` names it as its author would (``Prisma model User``), ``how`` what it does with it.
+    """
+
+    column: ColumnRef
+    source: str
+    location: Location
+    how: str = "reads"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something in a source that its reader could not evaluate."""
+
+    location: Location
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One source, read.
+
+    ``kind``: prisma, migrations, sql, live, ... ``origins``: where each table and column was said.
+    ``expressible``: the aspects that this language can say at all (``ASPECTS``); drift compares two
+    sources on what both can say. ``unknown``: what could not be read, never guessed.
+    """
+
+    kind: str
+    where: str
+    schema: Schema
+    origins: Mapping[ColumnRef, Location] = field(default_factory=dict)
+    expressible: frozenset[str] = frozenset()
+    unknown: tuple[Unread, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.where}"
+
+    def origin(self, ref: ColumnRef) -> Location:
+        """Where *ref*, or else its table, or else the source as a whole was said."""
+        return self.origins.get(ref) or self.origins.get(ColumnRef(ref.table)) or Location(self.where)
+
+
+ASPECTS = frozenset(
+    {
+        "type", "nullability", "list nullability", "default", "default expression", "identity", "generated",
+        "primary key", "unique", "foreign key", "referential action", "index", "index method", "index order",
+        "partial index", "expression index", "check", "enum", "enum order", "comment", "view", "collation",
+    }
+)  # fmt: skip
