@@ -1,0 +1,98 @@
+"""Type names in PostgreSQL's many spellings, read into one.
+
+``read_type("character varying(50)")`` and ``read_type("varchar(50)")`` are the same value. Built-in types have an empty
+namespace; any other unqualified name is taken to live in ``public``.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from dbtools.model.expression import Name, Type
+
+if TYPE_CHECKING:
+    from postgast.pg_query_pb2 import Node, TypeName
+
+SHORT = {
+    "int2": "smallint", "int4": "integer", "int8": "bigint", "int": "integer", "float4": "real",
+    "float8": "double precision", "bool": "boolean", "bpchar": "char", "decimal": "numeric",
+}  # fmt: skip
+SERIAL = {
+    "smallserial": "smallint", "serial2": "smallint", "serial": "integer", "serial4": "integer", "bigserial": "bigint",
+    "serial8": "bigint",
+}  # fmt: skip
+# pg_type of PostgreSQL 18 without arrays, row types and pseudo-types that no column may have.
+BUILT_IN = frozenset(("double precision", '"char"')) | frozenset(
+    """
+    aclitem bigint bit boolean box bpchar bytea char cid cidr circle date datemultirange daterange gtsvector
+    inet int2vector int4multirange int4range int8multirange int8range integer interval json jsonb jsonpath
+    line lseg macaddr macaddr8 money name numeric nummultirange numrange oid oidvector path pg_lsn pg_snapshot
+    point polygon real refcursor regclass regcollation regconfig regdictionary regnamespace regoper
+    regoperator regproc regprocedure regrole regtype smallint text tid time timestamp timestamptz timetz
+    tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector txid_snapshot uuid varbit varchar void xid
+    xid8 xml record trigger event_trigger anyelement anyarray anynonarray anyenum anyrange anycompatible
+    internal cstring any smallserial serial bigserial
+    """.split()
+)
+INTERVAL_FIELDS = {
+    4: "year", 2: "month", 8: "day", 1024: "hour", 2048: "minute", 4096: "second", 6: "year to month",
+    1032: "day to hour", 3080: "day to minute", 7176: "day to second", 3072: "hour to minute", 7168: "hour to second",
+    6144: "minute to second",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def read_type(text: str) -> Type:
+    """The type that *text* names, as ``format_type()`` or a person would write it.
+
+    Raises ValueError when *text* is no type.
+    """
+    import postgast
+
+    try:
+        tree = postgast.parse(f"SELECT NULL::{text}")
+    except postgast.PgQueryError as error:
+        raise ValueError(f"not a type: {text}") from error
+    target = tree.stmts[0].stmt.select_stmt.target_list[0].res_target.val
+    if target.WhichOneof("node") != "type_cast":
+        raise ValueError(f"not a type: {text}")
+    return type_of(target.type_cast.type_name)
+
+
+def type_of(node: TypeName, namespace: str = "public") -> Type:
+    """The type that a parsed type name means; *namespace* is where unqualified names live."""
+    *path, local = (part.string.sval for part in node.names)
+    if path in ([], ["pg_catalog"]):
+        base = '"char"' if local == "char" else SHORT.get(local, local)
+        modifiers = _modifiers(base, node)
+        if base == "char" and not modifiers:
+            base = "bpchar"  # without a length it holds any, while char means char(1)
+        if base in BUILT_IN:
+            return Type(base, modifiers, int(bool(node.array_bounds)))
+    return Type(local, _modifiers(local, node), int(bool(node.array_bounds)), path[-1] if path else namespace)
+
+
+def type_name_of(node: TypeName, namespace: str = "public") -> Name:
+    """The qualified name of a parsed type name."""
+    return type_of(node, namespace).name
+
+
+def _modifiers(base: str, node: TypeName) -> tuple[int | str, ...]:
+    written = tuple(_modifier(part) for part in node.typmods)
+    match base, written:
+        case "numeric", (precision,):
+            return (precision, 0)
+        case "interval", (int(mask), *precision):
+            return (*((INTERVAL_FIELDS[mask],) if mask in INTERVAL_FIELDS else ()), *precision)
+        case "bit", ():
+            return (1,)
+    return written
+
+
+def _modifier(node: Node) -> int | str:
+    if node.WhichOneof("node") == "column_ref":  # geometry(Point, 4326)
+        return str(node.column_ref.fields[-1].string.sval)
+    if node.a_const.WhichOneof("val") == "ival":
+        return int(node.a_const.ival.ival)
+    return str(node.a_const.sval.sval)
