@@ -1,0 +1,374 @@
+"""Indexes, types, views, functions and the rest: created, altered, renamed or dropped, into operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from postgast import pg_query_pb2 as pb
+
+from dbtools.model import operation as op
+from dbtools.model.expression import Name, Volatility
+from dbtools.model.objects import Check, Domain, Enum, Function, NotNull, Opaque, Sequence, View
+from dbtools.sql._definitions import constraint_of, index_of, name_of, path_of, strings
+from dbtools.sql._rows import relations
+from dbtools.sql.expressions import columns_of, expression_of
+from dbtools.sql.types import type_of
+
+KINDS: dict[int, op.Kind] = {
+    pb.OBJECT_TABLE: "table", pb.OBJECT_FOREIGN_TABLE: "table", pb.OBJECT_VIEW: "view",
+    pb.OBJECT_MATVIEW: "materialized view", pb.OBJECT_INDEX: "index", pb.OBJECT_SEQUENCE: "sequence",
+    pb.OBJECT_TYPE: "type", pb.OBJECT_DOMAIN: "domain", pb.OBJECT_FUNCTION: "function", pb.OBJECT_PROCEDURE: "function",
+    pb.OBJECT_ROUTINE: "function",
+}  # fmt: skip
+VOLATILITY = {"immutable": Volatility.IMMUTABLE, "stable": Volatility.STABLE, "volatile": Volatility.VOLATILE}
+
+
+def word(object_type: int) -> str:
+    """``OBJECT_EVENT_TRIGGER`` as people say it: event trigger."""
+    return str(pb.ObjectType.Name(object_type)).removeprefix("OBJECT_").replace("_", " ").lower()
+
+
+def create_index(node: pb.IndexStmt, namespace: str) -> op.CreateIndex:
+    """CREATE INDEX."""
+    return op.CreateIndex(
+        name_of(node.relation, namespace),
+        index_of(node),
+        concurrently=node.concurrent,
+        if_not_exists=node.if_not_exists,
+        only=not node.relation.inh,
+    )
+
+
+def drop(node: pb.DropStmt, namespace: str) -> Iterator[op.Operation]:
+    """One operation per object that DROP names."""
+    exists, cascade = node.missing_ok, node.behavior == pb.DROP_CASCADE
+    for target in node.objects:
+        match node.remove_type:
+            case pb.OBJECT_TABLE | pb.OBJECT_FOREIGN_TABLE:
+                yield op.DropTable(path_of(target.list.items, namespace), exists, cascade)
+            case pb.OBJECT_INDEX:
+                yield op.DropIndex(path_of(target.list.items, namespace), node.concurrent, exists, cascade)
+            case pb.OBJECT_VIEW | pb.OBJECT_MATVIEW:
+                yield op.DropView(path_of(target.list.items, namespace), exists, cascade)
+            case pb.OBJECT_SEQUENCE:
+                yield op.DropSequence(path_of(target.list.items, namespace), exists, cascade)
+            case pb.OBJECT_TYPE | pb.OBJECT_DOMAIN:
+                yield op.DropType(path_of(target.type_name.names, namespace), exists, cascade)
+            case pb.OBJECT_FUNCTION | pb.OBJECT_PROCEDURE | pb.OBJECT_ROUTINE:
+                yield op.DropFunction(*_signature(target.object_with_args, namespace), exists, cascade)
+            case pb.OBJECT_SCHEMA:
+                yield op.DropNamespace(target.string.sval, exists, cascade)
+            case pb.OBJECT_EXTENSION:
+                yield op.DropExtension(target.string.sval, exists, cascade)
+            case pb.OBJECT_TRIGGER | pb.OBJECT_POLICY | pb.OBJECT_RULE:
+                *path, name = strings(target.list.items)
+                table = Name(path[-2] if len(path) > 1 else namespace, path[-1])
+                kind = word(node.remove_type)
+                yield op.DropOpaque(kind, Name(table.namespace, name), table, exists, cascade)
+            case _:
+                yield op.DropOpaque(word(node.remove_type), _any_path(target, namespace), None, exists, cascade)
+
+
+def _any_path(target: pb.Node, namespace: str) -> Name:
+    match target.WhichOneof("node"):
+        case "list":
+            return path_of((item for item in target.list.items if item.WhichOneof("node") == "string"), namespace)
+        case "string":
+            return Name(namespace, target.string.sval)
+        case "type_name":
+            return path_of(target.type_name.names, namespace)
+        case "object_with_args":
+            return path_of(target.object_with_args.objname, namespace)
+    return Name(namespace, "")
+
+
+def _signature(node: pb.ObjectWithArgs, namespace: str) -> tuple[Name, tuple[str, ...] | None]:
+    name = path_of(node.objname, namespace)
+    if node.args_unspecified:
+        return name, None
+    return name, tuple(str(type_of(argument.type_name, namespace)) for argument in node.objargs)
+
+
+def rename(node: pb.RenameStmt, namespace: str) -> op.Operation:
+    """ALTER ... RENAME; ``RENAME a TO b`` without COLUMN is a column, as PostgreSQL reads it."""
+    relation = name_of(node.relation, namespace) if node.HasField("relation") else Name(namespace, "")
+    match node.rename_type:
+        case pb.OBJECT_COLUMN if node.relation_type in (pb.OBJECT_TABLE, pb.OBJECT_FOREIGN_TABLE):
+            return op.RenameColumn(relation, node.subname, node.newname)
+        case pb.OBJECT_TABCONSTRAINT:
+            return op.RenameConstraint(relation, node.subname, node.newname)
+        case pb.OBJECT_TABLE | pb.OBJECT_FOREIGN_TABLE:
+            return op.RenameTable(relation, node.newname)
+        case pb.OBJECT_SCHEMA:
+            return op.RenameNamespace(node.subname, node.newname)
+        case pb.OBJECT_VIEW | pb.OBJECT_MATVIEW | pb.OBJECT_INDEX | pb.OBJECT_SEQUENCE:
+            return op.Rename(KINDS[node.rename_type], relation, node.newname)
+        case pb.OBJECT_TYPE | pb.OBJECT_DOMAIN:
+            return op.Rename(KINDS[node.rename_type], _any_path(node.object, namespace), node.newname)
+        case pb.OBJECT_FUNCTION | pb.OBJECT_PROCEDURE | pb.OBJECT_ROUTINE:
+            return op.Rename("function", _any_path(node.object, namespace), node.newname)
+        case pb.OBJECT_TRIGGER | pb.OBJECT_POLICY | pb.OBJECT_RULE:
+            name = Name(relation.namespace, node.subname)
+            return op.AlterOpaque(word(node.rename_type), name, relation, node.newname)
+        case pb.OBJECT_COLUMN:
+            return op.AlterOpaque("view", relation)
+    return op.AlterOpaque(word(node.rename_type), _any_path(node.object, namespace), None, node.newname)
+
+
+def set_namespace(node: pb.AlterObjectSchemaStmt, namespace: str) -> op.Operation:
+    """ALTER ... SET SCHEMA."""
+    has_relation = node.HasField("relation")
+    name = name_of(node.relation, namespace) if has_relation else _any_path(node.object, namespace)
+    kind = KINDS.get(node.object_type)
+    if kind is None:
+        return op.AlterOpaque(word(node.object_type), name)
+    return op.SetNamespace(kind, name, node.newschema)
+
+
+def owner(node: pb.AlterOwnerStmt, namespace: str) -> op.Operation:
+    """ALTER ... OWNER TO, of what is no table."""
+    return op.AlterOpaque(word(node.object_type), _any_path(node.object, namespace))
+
+
+def create_enum(node: pb.CreateEnumStmt, namespace: str) -> op.CreateEnum:
+    """CREATE TYPE ... AS ENUM."""
+    return op.CreateEnum(Enum(path_of(node.type_name, namespace), strings(node.vals)))
+
+
+def alter_enum(node: pb.AlterEnumStmt, namespace: str) -> op.Operation:
+    """ALTER TYPE ... ADD VALUE, RENAME VALUE."""
+    name = path_of(node.type_name, namespace)
+    if node.old_val:
+        return op.RenameEnumValue(name, node.old_val, node.new_val)
+    neighbour = node.new_val_neighbor
+    before = bool(neighbour) and not node.new_val_is_after
+    return op.AddEnumValue(name, node.new_val, neighbour, before, node.skip_if_new_val_exists)
+
+
+def create_domain(node: pb.CreateDomainStmt, namespace: str) -> op.CreateDomain:
+    """CREATE DOMAIN."""
+    nullable, default, checks = True, None, []
+    for part in (each.constraint for each in node.constraints):
+        match part.contype:
+            case pb.CONSTR_NOTNULL:
+                nullable = False
+            case pb.CONSTR_DEFAULT:
+                default = expression_of(part.raw_expr)
+            case pb.CONSTR_CHECK:
+                checks.append(Check(part.conname, expression_of(part.raw_expr)))
+    base = type_of(node.type_name, namespace)
+    return op.CreateDomain(Domain(path_of(node.domainname, namespace), base, nullable, default, tuple(checks)))
+
+
+def alter_domain(node: pb.AlterDomainStmt, namespace: str) -> op.Operation:
+    """ALTER DOMAIN."""
+    name = path_of(node.type_name, namespace)
+    definition = getattr(node, "def")
+    match node.subtype:
+        case "C":
+            written = constraint_of(definition.constraint, namespace, column="value")
+            if written is not None and isinstance(written.constraint, Check):
+                return op.AddDomainCheck(name, written.constraint)
+            if written is not None and isinstance(written.constraint, NotNull):
+                return op.AlterDomain(name, "not null")
+        case "X":
+            return op.AlterDomain(name, "drop constraint", node.name)
+        case "V":
+            return op.AlterDomain(name, "validate", node.name)
+        case "T":
+            default = expression_of(definition) if node.HasField("def") else None
+            return op.AlterDomain(name, "default", default=default)
+        case "N":
+            return op.AlterDomain(name, "nullable")
+        case "O":
+            return op.AlterDomain(name, "not null")
+    return op.Unknown("ALTER DOMAIN", f"ALTER DOMAIN of kind {node.subtype} is not read", ())
+
+
+def create_view(node: pb.ViewStmt, namespace: str) -> op.CreateView:
+    """CREATE VIEW."""
+    view = View(
+        name_of(node.view, namespace),
+        deparsed(node.query),
+        strings(node.aliases),
+        mentions=relations(node.query, namespace),
+    )
+    return op.CreateView(view, replace=node.replace)
+
+
+def create_table_as(node: pb.CreateTableAsStmt, namespace: str) -> op.Operation:
+    """CREATE MATERIALIZED VIEW, or CREATE TABLE AS."""
+    name = name_of(node.into.rel, namespace)
+    query, mentions = deparsed(node.query), relations(node.query, namespace)
+    if node.objtype == pb.OBJECT_MATVIEW:
+        view = View(name, query, strings(node.into.col_names), materialized=True, mentions=mentions)
+        return op.CreateView(view, if_not_exists=node.if_not_exists)
+    return op.CreateTable(op.Table(name), node.if_not_exists, query=query, mentions=mentions)
+
+
+def deparsed(node: pb.Node) -> str:
+    """The SQL of one parsed statement, spelled by PostgreSQL's own deparser."""
+    import postgast
+
+    tree = pb.ParseResult(version=180004)
+    tree.stmts.add().stmt.CopyFrom(node)
+    return str(postgast.deparse(tree))
+
+
+def create_function(node: pb.CreateFunctionStmt, namespace: str) -> op.CreateFunction:
+    """CREATE FUNCTION, CREATE PROCEDURE."""
+    options = {option.def_elem.defname: option.def_elem.arg for option in node.options}
+    volatility = options["volatility"].string.sval if "volatility" in options else "volatile"
+    body = "\n".join(strings(options["as"].list.items)) if "as" in options else ""
+    if node.HasField("sql_body"):
+        body = deparsed(node.sql_body) if node.sql_body.WhichOneof("node") != "list" else "BEGIN ATOMIC"
+    inputs = (pb.FUNC_PARAM_IN, pb.FUNC_PARAM_INOUT, pb.FUNC_PARAM_VARIADIC, pb.FUNC_PARAM_DEFAULT)
+    parameters = [part.function_parameter for part in node.parameters]
+    function = Function(
+        path_of(node.funcname, namespace),
+        tuple(str(type_of(part.arg_type, namespace)) for part in parameters if part.mode in inputs),
+        str(type_of(node.return_type, namespace)) if node.HasField("return_type") else "",
+        options["language"].string.sval if "language" in options else "sql",
+        VOLATILITY[volatility],
+        body,
+    )
+    return op.CreateFunction(function, node.replace)
+
+
+def comment(node: pb.CommentStmt, namespace: str) -> op.Operation:
+    """COMMENT ON; an empty text and NULL both remove it."""
+    kind, text = word(node.objtype), node.comment or None
+    if node.objtype == pb.OBJECT_COLUMN:
+        *path, column = strings(node.object.list.items)
+        table = Name(path[-2] if len(path) > 1 else namespace, path[-1] if path else "")
+        return op.Comment(kind, table, text, column)
+    return op.Comment(kind, _any_path(node.object, namespace), text)
+
+
+def create_sequence(node: pb.CreateSeqStmt, namespace: str) -> op.Operation:
+    """CREATE SEQUENCE."""
+    return op.CreateSequence(Sequence(name_of(node.sequence, namespace)), node.if_not_exists)
+
+
+def alter_sequence(node: pb.AlterSeqStmt, namespace: str) -> op.Operation:
+    """ALTER SEQUENCE; OWNED BY makes it part of a serial column."""
+    for option in node.options:
+        owned = strings(option.def_elem.arg.list.items) if option.def_elem.defname == "owned_by" else ()
+        if len(owned) > 1:
+            *path, column = owned
+            table = Name(path[-2] if len(path) > 1 else namespace, path[-1])
+            return op.AlterSequence(name_of(node.sequence, namespace), (table, column))
+    return op.AlterSequence(name_of(node.sequence, namespace))
+
+
+def create_namespace(node: pb.CreateSchemaStmt, namespace: str) -> op.Operation:
+    """CREATE SCHEMA."""
+    del namespace
+    return op.CreateNamespace(node.schemaname or node.authrole.rolename, node.if_not_exists)
+
+
+def create_trigger(node: pb.CreateTrigStmt, namespace: str) -> op.Operation:
+    """CREATE TRIGGER."""
+    table = name_of(node.relation, namespace)
+    reads = tuple(dict.fromkeys((*strings(node.columns), *columns_of(node.when_clause))))
+    return _on_table("trigger", node.trigname, table, reads, replace=node.replace)
+
+
+def create_policy(node: pb.CreatePolicyStmt, namespace: str) -> op.Operation:
+    """CREATE POLICY."""
+    reads = tuple(dict.fromkeys((*columns_of(node.qual), *columns_of(node.with_check))))
+    return _on_table("policy", node.policy_name, name_of(node.table, namespace), reads)
+
+
+def alter_policy(node: pb.AlterPolicyStmt, namespace: str) -> op.Operation:
+    """ALTER POLICY."""
+    table = name_of(node.table, namespace)
+    return op.AlterOpaque("policy", Name(table.namespace, node.policy_name), table)
+
+
+def create_rule(node: pb.RuleStmt, namespace: str) -> op.Operation:
+    """CREATE RULE."""
+    table = name_of(node.relation, namespace)
+    return _on_table("rule", node.rulename, table, columns_of(node.where_clause), replace=node.replace)
+
+
+def create_statistics(node: pb.CreateStatsStmt, namespace: str) -> op.Operation:
+    """CREATE STATISTICS."""
+    table = name_of(node.relations[0].range_var, namespace)
+    reads = tuple(part.stats_elem.name for part in node.exprs if part.stats_elem.name)
+    name = path_of(node.defnames, table.namespace)
+    return op.CreateOpaque(Opaque("statistics", name, table, reads=reads))
+
+
+def _on_table(kind: str, name: str, table: Name, reads: tuple[str, ...], *, replace: bool = False) -> op.Operation:
+    return op.CreateOpaque(Opaque(kind, Name(table.namespace, name), table, reads=reads), replace)
+
+
+def create_composite(node: pb.CompositeTypeStmt, namespace: str) -> op.Operation:
+    """CREATE TYPE ... AS (...)."""
+    return op.CreateOpaque(Opaque("type", name_of(node.typevar, namespace)))
+
+
+def create_range(node: pb.CreateRangeStmt, namespace: str) -> op.Operation:
+    """CREATE TYPE ... AS RANGE."""
+    return op.CreateOpaque(Opaque("type", path_of(node.type_name, namespace)))
+
+
+def define(node: pb.DefineStmt, namespace: str) -> op.Operation:
+    """CREATE AGGREGATE, OPERATOR, COLLATION, TEXT SEARCH ..., base types."""
+    return op.CreateOpaque(Opaque(word(node.kind), path_of(node.defnames, namespace)))
+
+
+def create_publication(node: pb.CreatePublicationStmt, namespace: str) -> Iterator[op.Operation]:
+    """CREATE PUBLICATION, with one operation per table it names."""
+    yield from _publication(node.pubname, node.pubobjects, namespace)
+
+
+def alter_publication(node: pb.AlterPublicationStmt, namespace: str) -> Iterator[op.Operation]:
+    """ALTER PUBLICATION."""
+    yield from _publication(node.pubname, node.pubobjects, namespace)
+
+
+def _publication(name: str, objects: Iterable[Any], namespace: str) -> Iterator[op.Operation]:
+    tables = [part.publication_obj_spec.pubtable for part in objects]
+    named = [name_of(table.relation, namespace) for table in tables if table.HasField("relation")]
+    for table in named or [None]:
+        yield op.CreateOpaque(Opaque("publication", Name("public", name), table))
+
+
+def create_extension(node: pb.CreateExtensionStmt, namespace: str) -> op.Operation:
+    """CREATE EXTENSION."""
+    del namespace
+    return op.CreateExtension(node.extname, node.if_not_exists)
+
+
+READERS: dict[str, Callable[[Any, str], op.Operation | Iterator[op.Operation]]] = {
+    "index_stmt": create_index,
+    "drop_stmt": drop,
+    "rename_stmt": rename,
+    "alter_object_schema_stmt": set_namespace,
+    "alter_owner_stmt": owner,
+    "create_enum_stmt": create_enum,
+    "alter_enum_stmt": alter_enum,
+    "create_domain_stmt": create_domain,
+    "alter_domain_stmt": alter_domain,
+    "view_stmt": create_view,
+    "create_table_as_stmt": create_table_as,
+    "create_function_stmt": create_function,
+    "comment_stmt": comment,
+    "create_seq_stmt": create_sequence,
+    "alter_seq_stmt": alter_sequence,
+    "create_schema_stmt": create_namespace,
+    "create_trig_stmt": create_trigger,
+    "create_policy_stmt": create_policy,
+    "alter_policy_stmt": alter_policy,
+    "rule_stmt": create_rule,
+    "create_stats_stmt": create_statistics,
+    "composite_type_stmt": create_composite,
+    "create_range_stmt": create_range,
+    "define_stmt": define,
+    "create_publication_stmt": create_publication,
+    "alter_publication_stmt": alter_publication,
+    "create_extension_stmt": create_extension,
+}

@@ -1,0 +1,275 @@
+"""CREATE TABLE and ALTER TABLE, parsed, into operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from postgast import pg_query_pb2 as pb
+
+from dbtools.model import operation as op
+from dbtools.model.expression import Name
+from dbtools.model.objects import (
+    Column,
+    Columns,
+    Constraint,
+    Generated,
+    Identity,
+    NotNull,
+    PartitionBy,
+    PartitionOf,
+    PrimaryKey,
+    Table,
+)
+from dbtools.sql._definitions import column_of, constraint_of, name_of, strings
+from dbtools.sql.expressions import expression_of
+from dbtools.sql.types import type_of
+
+STRATEGIES = {
+    pb.PARTITION_STRATEGY_LIST: "list", pb.PARTITION_STRATEGY_RANGE: "range", pb.PARTITION_STRATEGY_HASH: "hash",
+}  # fmt: skip
+PERSISTENCE = {"u": "unlogged", "t": "temporary"}
+TABLE_ACTIONS: dict[int, tuple[op.TableAction, str]] = {
+    pb.AT_SetLogged: ("set logged", ""),
+    pb.AT_SetUnLogged: ("set unlogged", ""),
+    pb.AT_SetRelOptions: ("set options", ""),
+    pb.AT_ResetRelOptions: ("set options", ""),
+    pb.AT_ReplaceRelOptions: ("set options", ""),
+    pb.AT_SetTableSpace: ("set tablespace", ""),
+    pb.AT_SetAccessMethod: ("set access method", ""),
+    pb.AT_ChangeOwner: ("owner", ""),
+    pb.AT_ReplicaIdentity: ("replica identity", ""),
+    pb.AT_ClusterOn: ("cluster on", ""),
+    pb.AT_DropCluster: ("cluster on", ""),
+    pb.AT_EnableRowSecurity: ("row security", "enable"),
+    pb.AT_DisableRowSecurity: ("row security", "disable"),
+    pb.AT_ForceRowSecurity: ("row security", "force"),
+    pb.AT_NoForceRowSecurity: ("row security", "no force"),
+    pb.AT_EnableTrig: ("enable trigger", ""),
+    pb.AT_EnableAlwaysTrig: ("enable trigger", ""),
+    pb.AT_EnableReplicaTrig: ("enable trigger", ""),
+    pb.AT_EnableTrigAll: ("enable trigger", ""),
+    pb.AT_EnableTrigUser: ("enable trigger", ""),
+    pb.AT_DisableTrig: ("disable trigger", ""),
+    pb.AT_DisableTrigAll: ("disable trigger", ""),
+    pb.AT_DisableTrigUser: ("disable trigger", ""),
+    pb.AT_EnableRule: ("enable rule", ""),
+    pb.AT_EnableAlwaysRule: ("enable rule", ""),
+    pb.AT_EnableReplicaRule: ("enable rule", ""),
+    pb.AT_DisableRule: ("enable rule", ""),
+    pb.AT_AddOf: ("of type", ""),
+    pb.AT_DropOf: ("of type", ""),
+}
+COLUMN_ACTIONS: dict[int, op.ColumnAction] = {
+    pb.AT_SetStatistics: "statistics",
+    pb.AT_SetOptions: "options",
+    pb.AT_ResetOptions: "options",
+    pb.AT_SetStorage: "storage",
+    pb.AT_SetCompression: "compression",
+}
+
+
+def create_table(node: pb.CreateStmt, namespace: str) -> op.CreateTable:
+    """CREATE TABLE, also PARTITION OF, INHERITS and LIKE."""
+    name = name_of(node.relation, namespace)
+    columns: list[Column] = []
+    constraints: list[Constraint] = []
+    like: list[Name] = []
+    for element in node.table_elts:
+        match element.WhichOneof("node"):
+            case "column_def":
+                column, written = column_of(element.column_def, namespace)
+                columns.append(column)
+                constraints.extend(each.constraint for each in written)
+            case "constraint":
+                found = constraint_of(element.constraint, namespace)
+                if found is not None:
+                    constraints.append(found.constraint)
+            case "table_like_clause":
+                like.append(name_of(element.table_like_clause.relation, namespace))
+    parents = [name_of(parent.range_var, namespace) for parent in node.inh_relations]
+    partition = node.HasField("partbound")
+    filled = {column for found in constraints if isinstance(found, PrimaryKey) for column in found.columns}
+    filled |= {found.column for found in constraints if isinstance(found, NotNull)}
+    table = Table(
+        name,
+        Columns(replace(column, nullable=False) if column.name in filled else column for column in columns),
+        tuple(found for found in constraints if not isinstance(found, NotNull)),
+        partition_by=_partition_by(node.partspec) if node.HasField("partspec") else None,
+        partition_of=PartitionOf(parents[0], bound_of(node.partbound)) if partition else None,
+        inherits=() if partition else tuple(parents),
+        persistence=PERSISTENCE.get(node.relation.relpersistence, "permanent"),  # type: ignore[arg-type]
+    )
+    return op.CreateTable(table, node.if_not_exists, tuple(like))
+
+
+def _partition_by(node: pb.PartitionSpec) -> PartitionBy:
+    parts = [part.partition_elem for part in node.part_params]
+    columns = (part.name or expression_of(part.expr).text for part in parts)
+    return PartitionBy(STRATEGIES[node.strategy], tuple(columns))
+
+
+def bound_of(node: pb.PartitionBoundSpec) -> str:
+    """``DEFAULT``, or the text of FOR VALUES ..."""
+    if node.is_default:
+        return "DEFAULT"
+    if node.strategy == "l":
+        return f"FOR VALUES IN ({_bounds(node.listdatums)})"
+    if node.strategy == "r":
+        return f"FOR VALUES FROM ({_bounds(node.lowerdatums)}) TO ({_bounds(node.upperdatums)})"
+    return f"FOR VALUES WITH (modulus {node.modulus}, remainder {node.remainder})"
+
+
+def _bounds(nodes: object) -> str:
+    texts = (expression_of(node).text for node in nodes)  # type: ignore[attr-defined]
+    return ", ".join(text.upper() if text.lower() in {"minvalue", "maxvalue"} else text for text in texts)
+
+
+def alter_table(node: pb.AlterTableStmt, namespace: str) -> Iterator[op.Operation]:
+    """One operation per action, in their order."""
+    table = name_of(node.relation, namespace)
+    match node.objtype:
+        case pb.OBJECT_INDEX:
+            for command in node.cmds:
+                yield _alter_index(table, command.alter_table_cmd, namespace)
+        case pb.OBJECT_SEQUENCE:
+            yield op.AlterSequence(table)
+        case pb.OBJECT_VIEW | pb.OBJECT_MATVIEW:
+            yield op.AlterOpaque("view", table)
+        case pb.OBJECT_TYPE:
+            cascade = any(command.alter_table_cmd.behavior == pb.DROP_CASCADE for command in node.cmds)
+            yield op.AlterOpaque("type cascade" if cascade else "type", table)
+        case _:
+            for command in node.cmds:
+                yield _alter(table, command.alter_table_cmd, namespace)
+
+
+def _alter_index(index: Name, command: pb.AlterTableCmd, namespace: str) -> op.Operation:
+    if command.subtype == pb.AT_AttachPartition:
+        partition = getattr(command, "def").partition_cmd.name
+        return op.AlterIndex(index, name_of(partition, index.namespace or namespace))
+    return op.AlterIndex(index)
+
+
+def _alter(table: Name, command: pb.AlterTableCmd, namespace: str) -> op.Operation:
+    action = TABLE_ACTIONS.get(command.subtype)
+    if action is not None:
+        return op.AlterTable(table, action[0], action[1] or command.name)
+    column_action = COLUMN_ACTIONS.get(command.subtype)
+    if column_action is not None:
+        return op.AlterColumn(table, command.name, column_action)
+    read = ACTIONS.get(command.subtype)
+    if read is None:
+        kind = pb.AlterTableType.Name(command.subtype)
+        return op.Unknown(kind, f"ALTER TABLE action {kind} is not read", (table,))
+    return read(table, command, namespace)
+
+
+def _add_column(table: Name, command: pb.AlterTableCmd, namespace: str) -> op.Operation:
+    column, written = column_of(_definition(command).column_def, namespace)
+    return op.AddColumn(table, column, tuple(each.constraint for each in written), command.missing_ok)
+
+
+def _set_type(table: Name, command: pb.AlterTableCmd, namespace: str) -> op.Operation:
+    definition = _definition(command).column_def
+    return op.SetType(
+        table,
+        command.name,
+        type_of(definition.type_name, namespace),
+        expression_of(definition.raw_default) if definition.HasField("raw_default") else None,
+        strings(definition.coll_clause.collname)[-1] if definition.HasField("coll_clause") else None,
+    )
+
+
+def _set_default(table: Name, command: pb.AlterTableCmd, namespace: str) -> op.Operation:
+    del namespace
+    default = expression_of(getattr(command, "def")) if command.HasField("def") else None
+    return op.SetDefault(table, command.name, None if default and default.meaning == "NULL" else default)
+
+
+def _add_identity(table: Name, command: pb.AlterTableCmd, namespace: str) -> op.Operation:
+    del namespace
+    constraint = _definition(command).constraint
+    identity: Identity = "always" if constraint.generated_when == "a" else "by default"
+    return op.SetIdentity(table, command.name, identity)
+
+
+def _set_identity(table: Name, command: pb.AlterTableCmd, namespace: str) -> op.Operation:
+    del namespace
+    for option in _definition(command).list.items:
+        if option.def_elem.defname == "generated":
+            always = option.def_elem.arg.integer.ival == ord("a")
+            return op.SetIdentity(table, command.name, "always" if always else "by default")
+    return op.AlterColumn(table, command.name, "storage")  # SET START, RESTART, ...: the same brief lock
+
+
+def _set_expression(table: Name, command: pb.AlterTableCmd, namespace: str) -> op.Operation:
+    del namespace
+    return op.SetGenerated(table, command.name, Generated(expression_of(_definition(command))))
+
+
+def _add_constraint(table: Name, command: pb.AlterTableCmd, namespace: str) -> op.Operation:
+    node = _definition(command).constraint
+    written = constraint_of(node, namespace)
+    if written is None:
+        return op.Unknown("ADD CONSTRAINT", "a constraint of an unknown kind", (table,))
+    return op.AddConstraint(table, *written)
+
+
+def _alter_constraint(table: Name, command: pb.AlterTableCmd, namespace: str) -> op.Operation:
+    del namespace
+    change = _definition(command).atalter_constraint
+    return op.AlterConstraint(
+        table,
+        change.conname,
+        change.deferrable if change.alter_deferrability else None,
+        change.is_enforced if change.alter_enforceability else None,
+    )
+
+
+def _attach(table: Name, command: pb.AlterTableCmd, namespace: str) -> op.Operation:
+    part = _definition(command).partition_cmd
+    return op.AttachPartition(name_of(part.name, namespace), PartitionOf(table, bound_of(part.bound)))
+
+
+def _detach(table: Name, command: pb.AlterTableCmd, namespace: str) -> op.Operation:
+    part = _definition(command).partition_cmd
+    return op.DetachPartition(table, name_of(part.name, namespace), concurrently=part.concurrent)
+
+
+def _inherit(table: Name, command: pb.AlterTableCmd, namespace: str) -> op.Operation:
+    parent = name_of(_definition(command).range_var, namespace)
+    action: op.TableAction = "inherit" if command.subtype == pb.AT_AddInherit else "no inherit"
+    return op.AlterTable(table, action, f"{parent.namespace}.{parent.local}")
+
+
+def _definition(command: pb.AlterTableCmd) -> pb.Node:
+    return getattr(command, "def")
+
+
+ACTIONS: dict[int, Callable[[Name, pb.AlterTableCmd, str], op.Operation]] = {
+    pb.AT_AddColumn: _add_column,
+    pb.AT_DropColumn: lambda table, command, _: op.DropColumn(
+        table, command.name, command.missing_ok, command.behavior == pb.DROP_CASCADE
+    ),
+    pb.AT_AlterColumnType: _set_type,
+    pb.AT_SetNotNull: lambda table, command, _: op.SetNullable(table, command.name, nullable=False),
+    pb.AT_DropNotNull: lambda table, command, _: op.SetNullable(table, command.name, nullable=True),
+    pb.AT_ColumnDefault: _set_default,
+    pb.AT_AddIdentity: _add_identity,
+    pb.AT_SetIdentity: _set_identity,
+    pb.AT_DropIdentity: lambda table, command, _: op.SetIdentity(table, command.name, ""),
+    pb.AT_SetExpression: _set_expression,
+    pb.AT_DropExpression: lambda table, command, _: op.SetGenerated(table, command.name, None),
+    pb.AT_AddConstraint: _add_constraint,
+    pb.AT_DropConstraint: lambda table, command, _: op.DropConstraint(
+        table, command.name, command.missing_ok, command.behavior == pb.DROP_CASCADE
+    ),
+    pb.AT_ValidateConstraint: lambda table, command, _: op.ValidateConstraint(table, command.name),
+    pb.AT_AlterConstraint: _alter_constraint,
+    pb.AT_AttachPartition: _attach,
+    pb.AT_DetachPartition: _detach,
+    pb.AT_DetachPartitionFinalize: _detach,
+    pb.AT_AddInherit: _inherit,
+    pb.AT_DropInherit: _inherit,
+}
