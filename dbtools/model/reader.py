@@ -37,7 +37,8 @@ class Reading:
 
     ``kind``: prisma, migrations, sql, live, ... ``origins``: where each table and column was said.
     ``expressible``: the aspects that this language can say at all (``ASPECTS``); drift compares two
-    sources on what both can say. ``unknown``: what could not be read, never guessed.
+    sources on what both can say. ``unknown``: what could not be read, never guessed. ``readers``: what code
+    written against this definition reads and writes.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Reading:
     origins: Mapping[ColumnRef, Location] = field(default_factory=dict)
     expressible: frozenset[str] = frozenset()
     unknown: tuple[Unread, ...] = ()
+    readers: tuple[Reader, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.where}"

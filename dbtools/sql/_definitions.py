@@ -22,6 +22,7 @@ from dbtools.model.objects import (
     ReferentialAction,
     Unique,
 )
+from dbtools.sql import opclasses
 from dbtools.sql.expressions import columns_of, expression_of
 from dbtools.sql.types import SERIAL, type_of
 
@@ -157,7 +158,7 @@ def index_of(node: pb.IndexStmt) -> Index:
     """An index; its name is empty where PostgreSQL is to choose."""
     return Index(
         node.idxname,
-        tuple(_key_of(part.index_elem) for part in node.index_params),
+        tuple(_key_of(part.index_elem, node.access_method or "btree") for part in node.index_params),
         unique=node.unique,
         method=node.access_method or "btree",
         where=expression_of(node.where_clause) if node.HasField("where_clause") else None,
@@ -166,15 +167,14 @@ def index_of(node: pb.IndexStmt) -> Index:
     )
 
 
-def _key_of(element: pb.IndexElem) -> IndexKey:
+def _key_of(element: pb.IndexElem, method: str) -> IndexKey:
     descending = element.ordering == pb.SORTBY_DESC
-    first = element.nulls_ordering == pb.SORTBY_NULLS_FIRST
-    default = element.nulls_ordering in (pb.SORTBY_NULLS_DEFAULT, pb.SORTBY_NULLS_ORDERING_UNDEFINED)
+    written = element.nulls_ordering in (pb.SORTBY_NULLS_FIRST, pb.SORTBY_NULLS_LAST)
     return IndexKey(
         element.name,
         expression_of(element.expr) if element.HasField("expr") else None,
         descending=descending,
-        nulls_first=descending if default else first,
-        opclass=strings(element.opclass)[-1] if element.opclass else "",
+        nulls_first=element.nulls_ordering == pb.SORTBY_NULLS_FIRST if written else descending,
+        opclass=opclasses.written(method, strings(element.opclass)[-1]) if element.opclass else "",
         collation=strings(element.collation)[-1] if element.collation else "",
     )

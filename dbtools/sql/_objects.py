@@ -26,6 +26,8 @@ VOLATILITY = {"immutable": Volatility.IMMUTABLE, "stable": Volatility.STABLE, "v
 
 def word(object_type: int) -> str:
     """``OBJECT_EVENT_TRIGGER`` as people say it: event trigger."""
+    if object_type == pb.OBJECT_STATISTIC_EXT:
+        return "statistics"
     return str(pb.ObjectType.Name(object_type)).removeprefix("OBJECT_").replace("_", " ").lower()
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from postgast import PgQueryError
     from postgast.pg_query_pb2 import Node
 
 PSQL_LINE = re.compile(rb"^\\[A-Za-z!?;.].*$", re.MULTILINE)
@@ -23,6 +24,8 @@ COPY_ROWS = re.compile(
 )
 LEADING = re.compile(rb"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
 RECOVERIES = 200
+LONGEST = 160
+OPEN, CLOSE, SEMICOLON = 40, 41, 59  # PostgreSQL's scanner numbers single characters by their code
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,54 +111,69 @@ def _blank(data: bytes) -> bytes:
 
 
 def _recover(text: Text, data: bytes) -> Iterator[Piece]:
-    """Statement by statement, with the scanner's split; past an unclosed quote, from the next line that ends one."""
+    """Statement by statement, cut by the scanner; past an unclosed quote, from the next line that ends one."""
     import postgast
 
     start = 0
     for _ in range(RECOVERIES):
-        rest = data[start:].decode("utf-8", "replace")
         try:
-            parts = postgast.split(rest, method="scanner")
+            ends = _ends(data[start:])
         except postgast.PgQueryError as error:
-            broken = start + len(rest[: max(0, (error.cursorpos or 1) - 1)].encode())
+            broken = start + _bytes_before(data[start:], error.cursorpos)
             before = max(data.rfind(b";", start, broken) + 1, start)
-            yield from _each(text, data[:before], start)
+            yield from _each(text, data, start, _ends(data[start:before]))
             resume = data.find(b";\n", broken)
             end = len(data) if resume < 0 else resume
-            yield text.piece(before, end, None, error.message, broken)
+            yield text.piece(before, end, None, _headline(error), broken)
             if resume < 0:
                 return
             start = resume + 1
         else:
-            yield from _located(text, data, start, parts)
+            yield from _each(text, data, start, ends)
             return
     yield text.piece(start, len(data), None, "too much of this file is broken to go on")
 
 
-def _each(text: Text, data: bytes, start: int) -> Iterator[Piece]:
+def _ends(data: bytes) -> list[int]:
+    """Where each statement ends: at the semicolons outside quotes and brackets, and at the end of the text."""
     import postgast
 
-    part = data[start:].decode("utf-8", "replace")
-    yield from _located(text, data, start, postgast.split(part, method="scanner"))
+    ends, depth = [], 0
+    for token in postgast.scan(data.decode("utf-8", "replace")).tokens:
+        depth = max(0, depth + (token.token == OPEN) - (token.token == CLOSE))
+        if token.token == SEMICOLON and depth == 0:
+            ends.append(token.start)
+    return [*ends, len(data)]
 
 
-def _located(text: Text, data: bytes, start: int, parts: list[str]) -> Iterator[Piece]:
-    for part in parts:
-        raw = part.encode("utf-8")
-        found = data.find(raw, start)
-        at = start if found < 0 else found
-        start = at + len(raw)
-        if part.strip():
-            yield _alone(text, at, part)
+def _each(text: Text, data: bytes, start: int, ends: list[int]) -> Iterator[Piece]:
+    at = start
+    for end in ends:
+        stop = start + end
+        first = LEADING.match(data, at, stop)
+        begin = first.end() if first else at
+        if data[begin:stop].strip():
+            yield _alone(text, begin, data[begin:stop])
+        at = stop + 1
 
 
-def _alone(text: Text, at: int, part: str) -> Piece:
+def _alone(text: Text, at: int, data: bytes) -> Piece:
     import postgast
 
-    end = at + len(part.encode("utf-8"))
+    end = at + len(data)
     try:
-        tree = postgast.parse(part)
+        tree = postgast.parse(data.decode("utf-8", "replace"))
     except postgast.PgQueryError as error:
-        where = at + len(part[: max(0, (error.cursorpos or 1) - 1)].encode())
-        return text.piece(at, end, None, error.message, where)
+        return text.piece(at, end, None, _headline(error), at + _bytes_before(data, error.cursorpos))
     return text.piece(at, end, tree.stmts[0].stmt if tree.stmts else None)
+
+
+def _bytes_before(data: bytes, position: int | None) -> int:
+    """PostgreSQL counts characters from 1; pieces count bytes from 0."""
+    return len(data.decode("utf-8", "replace")[: max(0, (position or 1) - 1)].encode())
+
+
+def _headline(error: PgQueryError) -> str:
+    """The complaint on one line: an unclosed quote would repeat the rest of the file."""
+    first = str(error.message).splitlines()[0]
+    return first if len(first) <= LONGEST else first[: LONGEST - 3] + "..."

@@ -1,0 +1,6 @@
+"""What changed: git and the project's sources, joined into one value that every room takes."""
+
+from dbtools.change.gather import Project, Scope, gather, gather_paths
+from dbtools.change.value import Change
+
+__all__ = ["Change", "Project", "Scope", "gather", "gather_paths"]

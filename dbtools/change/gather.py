@@ -1,0 +1,213 @@
+"""Sources at two moments into a Change: merge base and working tree, a commit and its parent, or what is staged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dbtools.change.git import Revision, Tree, WorkingTree, commit, merge_base, parent, short
+from dbtools.change.value import Change
+from dbtools.errors import SourceError
+from dbtools.model.finding import Finding, Location, Severity
+from dbtools.model.migration import Migration
+from dbtools.model.reader import Reading
+from dbtools.model.schema import Schema
+from dbtools.sources import migrations as sql_sources
+from dbtools.sources.layouts import migrations_of, single
+from dbtools.sources.queries import NamedQuery
+from dbtools.sources.queries import read_texts as read_queries
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Where a project keeps what, relative to ``root``; ``live`` are (where, URL) pairs."""
+
+    root: Path
+    sources: Mapping[str, tuple[str, ...]]
+    truth: str
+    queries: tuple[str, ...] = ()
+    transaction: str = ""
+    live: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which change: at most one of these is set; none means the working tree against the last commit."""
+
+    base: str | None = None
+    commit: str | None = None
+    staged: bool = False
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The project at one moment."""
+
+    readings: tuple[Reading, ...]
+    migrations: tuple[Migration, ...]
+    queries: tuple[NamedQuery, ...]
+    texts: Mapping[str, str]
+    problems: tuple[Finding, ...]
+
+    def truth(self, kind: str) -> Schema:
+        found = [reading.schema for reading in self.readings if reading.kind == kind]
+        return found[0] if found else Schema()
+
+
+def gather(project: Project, scope: Scope) -> Change:
+    """The change that *scope* names; GitError or SourceError where it cannot be found out."""
+    if scope.everything:
+        return _everything(_side(project, WorkingTree(project.root)), project.truth)
+    base, head, label = _trees(project.root, scope)
+    before = None if base is None else _side(project, base, complain=False)
+    after = _side(project, head)
+    texts = {} if before is None else before.texts
+    touched = tuple(sorted(path for path in {*texts, *after.texts} if texts.get(path) != after.texts.get(path)))
+    new = tuple(each for each in after.migrations if _differs(each, texts))
+    names = {each.name for each in new}
+    history = tuple(each for each in after.migrations if each.name not in names)
+    edited = tuple(_edited(each) for each in new if each.up.path in texts)
+    truth_is_history = project.truth == "migrations"
+    return Change(
+        label,
+        sql_sources.history_schema(history) if truth_is_history else _truth(before, project.truth),
+        after.truth(project.truth),
+        history,
+        new,
+        readings=after.readings,
+        queries=after.queries,
+        problems=(*after.problems, *edited),
+        touched=touched,
+    )
+
+
+def _truth(side: _Side | None, kind: str) -> Schema:
+    return Schema() if side is None else side.truth(kind)
+
+
+def _differs(migration: Migration, texts: Mapping[str, str]) -> bool:
+    scripts = [script for script in (migration.up, migration.down) if script is not None]
+    return any(texts.get(script.path) != script.text for script in scripts)
+
+
+def _edited(migration: Migration) -> Finding:
+    return Finding(
+        "migration-edited",
+        Severity.WARNING,
+        f"{migration.name} was changed after it was merged; databases that already ran it will not run it again",
+        Location(migration.up.path),
+        hint="leave it as it was and write a new migration",
+        object=migration.name,
+    )
+
+
+def _everything(side: _Side, truth: str) -> Change:
+    return Change(
+        "everything, each migration against the schema before it",
+        Schema(),
+        side.truth(truth),
+        new=side.migrations,
+        one_by_one=True,
+        readings=side.readings,
+        queries=side.queries,
+        problems=side.problems,
+        touched=tuple(sorted(side.texts)),
+    )
+
+
+def _trees(root: Path, scope: Scope) -> tuple[Tree | None, Tree, str]:
+    """The tree before (None before the first commit), the tree after, and what to call the pair."""
+    if scope.commit is not None:
+        name = commit(root, scope.commit)
+        before = parent(root, name)
+        return (None if before is None else Revision(root, before)), Revision(root, name), f"commit {short(name)}"
+    if scope.base is not None:
+        found = merge_base(root, scope.base)
+        return Revision(root, found), WorkingTree(root), f"working tree against {scope.base} ({short(found)})"
+    head = commit(root, "HEAD")
+    if scope.staged:
+        return Revision(root, head), Revision(root, ""), f"what is staged against {short(head)}"
+    return Revision(root, head), WorkingTree(root), f"working tree against the last commit ({short(head)})"
+
+
+def _side(project: Project, tree: Tree, *, complain: bool = True) -> _Side:
+    problems: list[Finding] = []
+    texts: dict[str, str] = {}
+    readings: list[Reading] = []
+    migrations: tuple[Migration, ...] = ()
+    for kind, places in project.sources.items():
+        for where in () if kind == "live" else places:
+            files = _texts(tree.files(where), problems)
+            texts |= files
+            if complain or files:
+                readings.extend(_read(kind, files, where, project, problems))
+            if kind == "migrations":
+                migrations += migrations_of(files, project.transaction)
+    for where, url in project.live if complain else ():
+        from dbtools.sources import live
+
+        readings.append(live.read(url, where))
+    queries = {path: text for where in project.queries for path, text in _texts(tree.files(where), problems).items()}
+    texts |= queries
+    return _Side(tuple(readings), migrations, read_queries(queries), texts, tuple(problems) if complain else ())
+
+
+def _texts(files: Mapping[str, bytes], problems: list[Finding]) -> dict[str, str]:
+    """Files as text; one that is not UTF-8 is a finding, and read as far as it goes."""
+    texts = {}
+    for path, data in files.items():
+        try:
+            texts[path] = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            if not path.endswith((".sql", ".prisma")):
+                continue
+            line = data[: error.start].count(b"\n") + 1
+            message = f"{path} is not UTF-8: byte {data[error.start]:#04x} on line {line}"
+            hint = "save the file as UTF-8; what could be read of it is judged"
+            problems.append(Finding("unreadable-file", Severity.ERROR, message, Location(path, line), hint=hint))
+            texts[path] = data.decode("utf-8", "replace")
+    return texts
+
+
+def _read(
+    kind: str, files: Mapping[str, str], where: str, project: Project, problems: list[Finding]
+) -> Iterable[Reading]:
+    try:
+        return [_readers_by_kind(project)[kind](files, where)]
+    except SourceError as error:
+        message = f"{where}: {error}" if where not in str(error) else str(error)
+        problems.append(Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=error.hint))
+        return []
+
+
+def _readers_by_kind(project: Project) -> Mapping[str, Callable[[Mapping[str, str], str], Reading]]:
+    from dbtools.sources import prisma
+
+    return {
+        "migrations": lambda files, where: sql_sources.read_texts(files, where, project.transaction),
+        "sql": sql_sources.read_sql,
+        "prisma": prisma.read_texts,
+    }
+
+
+def gather_paths(
+    scripts: Mapping[str, bytes], folders: Mapping[str, Mapping[str, bytes]], transaction: str = ""
+) -> Change:
+    """SQL to judge by itself: *scripts* each alone and in their order, *folders* as histories.
+
+    Only a history makes the schema before a migration completely known.
+    """
+    problems: list[Finding] = []
+    new = [single(path, text, transaction) for path, text in _texts(scripts, problems).items()]
+    for where, files in folders.items():
+        found = migrations_of(_texts(files, problems), transaction)
+        if not found:
+            hint = "check the path: it should hold *.up.sql, *.sql or <id>/migration.sql"
+            message = f"{where} holds no migration"
+            problems.append(Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=hint))
+        new.extend(found)
+    base = Schema(complete=bool(folders) and not scripts)
+    head = sql_sources.history_schema(new)
+    return Change("the files given", base, head, new=tuple(new), one_by_one=True, problems=tuple(problems))

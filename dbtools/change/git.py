@@ -1,0 +1,142 @@
+"""The only place that knows git: the files of a revision, of the index, of the working tree."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from dbtools.errors import GitError, SourceError
+
+
+class Tree(Protocol):
+    """Files as they are at one moment."""
+
+    def files(self, where: str) -> dict[str, bytes]:
+        """The file at *where*, or all files below it, by path relative to the root; empty when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingTree:
+    """What lies on disk below *root*, whether git knows it or not."""
+
+    root: Path
+
+    def files(self, where: str) -> dict[str, bytes]:
+        """Regular files only: a folder may be called ``x.sql``."""
+        start = self.root / where
+        paths = sorted(path for path in start.rglob("*") if path.is_file()) if start.is_dir() else [start]
+        try:
+            return {_relative(path, self.root): path.read_bytes() for path in paths if path.is_file()}
+        except OSError as error:
+            message = f"{where} cannot be read: {error.strerror}"
+            raise SourceError(message, hint="check the path and its permissions") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The files of a commit; ``name`` is empty for the index, that is what is staged."""
+
+    root: Path
+    name: str
+
+    def files(self, where: str) -> dict[str, bytes]:
+        """One ``git ls-tree`` and one ``git cat-file`` however many files there are."""
+        path = where.rstrip("/")
+        if self.name:
+            listed = _git(self.root, "ls-tree", "-r", "-z", "--full-tree", self.name, "--", self._full(path))
+        else:
+            listed = _git(self.root, "ls-files", "-s", "-z", "--full-name", "--", path)
+        entries = [entry for entry in listed.decode("utf-8", "surrogateescape").split("\0") if entry]
+        prefix = _prefix(self.root)
+        blobs: dict[str, str] = {}
+        for entry in entries:
+            meta, full = entry.split("\t", 1)
+            mode, *rest = meta.split()
+            if mode.startswith("100"):
+                blobs[full.removeprefix(prefix)] = rest[1] if self.name else rest[0]
+        contents = _contents(self.root, list(blobs.values()))
+        return dict(zip(blobs, contents, strict=True))
+
+    def _full(self, path: str) -> str:
+        return (_prefix(self.root) + path).rstrip("/") or "."
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def _prefix(root: Path) -> str:
+    """Where *root* lies below the top of its repository: empty, or ``a/b/``."""
+    return _git(root, "rev-parse", "--show-prefix").decode().strip()
+
+
+def _contents(root: Path, blobs: list[str]) -> Iterator[bytes]:
+    if not blobs:
+        return
+    output = _git(root, "cat-file", "--batch", stdin="\n".join(blobs).encode() + b"\n")
+    at = 0
+    for _ in blobs:
+        end = output.index(b"\n", at)
+        size = int(output[at:end].split()[-1])
+        yield output[end + 1 : end + 1 + size]
+        at = end + 1 + size + 1
+
+
+def commit(root: Path, revision: str) -> str:
+    """The full name of the commit that *revision* means."""
+    try:
+        return _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
+    except GitError as error:
+        if not _is_repository(root):
+            raise
+        hint = (
+            "name a branch, tag or commit that exists here; in CI fetch it first (actions/checkout with fetch-depth: 0)"
+        )
+        raise GitError(f"there is no revision {revision}", hint=hint) from error
+
+
+def merge_base(root: Path, revision: str) -> str:
+    """The commit where *revision* and HEAD parted."""
+    there = commit(root, revision)
+    try:
+        return _git(root, "merge-base", there, "HEAD").decode().strip()
+    except GitError as error:
+        hint = "fetch the whole history (actions/checkout with fetch-depth: 0), or name a revision that HEAD comes from"
+        raise GitError(f"{revision} and HEAD have no commit in common", hint=hint) from error
+
+
+def parent(root: Path, revision: str) -> str | None:
+    """The first parent of a commit, None for the first commit of all."""
+    try:
+        return commit(root, f"{revision}^")
+    except GitError:
+        return None
+
+
+def short(revision: str) -> str:
+    """A commit's name as people write it."""
+    return revision[:10]
+
+
+def _is_repository(root: Path) -> bool:
+    try:
+        _git(root, "rev-parse", "--git-dir")
+    except GitError:
+        return False
+    return True
+
+
+def _git(root: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
+    try:
+        done = subprocess.run(["git", *arguments], cwd=root, input=stdin, capture_output=True, check=False)
+    except FileNotFoundError as error:
+        raise GitError("git is not installed", hint="install git, or give the files to judge as arguments") from error
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        reason = said[0].removeprefix("fatal: ") if said else f"git {arguments[0]} failed"
+        hint = "run it inside a git repository, or use --all, which needs none"
+        raise GitError(f"{root}: {reason}", hint=hint)
+    return done.stdout

@@ -1,0 +1,143 @@
+"""Every new operation before every rule; findings in the order of the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from dbtools.change import Change
+from dbtools.errors import UsageError
+from dbtools.model import operation as op
+from dbtools.model.effects import strongest
+from dbtools.model.expression import Name
+from dbtools.model.finding import Evidence, Finding, Location, Severity
+from dbtools.model.predict.session import NEWEST
+from dbtools.model.report import Report, TableSection
+from dbtools.rules import Context, Harm, Rule, migration_rules
+from dbtools.sql.identifiers import quote
+from dbtools.sql.render import render
+from dbtools.sql.walk import Step, walk
+
+
+@dataclass(frozen=True, slots=True)
+class LintSettings:
+    """``version`` is the major version that the team runs. ``select`` (empty: those that are on) less ``ignore``."""
+
+    version: int = NEWEST
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+def lint(change: Change, settings: LintSettings) -> Report:
+    """What the new migrations break, block or lose, found without a server."""
+    rules = chosen(settings)
+    findings = list(change.problems)
+    statements = operations = uncertain = 0
+    for run in _runs(change, settings.version):
+        added: set[tuple[Name, str]] = set()
+        for _, group in groupby(run, key=lambda step: (step.migration.up.path, step.statement.place)):
+            steps = list(group)
+            statements += 1
+            operations += len(steps)
+            uncertain += any(step.effects.uncertain for step in steps)
+            findings.extend(_statement(steps, change, rules, frozenset(added)))
+            added |= {(step.operation.table, step.operation.column.name)
+                      for step in steps if isinstance(step.operation, op.AddColumn)}  # fmt: skip
+    figures = {"migrations": len(change.new), "statements": statements, "operations": operations, "rules": len(rules)}
+    return Report(
+        "lint",
+        _summary(len(change.new), statements, uncertain),
+        tuple(findings),
+        sections=_section(findings),
+        figures=figures | {"uncertain statements": uncertain},
+    )
+
+
+def _runs(change: Change, version: int) -> Iterator[Iterable[Step]]:
+    """The steps of what counts as one change: all new migrations, or each for itself."""
+    schema = change.base
+    if not change.one_by_one:
+        yield walk(change.new, schema, version=version)
+        return
+    for migration in change.new:
+        steps = list(walk([migration], schema, version=version))
+        schema = steps[-1].after if steps else schema
+        yield steps
+
+
+def chosen(settings: LintSettings) -> tuple[Rule, ...]:
+    """The rules that *settings* choose; UsageError for a name that is none."""
+    rules = {rule.name: rule for rule in migration_rules()}
+    for name in (*settings.select, *settings.ignore):
+        if name not in rules and name != "ALL":
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, rules, n=1)
+            hint = f"did you mean {near[0]}?" if near else "the rules are " + ", ".join(rules)
+            raise UsageError(f"there is no rule {name}", hint=hint)
+    wanted = {name for name, rule in rules.items() if rule.on} if not settings.select else set(settings.select)
+    if "ALL" in wanted:
+        wanted = set(rules)
+    return tuple(rule for name, rule in rules.items() if name in wanted and name not in settings.ignore)
+
+
+def _statement(
+    steps: list[Step], change: Change, rules: tuple[Rule, ...], added: frozenset[tuple[Name, str]]
+) -> Iterator[Finding]:
+    statement, path = steps[0].statement, steps[0].migration.up.path
+    if statement.error:
+        place = statement.error_place or statement.place
+        location = Location(path, place.line, place.column)
+        hint = "PostgreSQL refuses the file here; the statements around it are judged all the same"
+        yield Finding("syntax-error", Severity.ERROR, statement.error, location, hint=hint, anchor=statement.text)
+        return
+    locks = strongest(step.effects.locks for step in steps)
+    for step in steps:
+        context = Context(
+            step.operation, step.effects, locks, step.before, step.after, step.session, step.born, added,
+            change.readers, change.readers_known, render, quote,
+        )  # fmt: skip
+        for rule in rules:
+            for harm in rule.check(context):
+                yield _finding(rule, harm, step, path)
+
+
+def _finding(rule: Rule, harm: Harm, step: Step, path: str) -> Finding:
+    stateful = step.before.complete and not step.effects.uncertain and not step.before.uncertain_all
+    return Finding(
+        rule.name,
+        harm.severity or rule.severity,
+        harm.message,
+        Location(path, step.place.line, step.place.column),
+        Evidence.STATEFUL if stateful else Evidence.STATIC,
+        harm.hint,
+        harm.table,
+        harm.object,
+        {str(name): mode for name, mode in step.effects.locks.items()},
+        harm.values,
+        step.statement.text,
+    )
+
+
+def _summary(migrations: int, statements: int, uncertain: int) -> str:
+    if not migrations:
+        return "no new migration"
+    judged = f"{_count(migrations, 'migration')}, {_count(statements, 'statement')} judged"
+    return f"{judged}, {uncertain} not certainly" if uncertain else judged
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _section(findings: list[Finding]) -> tuple[TableSection, ...]:
+    if not findings:
+        return ()
+    by_rule: dict[tuple[str, Severity], int] = {}
+    for finding in findings:
+        key = (finding.rule, finding.severity)
+        by_rule[key] = by_rule.get(key, 0) + 1
+    ordered = sorted(by_rule.items(), key=lambda item: (-item[0][1], item[0][0]))
+    rows = tuple((rule, str(severity), str(count)) for (rule, severity), count in ordered)
+    return (TableSection("What was found", ("rule", "severity", "times"), rows),)

@@ -1,0 +1,137 @@
+"""Tables and views by name: found, changed with everything that inherits from them, moved, and what goes with a key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from dbtools.model.expression import Name
+from dbtools.model.objects import Constraint, ForeignKey, Opaque, OpaqueKey, Table, View
+from dbtools.model.schema import Schema, added, removed
+
+
+def doubted(schema: Schema, *names: Name) -> Schema:
+    """*schema*, with what it says about *names* marked as uncertain."""
+    return replace(schema, uncertain=schema.uncertain.union(names))
+
+
+def missing(schema: Schema, name: Name) -> Schema:
+    """*schema* after an operation on a table that is not in it: nothing changes, or nobody knows."""
+    return schema if schema.complete or name in schema.views else doubted(schema, name)
+
+
+def children(schema: Schema, parent: Name) -> list[Table]:
+    """The partitions and inheriting tables of *parent*."""
+    return [
+        table
+        for table in schema.tables.values()
+        if (table.partition_of is not None and table.partition_of.parent == parent)
+        or (table.inherits and parent in table.inherits)
+    ]
+
+
+def changed(schema: Schema, name: Name, change: Callable[[Table], Table]) -> Schema:
+    """*schema*, with *change* made to the table called *name* and to everything that inherits from it."""
+    table = schema.tables.get(name)
+    if table is None:
+        return missing(schema, name)
+    after = change(table)
+    schema = schema if after is table else schema.with_table(after)
+    for child in children(schema, name):
+        schema = changed(schema, child.name, change)
+    return schema
+
+
+def without_lost_keys(schema: Schema, before: Table, after: Table) -> Schema:
+    """*schema* without the foreign keys that referred to a key which *before* has and *after* has not."""
+    lost = {frozenset(key) for key in before.keys} - {frozenset(key) for key in after.keys}
+    if not lost:
+        return schema
+
+    def keeps(constraint: Constraint) -> bool:
+        return not (
+            isinstance(constraint, ForeignKey)
+            and constraint.target == before.name
+            and frozenset(constraint.target_columns) in lost
+        )
+
+    return with_constraints(schema, keeps)
+
+
+def with_constraints(schema: Schema, keeps: Callable[[Constraint], bool]) -> Schema:
+    """*schema* with only those constraints, of all tables, that *keeps* approves."""
+    changes = {
+        table.name: replace(table, constraints=tuple(found for found in table.constraints if keeps(found)))
+        for table in schema.tables.values()
+        if not all(keeps(found) for found in table.constraints)
+    }
+    return replace(schema, tables={**schema.tables, **changes}) if changes else schema
+
+
+def moved(schema: Schema, old: Name, new: Name) -> Schema:
+    """*schema* where the relation called *old* is called *new*, and everything that refers to it follows."""
+    if new in schema.tables or new in schema.views or new in schema.sequences:
+        return schema
+    if old not in schema.tables and old not in schema.views and old not in schema.sequences:
+        return missing(schema, old)
+    naming = {old: new}
+    schema = replace(
+        schema,
+        tables={_now(naming, name): _followed(table, naming) for name, table in schema.tables.items()},
+        views={_now(naming, name): _view_followed(view, naming) for name, view in schema.views.items()},
+        uncertain=frozenset(_now(naming, name) for name in schema.uncertain),
+    )
+    if old in schema.sequences:
+        sequence = replace(schema.sequences[old], name=new)
+        readers = [table.name for table in schema.tables.values() if _draws_from(table, old)]
+        schema = doubted(replace(schema, sequences=added(removed(schema.sequences, old), new, sequence)), *readers)
+    if any(old in (key[1], key[2]) for key in schema.opaques):
+        schema = _opaques_followed(schema, old, new)
+    spelled = [view.name for view in schema.views.values() if new in view.mentions]
+    return doubted(schema, *spelled) if spelled else schema
+
+
+def _now(naming: Mapping[Name, Name], name: Name) -> Name:
+    return naming.get(name, name)
+
+
+def _followed(table: Table, naming: Mapping[Name, Name]) -> Table:
+    refers = any(isinstance(found, ForeignKey) and found.target in naming for found in table.constraints)
+    parent = table.partition_of is not None and table.partition_of.parent in naming
+    if not (refers or parent or table.name in naming or any(name in naming for name in table.inherits)):
+        return table
+    return replace(
+        table,
+        name=_now(naming, table.name),
+        constraints=tuple(
+            replace(found, target=_now(naming, found.target)) if isinstance(found, ForeignKey) else found
+            for found in table.constraints
+        ),
+        partition_of=table.partition_of and table.partition_of._replace(parent=_now(naming, table.partition_of.parent)),
+        inherits=tuple(_now(naming, name) for name in table.inherits),
+    )
+
+
+def _view_followed(view: View, naming: Mapping[Name, Name]) -> View:
+    return replace(
+        view,
+        name=_now(naming, view.name),
+        mentions=tuple(_now(naming, name) for name in view.mentions),
+        reads=view.reads and tuple(ref._replace(table=_now(naming, ref.table)) for ref in view.reads),
+    )
+
+
+def _draws_from(table: Table, sequence: Name) -> bool:
+    return any(column.default is not None and sequence.local in column.default.text for column in table.columns)
+
+
+def _opaques_followed(schema: Schema, old: Name, new: Name) -> Schema:
+    """Triggers and policies stay on their table, and live in its namespace."""
+    opaques: dict[OpaqueKey, Opaque] = {}
+    for (kind, name, table), opaque in schema.opaques.items():
+        if table == old:
+            own = name._replace(namespace=new.namespace) if name.namespace == old.namespace else name
+            opaques[kind, own, new] = replace(opaque, name=own, table=new)
+        else:
+            opaques[kind, name, table] = opaque
+    return replace(schema, opaques=opaques)

@@ -1,0 +1,67 @@
+"""Views, and what happens to them when the relations that they read change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dbtools.model import operation as op
+from dbtools.model.apply.relations import doubted
+from dbtools.model.expression import Name
+from dbtools.model.naming import is_relation
+from dbtools.model.objects import ColumnRef
+from dbtools.model.schema import Schema, added, removed
+
+
+def create(schema: Schema, operation: op.CreateView) -> Schema:
+    """The view is there; OR REPLACE keeps the comment of the old one."""
+    view = operation.view
+    old = schema.views.get(view.name)
+    if old is not None and operation.replace:
+        return replace(schema, views=added(schema.views, view.name, replace(view, comment=old.comment)))
+    if is_relation(schema, view.name):
+        return schema
+    return replace(schema, views=added(schema.views, view.name, view))
+
+
+def drop(schema: Schema, name: Name) -> Schema:
+    """The view is gone, with its triggers and rules and every view that reads it."""
+    if name not in schema.views:
+        return schema
+    return _without_relation(replace(schema, views=removed(schema.views, name)), name)
+
+
+def _without_relation(schema: Schema, name: Name) -> Schema:
+    if any(table == name for _, _, table in schema.opaques):
+        kept = {key: opaque for key, opaque in schema.opaques.items() if key[2] != name}
+        schema = replace(schema, opaques=kept)
+    if name in schema.uncertain:
+        schema = replace(schema, uncertain=schema.uncertain - {name})
+    for view in schema.views.values():
+        if name in view.mentions:
+            schema = drop(schema, view.name)
+    return schema
+
+
+without_relation = _without_relation
+
+
+def without_column(schema: Schema, ref: ColumnRef, *, cascade: bool) -> Schema:
+    """The views that read a dropped column are gone too; where nobody has looked, they are in doubt."""
+    for view in schema.views.values():
+        if view.reads is not None and ref in view.reads:
+            schema = drop(schema, view.name)
+        elif view.reads is None and cascade and ref.table in view.mentions:
+            schema = doubted(schema, view.name)
+    return schema
+
+
+def with_column_renamed(schema: Schema, ref: ColumnRef, to: str) -> Schema:
+    """Views follow a renamed column; their text is then spelled anew, which nobody has read."""
+    for view in schema.views.values():
+        if view.reads is None and ref.table in view.mentions:
+            schema = doubted(schema, view.name)
+        elif view.reads is not None and ref in view.reads:
+            reads = tuple(ref._replace(column=to) if read == ref else read for read in view.reads)
+            followed = replace(view, reads=reads)
+            schema = doubted(replace(schema, views=added(schema.views, view.name, followed)), view.name)
+    return schema

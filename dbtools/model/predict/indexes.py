@@ -1,0 +1,173 @@
+"""Indexes: built, dropped, rebuilt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbtools.model import operation as op
+from dbtools.model.effects import Effects, LockMode
+from dbtools.model.expression import Expression, Name, Volatility
+from dbtools.model.naming import chosen_name, truncated
+from dbtools.model.objects import Index, Table, Unique, View
+from dbtools.model.predict.columns import volatility
+from dbtools.model.predict.relations import (
+    ACTIVE_TRANSACTION,
+    AE,
+    DEPENDENT_OBJECTS,
+    DUPLICATE_TABLE,
+    FEATURE_NOT_SUPPORTED,
+    UNDEFINED_COLUMN,
+    UNDEFINED_OBJECT,
+    family,
+    index_names,
+    locks,
+    missing,
+    stored,
+)
+from dbtools.model.predict.session import Session
+from dbtools.model.schema import Schema
+
+SHARE, SUE = LockMode.SHARE, LockMode.SHARE_UPDATE_EXCLUSIVE
+NOT_IMMUTABLE = "42P17"
+# Built-in types without a default B-tree or hash operator class (pg_opclass of 15 and 18).
+UNORDERED = frozenset({"json", "xml", "point", "box", "line", "lseg", "path", "polygon", "circle"})
+
+
+def create(operation: op.CreateIndex, schema: Schema, session: Session) -> Effects:
+    """CREATE INDEX blocks writes for the whole build; CONCURRENTLY nothing, but not in a transaction."""
+    mode = SUE if operation.concurrently else SHARE
+    view = schema.views.get(operation.table)
+    if view is not None and view.materialized:
+        return Effects({view.name: mode}, scans=frozenset({view.name}), builds=_built(operation, schema))
+    table = schema.table(operation.table)
+    if table is None:
+        effects = missing(operation.table, schema, mode)
+        return effects | _refused(operation, None, schema, session)
+    if operation.index.name and _taken(Name(table.name.namespace, truncated(operation.index.name)), schema):
+        return Effects({table.name: mode}, fails=None if operation.if_not_exists else DUPLICATE_TABLE)
+    refused = _refused(operation, table, schema, session)
+    members = (table,) if operation.only else family(operation.table, schema)
+    scanned = stored(members)
+    return refused | Effects(
+        locks(members, mode), scans=scanned, builds=_built(operation, schema) if scanned else frozenset()
+    )
+
+
+def _built(operation: op.CreateIndex, schema: Schema) -> frozenset[Name]:
+    local = truncated(operation.index.name) or chosen_name(schema, operation.table, operation.index)
+    return frozenset({Name(operation.table.namespace, local)})
+
+
+def _taken(name: Name, schema: Schema) -> bool:
+    if name in schema.tables or name in schema.views or name in schema.sequences:
+        return True
+    return any(name in index_names(table) for table in schema.tables.values())
+
+
+def _refused(operation: op.CreateIndex, table: Table | None, schema: Schema, session: Session) -> Effects:
+    """Why the server would refuse the index, first reason first."""
+    if operation.concurrently and session.in_transaction:
+        return Effects(fails=ACTIVE_TRANSACTION)
+    if table is not None:
+        if operation.concurrently and table.partition_by is not None:
+            return Effects(fails=FEATURE_NOT_SUPPORTED)
+        if schema.is_certain(table.name) and any(table.column(name) is None for name in operation.index.reads()):
+            return Effects(fails=UNDEFINED_COLUMN)
+        if any(_unordered(key.column, key.opclass, operation.index, table) for key in operation.index.keys):
+            return Effects(fails=UNDEFINED_OBJECT)
+    unsure = ""
+    for expression in _expressions(operation.index):
+        worst = _worst(expression, table, schema)
+        if worst is Volatility.UNKNOWN:
+            unsure = f"whether {expression} is immutable is not known"
+        elif worst is not Volatility.IMMUTABLE:
+            return Effects(fails=NOT_IMMUTABLE)
+    return Effects(uncertain=unsure)
+
+
+def _expressions(index: Index) -> Iterator[Expression]:
+    for key in index.keys:
+        if key.expression is not None:
+            yield key.expression
+    if index.where is not None:
+        yield index.where
+
+
+def _worst(expression: Expression, table: Table | None, schema: Schema) -> Volatility:
+    """An expression's volatility, with what the types of its columns add."""
+    worst = volatility(expression, schema)
+    for part in expression.depends:
+        column = table.column(part.column) if table is not None else None
+        if column is None:
+            return Volatility.UNKNOWN
+        if column.type.base in part.bases:
+            worst = max(worst, part.volatility)
+    return worst
+
+
+def _unordered(column: str, opclass: str, index: Index, table: Table) -> bool:
+    found = table.column(column) if column and not opclass and index.method in {"btree", "hash"} else None
+    return found is not None and found.type.base in UNORDERED and not found.type.dimensions
+
+
+def drop(operation: op.DropIndex, schema: Schema, session: Session) -> Effects:
+    """DROP INDEX needs ACCESS EXCLUSIVE on the table; CONCURRENTLY does not, but not in a transaction."""
+    mode = SUE if operation.concurrently else AE
+    refused = ACTIVE_TRANSACTION if operation.concurrently and session.in_transaction else None
+    owner = schema.index_owner(operation.name) or _view_owner(operation.name, schema)
+    if owner is None:
+        if operation.if_exists:
+            return Effects(fails=refused)
+        sure = schema.complete and not schema.uncertain and not schema.uncertain_all
+        return Effects(
+            fails=refused or (UNDEFINED_OBJECT if sure else None), uncertain="" if sure else "the index is not known"
+        )
+    effects = Effects({owner.name: mode}, fails=refused)
+    if isinstance(owner, View):
+        return effects
+    if owner.index(operation.name.local) is None or _referenced(owner, operation.name.local, schema):
+        return effects | Effects(fails=refused or (None if operation.cascade else DEPENDENT_OBJECTS))
+    return effects
+
+
+def _view_owner(name: Name, schema: Schema) -> View | None:
+    found = (view for view in schema.views.values() if any(index.name == name.local for index in view.indexes))
+    return next(found, None)
+
+
+def _referenced(table: Table, local: str, schema: Schema) -> bool:
+    """Whether a foreign key rests on this unique index, and on no constraint with the same columns."""
+    index = table.index(local)
+    if index is None or not index.unique:
+        return False
+    owned = [set(found.columns) for found in table.constraints if isinstance(found, Unique)]
+    if table.primary_key is not None:
+        owned.append(set(table.primary_key.columns))
+    wanted = [set(key.target_columns) for _, key in schema.referencing(table.name)]
+    return set(index.columns) in wanted and set(index.columns) not in owned
+
+
+def reindex(operation: op.Reindex, schema: Schema, session: Session) -> Effects:
+    """REINDEX blocks writes, and reads that would plan with the index; CONCURRENTLY neither."""
+    if operation.concurrently and session.in_transaction:
+        return Effects(fails=ACTIVE_TRANSACTION)
+    mode = SUE if operation.concurrently else SHARE
+    if operation.kind not in {"table", "index"}:
+        tables = tuple(schema.tables.values())
+        everything = frozenset(name for table in tables for name in index_names(table))
+        return Effects(
+            locks(tables, mode), builds=everything, fails=ACTIVE_TRANSACTION if session.in_transaction else None
+        )
+    owner = schema.table(operation.name) if operation.kind == "table" else schema.index_owner(operation.name)
+    if owner is None:
+        return missing(operation.name, schema, mode)
+    builds = index_names(owner) if operation.kind == "table" else frozenset({operation.name})
+    return Effects({owner.name: mode}, scans=frozenset({owner.name}) if builds else frozenset(), builds=builds)
+
+
+def alter(operation: op.AlterIndex, schema: Schema) -> Effects:
+    """ALTER INDEX takes no lock on the table; ATTACH PARTITION a light one on both tables."""
+    if operation.partition is None:
+        return Effects()
+    owners = [schema.index_owner(name) for name in (operation.name, operation.partition)]
+    return Effects(locks((owner for owner in owners if owner is not None), LockMode.ACCESS_SHARE))

@@ -1,0 +1,28 @@
+"""What a statement runs in: the server, and what its transaction has done so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dbtools.model.expression import Name
+
+NEWEST = 18
+VIRTUAL_SINCE = 18
+SET_EXPRESSION_SINCE = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A server of major ``version`` and the state of one connection.
+
+    ``in_transaction``: inside a transaction block, explicit or the runner's. ``timezone``: the session's
+    TimeZone, None where nobody knows it. ``empty``: tables known to hold no rows. ``new_labels``: enum labels
+    added in this transaction. ``new_types``: enums created in this transaction.
+    """
+
+    version: int = NEWEST
+    in_transaction: bool = False
+    timezone: str | None = "UTC"
+    empty: frozenset[Name] = frozenset()
+    new_labels: frozenset[tuple[Name, str]] = field(default=frozenset())
+    new_types: frozenset[Name] = frozenset()

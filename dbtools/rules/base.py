@@ -1,0 +1,124 @@
+"""What a rule is: documentation as data, and a function that names harms.
+
+A rule's file is named after it and holds one function decorated with ``@rule``. Its examples are its tests: each is SQL
+for the history and, after a line ``---``, the migration that is judged; without that line all of it is judged alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dbtools.model.effects import Effects, LockMode
+from dbtools.model.expression import Name
+from dbtools.model.finding import Severity
+from dbtools.model.objects import Table
+from dbtools.model.operation import Operation
+from dbtools.model.predict import Session
+from dbtools.model.reader import Reader
+from dbtools.model.schema import Schema
+
+Proof = Literal["lock", "rewrite", "scan", "error", "loss", "reader", "advice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """One thing that one operation does to one object.
+
+    ``hint`` is the safe form, with SQL for the user's own statement. ``severity`` only where it is not the rule's.
+    """
+
+    message: str
+    hint: str = ""
+    table: str = ""
+    object: str = ""
+    severity: Severity | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rule may know of one operation.
+
+    ``effects`` are predicted, ``locks`` the strongest of the whole statement. ``born``: relations that this change
+    made itself, ``added``: columns it added to others. ``readers`` answers who reads a column (or, with an empty
+    column, a table) at the head of the change; ``readers_known`` is False when the project names no model and no
+    query. ``render`` and ``quote`` spell SQL.
+    """
+
+    operation: Operation
+    effects: Effects
+    locks: Mapping[Name, LockMode]
+    before: Schema
+    after: Schema
+    session: Session
+    born: frozenset[Name]
+    added: frozenset[tuple[Name, str]]
+    readers: Callable[[Name, str], tuple[Reader, ...]]
+    readers_known: bool
+    render: Callable[[Operation], str]
+    quote: Callable[[str], str]
+
+    def existed(self, table: Name) -> bool:
+        """Whether the table, as far as anybody knows, was there before the change and so may hold rows."""
+        return table not in self.born
+
+    def table(self, name: Name) -> Table | None:
+        """The table before the operation, None when it is not known for certain."""
+        return self.before.table(name) if self.before.is_certain(name) else None
+
+    def lock(self, table: Name) -> LockMode | None:
+        """The strongest lock on the table while the statement runs."""
+        return self.locks.get(table)
+
+    def sql(self, name: Name) -> str:
+        """A relation's name as SQL."""
+        local = self.quote(name.local)
+        return local if name.namespace in ("public", "") else f"{self.quote(name.namespace)}.{local}"
+
+
+Check = Callable[[Context], Iterator[Harm]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: its page is made from these fields, its tests from ``bad`` and ``good``."""
+
+    name: str
+    severity: Severity
+    proof: Proof
+    summary: str
+    why: str
+    bad: tuple[str, ...]
+    good: tuple[str, ...]
+    check: Check
+    link: str = ""
+    on: bool = True
+
+
+def rule(  # noqa: PLR0913 - these are the fields of a rule's page
+    *,
+    severity: Severity,
+    proof: Proof,
+    summary: str,
+    why: str,
+    bad: tuple[str, ...],
+    good: tuple[str, ...],
+    link: str = "",
+    on: bool = True,
+) -> Callable[[Check], Rule]:
+    """Make a Rule of the decorated check; it is called after the function."""
+
+    def decorate(check: Check) -> Rule:
+        name = check.__name__.replace("_", "-")
+        return Rule(name, severity, proof, summary, why, bad, good, check, link, on)
+
+    return decorate
+
+
+def reader_list(readers: tuple[Reader, ...], most: int = 5) -> str:
+    """Who reads it, each with its place: ``Prisma model User (schema/schema.prisma:12)``."""
+    named = [f"{reader.source} ({reader.location})" for reader in readers[:most]]
+    rest = len(readers) - most
+    return ", ".join(named) + (f" and {rest} more" if rest > 0 else "")

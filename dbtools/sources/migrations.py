@@ -1,0 +1,83 @@
+"""A history of migrations as a source: the schema is what it adds up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from dbtools.errors import SourceError
+from dbtools.model import operation as op
+from dbtools.model.expression import Name
+from dbtools.model.finding import Location
+from dbtools.model.migration import Migration
+from dbtools.model.objects import ColumnRef
+from dbtools.model.reader import ASPECTS, Reading, Unread
+from dbtools.model.schema import Schema
+from dbtools.sources.layouts import migrations_of
+from dbtools.sql.read import Statement
+from dbtools.sql.walk import fold, statements
+
+EXPRESSIBLE = ASPECTS
+
+
+def read_texts(files: Mapping[str, str], where: str, transaction: str = "") -> Reading:
+    """The schema that the migrations among *files* add up to; SourceError when there is none."""
+    migrations = migrations_of(files, transaction)
+    if not migrations:
+        hint = "name the folder that holds the migrations: *.up.sql, *.sql, or <id>/migration.sql"
+        raise SourceError(f"{where} holds no migration", hint=hint)
+    return reading("migrations", where, [(each.up.path, each.up.text) for each in migrations])
+
+
+def read_sql(files: Mapping[str, str], where: str) -> Reading:
+    """The schema that SQL files, a dump or a declarative folder, describe together."""
+    found = [(path, text) for path, text in sorted(files.items()) if path.endswith(".sql")]
+    if not found:
+        raise SourceError(f"{where} holds no .sql file", hint="name an SQL file or a folder of them")
+    return reading("sql", where, found)
+
+
+def reading(kind: str, where: str, scripts: list[tuple[str, str]]) -> Reading:
+    """The schema that *scripts*, path and text in their order, make, with where each table and column was said."""
+    origins: dict[ColumnRef, Location] = {}
+    unknown: list[Unread] = []
+    for path, text in scripts:
+        for statement in statements(text):
+            origins.update(_origins(path, statement))
+            unknown.extend(_unread(path, statement))
+    schema = fold(Schema(), (text for _, text in scripts))
+    return Reading(kind, where, schema, origins, EXPRESSIBLE, tuple(unknown))
+
+
+def history_schema(migrations: Iterable[Migration]) -> Schema:
+    """The schema after *migrations*."""
+    return fold(Schema(), (each.up.text for each in migrations))
+
+
+def _origins(path: str, statement: Statement) -> Mapping[ColumnRef, Location]:
+    found: dict[ColumnRef, Location] = {}
+    for operation, place in zip(statement.operations, statement.places, strict=True):
+        location = Location(path, place.line, place.column)
+        match operation:
+            case op.CreateTable(table):
+                found[ColumnRef(table.name)] = location
+                found |= {ColumnRef(table.name, column.name): location for column in table.columns}
+            case op.AddColumn(table=name, column=column):
+                found[ColumnRef(name, column.name)] = location
+            case op.SetType(name, column) | op.SetNullable(name, column) | op.SetDefault(name, column):
+                found[ColumnRef(name, column)] = location
+            case op.RenameTable(name, to):
+                found[ColumnRef(Name(name.namespace, to))] = location
+            case op.RenameColumn(name, _, to):
+                found[ColumnRef(name, to)] = location
+            case op.CreateEnum(enum):
+                found[ColumnRef(enum.name)] = location
+    return found
+
+
+def _unread(path: str, statement: Statement) -> list[Unread]:
+    place = statement.error_place or statement.place
+    return [
+        Unread(Location(path, place.line, place.column), operation.reason)
+        for operation in statement.operations
+        if isinstance(operation, op.Unknown)
+    ]

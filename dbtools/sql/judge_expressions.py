@@ -1,0 +1,204 @@
+"""What an expression does, as far as its text tells: how volatile it is, what it calls, proves and casts.
+
+``judge`` fills in the fields of an ``Expression`` that follow ``judged``. What sqlglot cannot parse stays at volatility
+UNKNOWN, with nothing else claimed. A plain column is no cast; ``casts_of`` counts it as none at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from dbtools.model.expression import ColumnCast, Expression, Name, Type, TypeDependent, Volatility
+from dbtools.sql.types import read_type
+from dbtools.sql.volatility import is_built_in, volatility, volatility_by_type
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+    from sqlglot.dialects.postgres import Postgres
+
+
+def judge(expression: Expression) -> Expression:
+    """The same expression, judged; function names that have no namespace are taken to live in ``public``.
+
+    In ``depends``, a base with ``[]`` stands for arrays of it, and ``enum`` for any enum.
+    """
+    return replace(_judged(expression.text), meaning=expression.meaning, columns=expression.columns)
+
+
+@lru_cache(maxsize=4096)
+def _judged(text: str) -> Expression:
+    """By its text: expressions that mean the same, such as ``x`` and ``x::text``, may be judged differently."""
+    tree = _parse(text)
+    if tree is None:
+        return Expression(text, text, judged=True)
+    how = volatility(tree)
+    return Expression(
+        text,
+        text,
+        judged=True,
+        volatility=how,
+        calls=tuple(dict.fromkeys(_calls(tree))),
+        depends=tuple(_depends(tree, how)) if how < Volatility.STABLE else (),
+        constant=_truth(tree),
+        # sqlglot reads IS UNKNOWN, which proves nothing, as IS NULL.
+        proves=() if "unknown" in text.lower() else tuple(sorted(_proves(tree))),
+        cast=_column_cast(tree),
+    )
+
+
+def casts_of(expression: Expression, column: str) -> tuple[Type, ...] | None:
+    """The types that *expression* casts *column* to, first to last; None when it does anything else."""
+    tree = _parse(expression.text)
+    chain = None if tree is None else _chain(tree)
+    return chain[1] if chain and chain[0] == column else None
+
+
+@cache
+def _dialect() -> type[Postgres]:
+    """PostgreSQL as sqlglot reads it, but functions keep the names they were called by."""
+    from sqlglot.dialects.postgres import Postgres
+
+    class NamedFunctions(Postgres):
+        class Parser(Postgres.Parser):
+            FUNCTIONS = {}  # noqa: RUF012 - sqlglot's own way to declare a dialect
+
+    return NamedFunctions
+
+
+def _parse(text: str) -> exp.Expression | None:
+    """*text* as sqlglot reads it; None when it does not."""
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
+    try:
+        tree = sqlglot.parse_one(f"SELECT {text}", dialect=_dialect())
+    except SqlglotError:
+        return None
+    single = isinstance(tree, exp.Select) and len(tree.expressions) == 1 and not tree.args.get("from_")
+    found = tree.expressions[0] if single else None
+    return None if found is None or isinstance(found, exp.Alias) else _folded(found)
+
+
+def _folded(tree: exp.Expression) -> exp.Expression:
+    """Names as PostgreSQL folds them: lower case unless quoted."""
+    from sqlglot import exp
+
+    for name in tree.find_all(exp.Identifier):
+        if not name.quoted:
+            name.set("this", name.name.lower())
+    return tree
+
+
+def _calls(tree: exp.Expression) -> Iterator[Name]:
+    from sqlglot import exp
+
+    for call in tree.find_all(exp.Anonymous):
+        name = call.name.lower() if isinstance(call.this, str) else call.this.name
+        within = call.parent if isinstance(call.parent, exp.Dot) else None
+        namespace = within.this.name if within else ""
+        if namespace == "pg_catalog" or (not namespace and is_built_in(name)):
+            continue
+        yield Name(namespace or "public", name)
+
+
+def _depends(tree: exp.Expression, how: Volatility) -> Iterator[TypeDependent]:
+    """Each column with the types that make the whole worse than *how*."""
+    worse: dict[tuple[str, Volatility], list[str]] = {}
+    for column, base, typed in volatility_by_type(tree):
+        if how < typed < Volatility.UNKNOWN:
+            worse.setdefault((column, typed), []).append(base)
+    for (column, typed), bases in worse.items():
+        yield TypeDependent(column, tuple(bases), typed)
+
+
+def _truth(tree: exp.Expression) -> bool | None:
+    """What a condition is for every row: three-valued logic over its parts, those without columns folded by sqlglot."""
+    from sqlglot import exp
+    from sqlglot.optimizer.simplify import simplify
+
+    match tree:
+        case exp.Paren():
+            return _truth(tree.this)
+        case exp.Not():
+            inner = _truth(tree.this)
+            return None if inner is None else not inner
+        case exp.And() | exp.Or():
+            deciding = isinstance(tree, exp.Or)
+            sides = [_truth(tree.left), _truth(tree.right)]
+            if deciding in sides:
+                return deciding
+            return None if None in sides else not deciding
+    if tree.find(exp.Column, exp.Func, exp.Query):
+        return None
+    folded = simplify(tree.copy(), dialect="postgres")
+    return bool(folded.this) if isinstance(folded, exp.Boolean) else None
+
+
+def _proves(tree: exp.Expression, *, negated: bool = False) -> frozenset[str]:
+    """The columns that PostgreSQL concludes are not null from *tree*, or from its negation (``predicate_implied_by``).
+
+    Only ``IS NOT NULL`` and its spellings count: a CHECK that compares a null passes.
+    """
+    from sqlglot import exp
+
+    match tree:
+        case exp.Paren():
+            return _proves(tree.this, negated=negated)
+        case exp.Not():
+            return _proves(tree.this, negated=not negated)
+        case exp.EQ(expression=exp.Boolean() as value):
+            return _proves(tree.this, negated=negated is bool(value.this))
+        case exp.And() | exp.Or():
+            idle = isinstance(tree, exp.And)
+            sides = [_proves(side, negated=negated) for side in (tree.left, tree.right) if _truth(side) is not idle]
+            return _all_of(sides) if idle is not negated else _any_of(sides)
+        case exp.Is(expression=exp.Null()) if bool(tree.args.get("negate")) is not negated:
+            return _whole_columns(tree.this)
+        case exp.NullSafeNEQ(expression=exp.Null()) if not negated:
+            return _whole_columns(tree.this)
+        case exp.NullSafeEQ(expression=exp.Null()) if negated:
+            return _whole_columns(tree.this)
+    return frozenset()
+
+
+def _all_of(sides: list[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*sides)
+
+
+def _any_of(sides: list[frozenset[str]]) -> frozenset[str]:
+    return sides[0].intersection(*sides[1:]) if sides else frozenset()
+
+
+def _whole_columns(tree: exp.Expression) -> frozenset[str]:
+    """The column that *tree* is, or the columns of a row; of anything computed, none."""
+    from sqlglot import exp
+
+    is_row = isinstance(tree, exp.Tuple) or (isinstance(tree, exp.Anonymous) and tree.name.lower() == "row")
+    members = tree.expressions if is_row else [tree]
+    return frozenset(member.name for member in members if isinstance(member, exp.Column))
+
+
+def _column_cast(tree: exp.Expression) -> ColumnCast | None:
+    chain = _chain(tree)
+    return ColumnCast(chain[0], chain[1][0]) if chain and len(chain[1]) == 1 else None
+
+
+def _chain(tree: exp.Expression) -> tuple[str, tuple[Type, ...]] | None:
+    """The column at the bottom of nothing but casts, and their types from the inside out."""
+    from sqlglot import exp
+
+    types: list[Type] = []
+    while not isinstance(tree, exp.Column):
+        if isinstance(tree, exp.Cast):
+            try:
+                types.insert(0, read_type(tree.args["to"].sql(dialect="postgres")))
+            except ValueError:
+                return None
+        elif not isinstance(tree, exp.Paren | exp.Collate):
+            return None
+        tree = tree.this
+    return tree.name, tuple(types)

@@ -1,0 +1,110 @@
+"""Migrations statement by statement, each with the schema before it and its predicted effects.
+
+``fold`` is for history, which is applied and not judged; ``walk`` for what is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache, reduce
+
+from dbtools.model import operation as op
+from dbtools.model.apply import apply
+from dbtools.model.effects import Effects
+from dbtools.model.expression import Name
+from dbtools.model.migration import Migration
+from dbtools.model.predict import Session, predict
+from dbtools.model.schema import Schema
+from dbtools.sql.judge import judged
+from dbtools.sql.read import Statement, read
+from dbtools.sql.split import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation of a migration: what it meets, what it does, what it leaves.
+
+    ``born``: the relations that the change itself has made before this operation; nobody uses them yet.
+    ``last``: whether it is the last operation of its statement.
+    """
+
+    migration: Migration
+    statement: Statement
+    operation: op.Operation
+    place: Place
+    before: Schema
+    after: Schema
+    session: Session
+    effects: Effects
+    born: frozenset[Name]
+    last: bool
+
+
+@lru_cache(maxsize=4096)
+def statements(text: str) -> tuple[Statement, ...]:
+    """The statements of a script; read once however many rooms ask."""
+    return read(text)
+
+
+def fold(schema: Schema, scripts: Iterable[str]) -> Schema:
+    """The schema after every statement of every script, in order."""
+    operations = (operation for text in scripts for each in statements(text) for operation in each.operations)
+    return reduce(apply, operations, schema)
+
+
+def walk(
+    migrations: Iterable[Migration], schema: Schema, *, version: int, born: frozenset[Name] = frozenset()
+) -> Iterator[Step]:
+    """Every operation of *migrations*, run after *schema* was reached."""
+    for migration in migrations:
+        session = Session(version=version, empty=born)
+        explicit = False
+        script = statements(migration.up.text)
+        whole = migration.transaction == "file" or (migration.transaction == "query" and len(script) > 1)
+        for statement in script:
+            count = len(statement.operations)
+            for index, operation in enumerate(statement.operations):
+                session = replace(session, in_transaction=whole or explicit, empty=session.empty & born)
+                operation, before = judged(operation, schema, session)  # noqa: PLW2901 - the same operation, judged
+                after = apply(before, operation)
+                yield Step(
+                    migration, statement, operation, statement.places[index], before, after, session,
+                    predict(operation, before, session), born, index == count - 1,
+                )  # fmt: skip
+                born, session = _grown(operation, before, born, session)
+                schema = after
+                if isinstance(operation, op.Transaction):
+                    explicit = operation.verb in {"begin", "savepoint", "release", "rollback to"}
+            if not (whole or explicit):
+                session = replace(session, new_labels=frozenset(), new_types=frozenset())
+
+
+def _grown(
+    operation: op.Operation, before: Schema, born: frozenset[Name], session: Session
+) -> tuple[frozenset[Name], Session]:
+    """What the change has made so far, and the session after *operation*."""
+    match operation:
+        case op.CreateTable(table) if table.name not in before.tables:
+            born |= {table.name}
+            empty = frozenset() if operation.query else frozenset({table.name})
+            session = replace(session, empty=session.empty | empty)
+        case op.CreateView(view) if view.name not in before.views:
+            born |= {view.name}
+        case op.RenameTable(name, to) if name in born:
+            renamed = Name(name.namespace, to)
+            empty = session.empty - {name} | ({renamed} if name in session.empty else set())
+            born, session = born - {name} | {renamed}, replace(session, empty=empty)
+        case op.DropTable(name) | op.DropView(name):
+            born -= {name}
+        case op.Insert(name):
+            session = replace(session, empty=session.empty - {name})
+        case op.CreateEnum(enum):
+            session = replace(session, new_types=session.new_types | {enum.name})
+        case op.AddEnumValue(name, label):
+            session = replace(session, new_labels=session.new_labels | {(name, label)})
+        case op.SetParameter(name, value) if name.lower() == "timezone":
+            session = replace(session, timezone=value)
+        case op.Transaction("commit" | "rollback"):
+            session = replace(session, new_labels=frozenset(), new_types=frozenset())
+    return born, session

@@ -1,0 +1,2 @@
+DROP TABLE "OptimizationLog";
+DROP TABLE "BehaviorLog";

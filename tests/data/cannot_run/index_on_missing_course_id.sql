@@ -1,0 +1,1 @@
+CREATE INDEX "UserProgress_courseId_idx" ON "UserProgress" ("userId", "courseId");

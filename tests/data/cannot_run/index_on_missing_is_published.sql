@@ -1,0 +1,1 @@
+CREATE INDEX "Course_isPublished_idx" ON "Course" ("level", "isPublished");
