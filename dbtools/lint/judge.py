@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from functools import partial, reduce
+from itertools import chain, groupby
+from operator import or_
 
 from dbtools.change import Change
 from dbtools.errors import UsageError
 from dbtools.model import operation as op
-from dbtools.model.effects import strongest
 from dbtools.model.expression import Name
 from dbtools.model.finding import Evidence, Finding, Location, Severity
 from dbtools.model.predict.session import NEWEST
 from dbtools.model.report import Report, TableSection
 from dbtools.rules import Context, Harm, Rule, migration_rules
-from dbtools.sql.identifiers import quote
 from dbtools.sql.render import render
-from dbtools.sql.walk import Step, walk
+from dbtools.sql.walk import Step, statements, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +92,22 @@ def _statement(
         hint = "PostgreSQL refuses the file here; the statements around it are judged all the same"
         yield Finding("syntax-error", Severity.ERROR, statement.error, location, hint=hint, anchor=statement.text)
         return
-    locks = strongest(step.effects.locks for step in steps)
+    whole = reduce(or_, (step.effects for step in steps))
     for step in steps:
         context = Context(
-            step.operation, step.effects, locks, step.before, step.after, step.session, step.born, added,
-            change.readers, change.readers_known, render, quote,
+            step.operation, step.effects, whole, step.before, step.after, step.session, partial(_later, step),
+            step.born, added, change.readers, change.readers_known, render,
         )  # fmt: skip
         for rule in rules:
             for harm in rule.check(context):
                 yield _finding(rule, harm, step, path)
+
+
+def _later(step: Step) -> Iterator[op.Operation]:
+    """The operations after this step's statement in its migration."""
+    place = step.statement.place
+    after = (each for each in statements(step.migration.up.text) if each.place > place)
+    return chain.from_iterable(each.operations for each in after)
 
 
 def _finding(rule: Rule, harm: Harm, step: Step, path: str) -> Finding:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dbtools.model.finding import Finding, Severity
+from dbtools.model.finding import Finding, Location, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class File:
 class Report:
     """The result of one command. ``parts`` are the reports that ``review`` joins.
 
+    ``seen`` is what a server did at a place where it was also foretold: the evidence for findings there.
     ``figures`` are the numbers of the work done (``tables``, ``statements``), ``summary`` one line
     that says how it went.
     """
@@ -54,6 +55,7 @@ class Report:
     files: tuple[File, ...] = ()
     figures: Mapping[str, int | float] = field(default_factory=dict)
     parts: tuple[Report, ...] = ()
+    seen: Mapping[Location, str] = field(default_factory=dict)
     status: Literal["done", "skipped", "failed"] = "done"
 
     def every_finding(self) -> tuple[Finding, ...]:

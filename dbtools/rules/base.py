@@ -6,7 +6,7 @@ for the history and, after a line ``---``, the migration that is judged; without
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -41,28 +41,33 @@ class Harm:
 class Context:
     """What a rule may know of one operation.
 
-    ``effects`` are predicted, ``locks`` the strongest of the whole statement. ``born``: relations that this change
-    made itself, ``added``: columns it added to others. ``readers`` answers who reads a column (or, with an empty
+    ``effects`` are predicted, ``statement`` those of all operations of the statement together. ``later`` gives the
+    operations after this statement in its migration. ``born``: relations that this change made itself, ``added``:
+    columns that earlier statements of it added to others. ``readers`` answers who reads a column (or, with an empty
     column, a table) at the head of the change; ``readers_known`` is False when the project names no model and no
-    query. ``render`` and ``quote`` spell SQL.
+    query. ``render`` spells an operation as SQL.
     """
 
     operation: Operation
     effects: Effects
-    locks: Mapping[Name, LockMode]
+    statement: Effects
     before: Schema
     after: Schema
     session: Session
+    later: Callable[[], Iterator[Operation]]
     born: frozenset[Name]
     added: frozenset[tuple[Name, str]]
     readers: Callable[[Name, str], tuple[Reader, ...]]
     readers_known: bool
     render: Callable[[Operation], str]
-    quote: Callable[[str], str]
 
     def existed(self, table: Name) -> bool:
         """Whether the table, as far as anybody knows, was there before the change and so may hold rows."""
         return table not in self.born
+
+    def existing(self, names: Iterable[Name]) -> tuple[Name, ...]:
+        """Those of *names* that were there before the change, in their order."""
+        return tuple(sorted(name for name in names if self.existed(name)))
 
     def table(self, name: Name) -> Table | None:
         """The table before the operation, None when it is not known for certain."""
@@ -70,12 +75,11 @@ class Context:
 
     def lock(self, table: Name) -> LockMode | None:
         """The strongest lock on the table while the statement runs."""
-        return self.locks.get(table)
+        return self.statement.lock(table)
 
-    def sql(self, name: Name) -> str:
-        """A relation's name as SQL."""
-        local = self.quote(name.local)
-        return local if name.namespace in ("public", "") else f"{self.quote(name.namespace)}.{local}"
+    def script(self, *operations: Operation | str) -> str:
+        """Operations, and lines that are text already, as SQL: one statement a line."""
+        return "\n".join(each if isinstance(each, str) else f"{self.render(each)};" for each in operations)
 
 
 Check = Callable[[Context], Iterator[Harm]]
@@ -115,10 +119,3 @@ def rule(  # noqa: PLR0913 - these are the fields of a rule's page
         return Rule(name, severity, proof, summary, why, bad, good, check, link, on)
 
     return decorate
-
-
-def reader_list(readers: tuple[Reader, ...], most: int = 5) -> str:
-    """Who reads it, each with its place: ``Prisma model User (schema/schema.prisma:12)``."""
-    named = [f"{reader.source} ({reader.location})" for reader in readers[:most]]
-    rest = len(readers) - most
-    return ", ".join(named) + (f" and {rest} more" if rest > 0 else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dbtools.model.expression import Expression
+from dbtools.model.identifiers import quote, quote_all, quote_name, render_type
 from dbtools.model.objects import (
     Check,
     Column,
@@ -21,7 +22,6 @@ from dbtools.model.objects import (
     Unique,
 )
 from dbtools.model.operation import CreateTable
-from dbtools.sql.identifiers import quote, quote_all, quote_name, render_type
 
 SERIAL = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
 # What DEFAULT takes without brackets: a constant, a name, or one call, each perhaps cast.

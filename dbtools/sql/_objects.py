@@ -222,9 +222,7 @@ def create_function(node: pb.CreateFunctionStmt, namespace: str) -> op.CreateFun
     """CREATE FUNCTION, CREATE PROCEDURE."""
     options = {option.def_elem.defname: option.def_elem.arg for option in node.options}
     volatility = options["volatility"].string.sval if "volatility" in options else "volatile"
-    body = "\n".join(strings(options["as"].list.items)) if "as" in options else ""
-    if node.HasField("sql_body"):
-        body = deparsed(node.sql_body) if node.sql_body.WhichOneof("node") != "list" else "BEGIN ATOMIC"
+    body = "\n".join(strings(options["as"].list.items)) if "as" in options else _sql_body(node.sql_body)
     inputs = (pb.FUNC_PARAM_IN, pb.FUNC_PARAM_INOUT, pb.FUNC_PARAM_VARIADIC, pb.FUNC_PARAM_DEFAULT)
     parameters = [part.function_parameter for part in node.parameters]
     function = Function(
@@ -236,6 +234,19 @@ def create_function(node: pb.CreateFunctionStmt, namespace: str) -> op.CreateFun
         body,
     )
     return op.CreateFunction(function, node.replace)
+
+
+def _sql_body(node: pb.Node) -> str:
+    """``RETURN ...`` or ``BEGIN ATOMIC ... END``, the bodies that are no strings."""
+    match node.WhichOneof("node"):
+        case None:
+            return ""
+        case "return_stmt":
+            return f"RETURN {expression_of(node.return_stmt.returnval).text}"
+        case "list":
+            inner = (_sql_body(item) for part in node.list.items for item in part.list.items)
+            return f"BEGIN ATOMIC {'; '.join((*inner, 'END'))}"
+    return deparsed(node)
 
 
 def comment(node: pb.CommentStmt, namespace: str) -> op.Operation:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dbtools.model.expression import ColumnCast, Expression, Name, Type, TypeDependent, Volatility
+from dbtools.sql import dialect
 from dbtools.sql.types import read_type
 from dbtools.sql.volatility import is_built_in, volatility, volatility_by_type
 
 if TYPE_CHECKING:
     from sqlglot import exp
-    from sqlglot.dialects.postgres import Postgres
 
 
 def judge(expression: Expression) -> Expression:
@@ -56,41 +56,14 @@ def casts_of(expression: Expression, column: str) -> tuple[Type, ...] | None:
     return chain[1] if chain and chain[0] == column else None
 
 
-@cache
-def _dialect() -> type[Postgres]:
-    """PostgreSQL as sqlglot reads it, but functions keep the names they were called by."""
-    from sqlglot.dialects.postgres import Postgres
-
-    class NamedFunctions(Postgres):
-        class Parser(Postgres.Parser):
-            FUNCTIONS = {}  # noqa: RUF012 - sqlglot's own way to declare a dialect
-
-    return NamedFunctions
-
-
 def _parse(text: str) -> exp.Expression | None:
     """*text* as sqlglot reads it; None when it does not."""
-    import sqlglot
     from sqlglot import exp
-    from sqlglot.errors import SqlglotError
 
-    try:
-        tree = sqlglot.parse_one(f"SELECT {text}", dialect=_dialect())
-    except SqlglotError:
-        return None
+    tree = dialect.parse(f"SELECT {text}")
     single = isinstance(tree, exp.Select) and len(tree.expressions) == 1 and not tree.args.get("from_")
-    found = tree.expressions[0] if single else None
-    return None if found is None or isinstance(found, exp.Alias) else _folded(found)
-
-
-def _folded(tree: exp.Expression) -> exp.Expression:
-    """Names as PostgreSQL folds them: lower case unless quoted."""
-    from sqlglot import exp
-
-    for name in tree.find_all(exp.Identifier):
-        if not name.quoted:
-            name.set("this", name.name.lower())
-    return tree
+    found = tree.expressions[0] if tree is not None and single else None
+    return None if isinstance(found, exp.Alias) else found
 
 
 def _calls(tree: exp.Expression) -> Iterator[Name]:

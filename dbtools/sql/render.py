@@ -11,6 +11,7 @@ from typing import assert_never
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
+from dbtools.model.identifiers import dollar_quoted, literal, quote, quote_all, quote_name, render_type
 from dbtools.model.objects import Domain, Function
 from dbtools.sql._clauses import (
     adopting_clause,
@@ -21,7 +22,6 @@ from dbtools.sql._clauses import (
     inline_clause,
     table_text,
 )
-from dbtools.sql.identifiers import dollar_quoted, literal, quote, quote_all, quote_name, render_type
 
 ON_TABLE = frozenset({"trigger", "policy", "rule"})
 SPELLINGS = {"matview": "MATERIALIZED VIEW", "statistic ext": "STATISTICS"}

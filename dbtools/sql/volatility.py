@@ -31,12 +31,26 @@ KEYWORDS = {
     "CurrentRole": "name",
 }  # fmt: skip
 NAMED_KEYWORDS = frozenset({"user", "current_role", "system_user", "current_catalog"})
-KEYWORD_CALLS = {"current_timestamp": "timestamptz", "localtimestamp": "timestamp", "current_time": "timetz", "localtime": "time"}
+KEYWORD_CALLS = {
+    "current_timestamp": "timestamptz",
+    "localtimestamp": "timestamp",
+    "current_time": "timetz",
+    "localtime": "time",
+}
 # SQL functions over any type that the planner inlines: as volatile as the text of their argument.
 QUOTING = frozenset({"quote_literal", "quote_nullable"})
 # Grammar, not functions: each gives back one of its arguments.
 CHOICES = frozenset({"coalesce", "greatest", "least", "nullif"})
-COMPARISONS = {"EQ": "=", "NEQ": "<>", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">=", "NullSafeEQ": "=", "NullSafeNEQ": "<>"}
+COMPARISONS = {
+    "EQ": "=",
+    "NEQ": "<>",
+    "LT": "<",
+    "LTE": "<=",
+    "GT": ">",
+    "GTE": ">=",
+    "NullSafeEQ": "=",
+    "NullSafeNEQ": "<>",
+}
 RESULTS = {
     "Substring": "text", "Trim": "text", "Overlay": "text", "StrPosition": "integer", "JSONExtractScalar": "text",
     "JSONBExtractScalar": "text", "Interval": "interval", "Boolean": "boolean",
@@ -81,13 +95,19 @@ def _stable_pairs(kind: str) -> frozenset[tuple[str, ...]]:
 
 def is_built_in(function: str) -> bool:
     """Whether *function* stands in ``pg_catalog``, or is grammar that looks like one."""
-    return function in _functions() or function in facts()["overloads"] or function in CHOICES | KEYWORD_CALLS.keys() | {"row"}
+    return (
+        function in _functions()
+        or function in facts()["overloads"]
+        or function in CHOICES | KEYWORD_CALLS.keys() | {"row"}
+    )
 
 
 @cache
 def candidate_types() -> tuple[str, ...]:
     """The column types that can make a difference; ``enum`` stands for any enum."""
-    return tuple(sorted({*facts()["texts"], *TEXTUAL, *NUMBERS, "json", "jsonb", "tsquery"} - {"record", "array", "citext"}))
+    return tuple(
+        sorted({*facts()["texts"], *TEXTUAL, *NUMBERS, "json", "jsonb", "tsquery"} - {"record", "array", "citext"})
+    )
 
 
 def _candidates(tree: exp.Expression) -> Iterator[str]:
@@ -95,7 +115,9 @@ def _candidates(tree: exp.Expression) -> Iterator[str]:
     from sqlglot import exp
 
     yield from candidate_types()
-    if any(isinstance(part, exp.Cast) or part.name.lower() in QUOTING for part in tree.find_all(exp.Cast, exp.Anonymous)):
+    if any(
+        isinstance(part, exp.Cast) or part.name.lower() in QUOTING for part in tree.find_all(exp.Cast, exp.Anonymous)
+    ):
         yield from (f"{element}[]" for element in candidate_types())
 
 
@@ -173,7 +195,9 @@ def _own(node: exp.Expression, kind: str, parts: list[Part]) -> Part:
         case "Cast":
             return _cast(node, types[0] if types else None)
         case "Anonymous":
-            return _call(node, node.name if isinstance(node.this, str) else node.this.name, types[-len(node.expressions) :])
+            return _call(
+                node, node.name if isinstance(node.this, str) else node.this.name, types[-len(node.expressions) :]
+            )
         case "Dot":
             return parts[-1]
         case "AtTimeZone":
@@ -200,7 +224,9 @@ def _own(node: exp.Expression, kind: str, parts: list[Part]) -> Part:
             return Part(_operator(node, COMPARISONS[kind], *types), "boolean")
     if isinstance(node, exp.Predicate | exp.Connector | exp.Not):
         return Part(IMMUTABLE, "boolean")
-    return Part(IMMUTABLE, RESULTS.get(kind) or (types[0] if len(types) == 1 or kind in {"Collate", "JSONExtract"} else None))
+    return Part(
+        IMMUTABLE, RESULTS.get(kind) or (types[0] if len(types) == 1 or kind in {"Collate", "JSONExtract"} else None)
+    )
 
 
 def _doubt(node: exp.Expression) -> Volatility:

@@ -47,6 +47,13 @@ def statements(text: str) -> tuple[Statement, ...]:
     return read(text)
 
 
+def in_transaction(migration: Migration) -> bool:
+    """Whether the whole up script of *migration* runs in one transaction."""
+    if migration.transaction == "query":
+        return len(statements(migration.up.text)) > 1
+    return migration.transaction == "file"
+
+
 def fold(schema: Schema, scripts: Iterable[str]) -> Schema:
     """The schema after every statement of every script, in order."""
     operations = (operation for text in scripts for each in statements(text) for operation in each.operations)
@@ -54,18 +61,19 @@ def fold(schema: Schema, scripts: Iterable[str]) -> Schema:
 
 
 def walk(
-    migrations: Iterable[Migration], schema: Schema, *, version: int, born: frozenset[Name] = frozenset()
+    migrations: Iterable[Migration], schema: Schema, *, version: int, empty: frozenset[Name] = frozenset()
 ) -> Iterator[Step]:
-    """Every operation of *migrations*, run after *schema* was reached."""
+    """Every operation of *migrations*, run after *schema* was reached; *empty* tables are known to hold no rows."""
+    born: frozenset[Name] = frozenset()
     for migration in migrations:
-        session = Session(version=version, empty=born)
+        session = Session(version=version, empty=empty)
         explicit = False
         script = statements(migration.up.text)
-        whole = migration.transaction == "file" or (migration.transaction == "query" and len(script) > 1)
+        whole = in_transaction(migration)
         for statement in script:
             count = len(statement.operations)
             for index, operation in enumerate(statement.operations):
-                session = replace(session, in_transaction=whole or explicit, empty=session.empty & born)
+                session = replace(session, in_transaction=whole or explicit)
                 operation, before = judged(operation, schema, session)  # noqa: PLW2901 - the same operation, judged
                 after = apply(before, operation)
                 yield Step(
@@ -78,6 +86,7 @@ def walk(
                     explicit = operation.verb in {"begin", "savepoint", "release", "rollback to"}
             if not (whole or explicit):
                 session = replace(session, new_labels=frozenset(), new_types=frozenset())
+        empty = session.empty
 
 
 def _grown(
@@ -87,14 +96,14 @@ def _grown(
     match operation:
         case op.CreateTable(table) if table.name not in before.tables:
             born |= {table.name}
-            empty = frozenset() if operation.query else frozenset({table.name})
-            session = replace(session, empty=session.empty | empty)
+            made = frozenset() if operation.query else frozenset({table.name})
+            session = replace(session, empty=session.empty | made)
         case op.CreateView(view) if view.name not in before.views:
             born |= {view.name}
         case op.RenameTable(name, to) if name in born:
             renamed = Name(name.namespace, to)
-            empty = session.empty - {name} | ({renamed} if name in session.empty else set())
-            born, session = born - {name} | {renamed}, replace(session, empty=empty)
+            still = session.empty - {name} | ({renamed} if name in session.empty else set())
+            born, session = born - {name} | {renamed}, replace(session, empty=still)
         case op.DropTable(name) | op.DropView(name):
             born -= {name}
         case op.Insert(name):

@@ -9,6 +9,7 @@ from dbtools.model.apply import constraints, indexes, views
 from dbtools.model.apply.columns import settled
 from dbtools.model.apply.relations import children, doubted, missing, with_constraints
 from dbtools.model.expression import Expression, Name
+from dbtools.model.identifiers import literal, quote_name
 from dbtools.model.naming import is_relation, object_name
 from dbtools.model.objects import Check, Column, Columns, Constraint, ForeignKey, PrimaryKey, Table, Unique
 from dbtools.model.schema import Schema, removed
@@ -51,7 +52,7 @@ def _inherited_columns(parent: Table | None) -> dict[str, Column]:
 
 
 def _next_value(sequence: Name) -> Expression:
-    text = f"nextval('{sequence}'::regclass)"
+    text = f"nextval({literal(quote_name(sequence))})"
     return Expression(text, text)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from dbtools.model import operation as op
 from dbtools.model.diff.plan import Plan
 from dbtools.model.expression import Expression, Name, Type
+from dbtools.model.identifiers import literal, quote, quote_name, render_type
 from dbtools.model.naming import sequence_name
 from dbtools.model.objects import Column, Sequence, Table
 
@@ -54,21 +55,25 @@ def columns_apart(old: Table, new: Table) -> frozenset[str]:
     return frozenset((*rebuilt_columns(old, new), *retyped_columns(old, new)))
 
 
+def drop_columns(plan: Plan) -> None:
+    """Drop the columns that shall not be, and those that are made again."""
+    for old, new in plan.pairs():
+        for gone in rebuilt_columns(old, new) if old.columns != new.columns else ():
+            if plan.now.tables[old.name].column(gone) is not None:
+                plan.do(op.DropColumn(old.name, gone))
+
+
 def change_columns(plan: Plan) -> None:
-    """Give every table the columns it shall have."""
+    """Give every table the columns it lacks, and alter the others."""
     for old, new in plan.pairs():
         if plan.now.tables[new.name].columns != new.columns:
             _change(plan, old.name, new)
 
 
 def _change(plan: Plan, name: Name, new: Table) -> None:
-    for gone in rebuilt_columns(plan.now.tables[name], new):
-        if plan.now.tables[name].column(gone) is not None:
-            plan.do(op.DropColumn(name, gone))
     for column in sorted(new.columns, key=lambda column: column.generated is not None):
         if plan.now.tables[name].column(column.name) is None:
             plan.do(op.AddColumn(name, replace(column, comment=None)))
-    for column in new.columns:
         if plan.now.tables[name].column(column.name) != column:
             _alter(plan, name, column)
 
@@ -111,20 +116,8 @@ def _conversion(column: str, old: Type, new: Type) -> Expression | None:
     if old.dimensions == new.dimensions and not (old.namespace or new.namespace) and (same or akin):
         return None
     through = f"::text{'[]' * old.dimensions}" if old.namespace or new.namespace else ""
-    text = f"{_quoted(column)}{through}::{_written(new)}"
+    text = f"{quote(column)}{through}::{render_type(new)}"
     return Expression(text, text, (column,))
-
-
-def _written(kind: Type) -> str:
-    if not kind.namespace:
-        return str(kind)
-    modifiers = f"({','.join(map(str, kind.modifiers))})" if kind.modifiers else ""
-    return f"{_quoted(kind.namespace)}.{_quoted(kind.base)}{modifiers}{'[]' * kind.dimensions}"
-
-
-def _quoted(identifier: str) -> str:
-    escaped = identifier.replace('"', '""')
-    return f'"{escaped}"'
 
 
 def _count(plan: Plan, table: Name, new: Column) -> None:
@@ -135,8 +128,7 @@ def _count(plan: Plan, table: Name, new: Column) -> None:
         plan.do(op.SetIdentity(table, new.name, new.identity))
         return
     sequence = sequence_name(plan.now, table, new.name)
-    literal = f"{_quoted(sequence.namespace)}.{_quoted(sequence.local)}".replace("'", "''")
-    text = f"nextval('{literal}'::regclass)"
+    text = f"nextval({literal(quote_name(sequence))})"
     plan.do(op.CreateSequence(Sequence(sequence)))
     plan.do(op.SetDefault(table, new.name, Expression(text, text)))
     plan.do(op.AlterSequence(sequence, (table, new.name)))

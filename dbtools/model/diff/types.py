@@ -9,20 +9,27 @@ from itertools import count
 from dbtools.model import operation as op
 from dbtools.model.diff.plan import Plan
 from dbtools.model.expression import Name
-from dbtools.model.naming import truncated
+from dbtools.model.naming import is_relation, truncated
 from dbtools.model.objects import Domain, Enum
 
 
 def set_types_aside(plan: Plan) -> None:
-    """Rename the enums that lose or reorder labels, the domains over another type, and what changes its kind."""
+    """Rename the enums that lose or reorder labels, the domains over another type, and those whose name is taken."""
     for name, enum in sorted(plan.now.enums.items()):
         wanted = plan.wanted.enums.get(name)
-        if name in plan.wanted.domains or (wanted and not _grows(enum, wanted)):
+        if _is_taken(plan, name) or (wanted and not _grows(enum, wanted)):
             _set_aside(plan, name)
     for name in _bases_first(plan.now.domains):
         base = plan.wanted.domains.get(name)
-        if name in plan.wanted.enums or (base and base.base != plan.now.domains[name].base):
+        if _is_taken(plan, name) or (base and base.base != plan.now.domains[name].base):
             _set_aside(plan, name)
+
+
+def _is_taken(plan: Plan, name: Name) -> bool:
+    """Whether another kind of object shall have the name; relations have row types, which are types too."""
+    if is_relation(plan.wanted, name):
+        return True
+    return name in (plan.wanted.domains if name in plan.now.enums else plan.wanted.enums)
 
 
 def _grows(old: Enum, new: Enum) -> bool:

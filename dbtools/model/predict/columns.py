@@ -17,6 +17,7 @@ from dbtools.model.predict.relations import (
     SYNTAX_ERROR,
     UNDEFINED_COLUMN,
     UNDEFINED_OBJECT,
+    assumed,
     dependents,
     family,
     index_names,
@@ -87,7 +88,8 @@ def add(operation: op.AddColumn, schema: Schema, session: Session) -> Effects:
     """ADD COLUMN is brief unless every row needs a value of its own, or a constraint has to look at them."""
     table, column = schema.table(operation.table), operation.column
     if table is None:
-        return missing(operation.table, schema, AE) | _inline(operation, None, schema, session)
+        found = missing(operation.table, schema, AE)
+        return found if found.fails else found | add(operation, assumed(operation.table, schema), session)
     if table.column(column.name) is not None:
         return Effects({table.name: AE}, fails=None if operation.if_not_exists else DUPLICATE_COLUMN)
     if column.generated is not None and not column.generated.stored and session.version < VIRTUAL_SINCE:
@@ -105,7 +107,7 @@ def add(operation: op.AddColumn, schema: Schema, session: Session) -> Effects:
     if not column.nullable and not filled and not _has_domain_default(column.type, schema):
         full = stored(members) - session.empty
         effects |= Effects(scans=stored(members), fails=NOT_NULL_VIOLATION if full else None)
-    return effects | _inline(operation, table, schema, session)
+    return effects | _inline(operation, table, schema)
 
 
 def _uses_new_label(kind: Type, default: Expression | None, session: Session) -> bool:
@@ -136,10 +138,10 @@ def _rewrites(column: Column, schema: Schema) -> bool | None:
     return None if worst is Volatility.UNKNOWN else worst is Volatility.VOLATILE
 
 
-def _inline(operation: op.AddColumn, table: Table | None, schema: Schema, session: Session) -> Effects:
+def _inline(operation: op.AddColumn, table: Table, schema: Schema) -> Effects:
     """The constraints written on a new column; a foreign key has nothing to look at while all values are null."""
     effects = Effects()
-    members = stored(family(operation.table, schema)) if table else frozenset({operation.table})
+    members = stored(family(table.name, schema))
     for constraint in operation.constraints:
         match constraint:
             case Check(validated=True):
@@ -151,7 +153,6 @@ def _inline(operation: op.AddColumn, table: Table | None, schema: Schema, sessio
                 effects |= constraints.target(constraint, operation.table, schema)
                 if operation.column.default is not None:
                     effects |= Effects(scans=members | {constraint.target})
-    del session
     return effects
 
 
@@ -159,7 +160,7 @@ def drop(operation: op.DropColumn, schema: Schema) -> Effects:
     """DROP COLUMN is brief; it drops indexes and constraints with it, and foreign keys lock their other side."""
     table = schema.table(operation.table)
     if table is None or table.column(operation.column) is None:
-        if operation.if_exists and table is not None:
+        if operation.if_exists and table is not None and schema.is_certain(table.name):
             return Effects({operation.table: AE})
         found = known(operation.table, operation.column, schema) or Effects()
         return found | Effects(loses=frozenset({Loss(operation.table, operation.column)}))

@@ -13,6 +13,7 @@ from dbtools.model.predict.relations import (
     SYNTAX_ERROR,
     UNDEFINED_COLUMN,
     UNDEFINED_OBJECT,
+    assumed,
     family,
     locks,
     missing,
@@ -51,8 +52,8 @@ def add(operation: op.AddConstraint, schema: Schema, session: Session) -> Effect
     constraint, table = operation.constraint, schema.table(operation.table)
     if table is None:
         mode = SRE if isinstance(constraint, ForeignKey) else AE
-        effects = missing(operation.table, schema, mode)
-        return effects | target(constraint, operation.table, schema) if isinstance(constraint, ForeignKey) else effects
+        found = missing(operation.table, schema, mode)
+        return found if found.fails else found | add(operation, assumed(operation.table, schema), session)
     if constraint.name and table.constraint(constraint.name) is not None:
         return Effects(fails=DUPLICATE_OBJECT)
     if _unknown_column(constraint, table, schema):

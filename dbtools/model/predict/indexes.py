@@ -18,6 +18,7 @@ from dbtools.model.predict.relations import (
     FEATURE_NOT_SUPPORTED,
     UNDEFINED_COLUMN,
     UNDEFINED_OBJECT,
+    assumed,
     family,
     index_names,
     locks,
@@ -41,8 +42,10 @@ def create(operation: op.CreateIndex, schema: Schema, session: Session) -> Effec
         return Effects({view.name: mode}, scans=frozenset({view.name}), builds=_built(operation, schema))
     table = schema.table(operation.table)
     if table is None:
-        effects = missing(operation.table, schema, mode)
-        return effects | _refused(operation, None, schema, session)
+        found = missing(operation.table, schema, mode)
+        if found.fails:
+            return found | _refused(operation, None, schema, session)
+        return found | create(operation, assumed(operation.table, schema), session)
     if operation.index.name and _taken(Name(table.name.namespace, truncated(operation.index.name)), schema):
         return Effects({table.name: mode}, fails=None if operation.if_not_exists else DUPLICATE_TABLE)
     refused = _refused(operation, table, schema, session)

@@ -11,6 +11,7 @@ from dbtools.model.predict.relations import (
     AE,
     DEPENDENT_OBJECTS,
     FEATURE_NOT_SUPPORTED,
+    assumed,
     family,
     index_names,
     locks,
@@ -178,12 +179,16 @@ def lock(operation: op.LockTable, schema: Schema) -> Effects:
 def maintain(operation: op.Maintain, schema: Schema, session: Session) -> Effects:
     """VACUUM FULL and CLUSTER write the table anew; VACUUM and ANALYZE let everything through."""
     named = operation.tables or tuple(schema.tables)
+    mode = AE if operation.verb in {"vacuum full", "cluster"} else SUE
+    unseen = Effects()
+    for name in named:
+        if name not in schema.tables:
+            unseen |= missing(name, schema, mode)
+            schema = schema if unseen.fails else assumed(name, schema)
     tables = tuple(schema.tables[name] for name in named if name in schema.tables)
     refused = session.in_transaction and operation.verb in {"vacuum", "vacuum full"}
-    fails = ACTIVE_TRANSACTION if refused else None
-    if operation.verb in {"vacuum full", "cluster"}:
-        return rewrite(tables) | Effects(fails=fails)
-    return Effects(locks(tables, SUE), fails=fails)
+    effects = Effects(fails=ACTIVE_TRANSACTION) if refused else unseen
+    return effects | (rewrite(tables) if mode is AE else Effects(locks(tables, mode)))
 
 
 def other(statement: str, session: Session) -> Effects:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name
@@ -20,6 +21,11 @@ def missing(name: Name, schema: Schema, mode: LockMode) -> Effects:
     if schema.complete and schema.is_certain(name) and name not in schema.views:
         return Effects(fails=UNDEFINED_TABLE)
     return Effects({name: mode}, uncertain=f"{name} is not known")
+
+
+def assumed(name: Name, schema: Schema) -> Schema:
+    """The schema with *name* in it as a table of which nothing is known: what holds for any table holds for it."""
+    return replace(schema.with_table(Table(name)), uncertain=schema.uncertain | {name})
 
 
 def family(name: Name, schema: Schema) -> tuple[Table, ...]:

@@ -67,7 +67,10 @@ def drop(operation: op.DropTable, schema: Schema) -> Effects:
     """DROP TABLE locks the table, the targets of its foreign keys and the parent it is a partition of."""
     table = schema.table(operation.name)
     if table is None:
-        return Effects() if operation.if_exists else missing(operation.name, schema, AE)
+        found = missing(operation.name, schema, AE)
+        if found.fails:
+            return Effects() if operation.if_exists else found
+        return found | Effects(loses=frozenset({Loss(operation.name)}))
     members = family(operation.name, schema)
     names = {member.name for member in members}
     taken = locks(members, AE)

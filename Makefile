@@ -1,0 +1,46 @@
+# Everything runs in .venv, which is made on the first call and brought up to date when pyproject.toml changes.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help review demo test check docs clean
+
+help: ## Show these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+review: .venv/.all ## Review the whole reference project on an embedded PostgreSQL
+	@$(BIN)/dbtools review --all
+
+demo: .venv/.all ## Show what a bad migration looks like, and that its repair is silent
+	@$(BIN)/python tools/demo.py
+
+test: .venv/.dev ## Run the tests, on two processes
+	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+
+check: .venv/.dev ## Style, types, corridors, and documentation that is up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/docs.py --check
+
+docs: .venv/.dev ## Write docs/cli.md and docs/config.md anew
+	$(BIN)/python tools/docs.py
+
+clean: ## Remove what was built and cached, and .venv
+	rm -rf .venv dist build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'dbtools needs Python 3.11 or newer: make PYTHON=python3.11 ...' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.all: pyproject.toml | .venv/bin/python
+	$(INSTALL) -e '.[all]'
+	@touch $@
+
+.venv/.dev: pyproject.toml | .venv/bin/python
+	$(INSTALL) -e '.[dev]'
+	@touch $@ .venv/.all

@@ -1,0 +1,48 @@
+"""Where a report goes: stdout, or a file that is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from shutil import get_terminal_size
+
+from dbtools.cli import forsake_stdout
+from dbtools.cli._files import write
+from dbtools.errors import UsageError
+from dbtools.model.report import File, Report
+from dbtools.reports import Paper, render
+
+
+def emit(report: Report, form: str, output: Path | None) -> None:
+    """Writes *report* to the file *output*, or to stdout when there is none."""
+    to_stdout = output is None or str(output) == "-"
+    text = render(report, form, Paper(color=to_stdout and _takes_color(), width=_width()))
+    try:
+        if output is None or to_stdout:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        elif output.exists() and not output.is_file() and not output.is_dir():
+            output.write_text(text, "utf-8", errors="backslashreplace")  # /dev/stderr, a pipe: nothing to rename into
+        else:
+            write([File(str(output.absolute()), text)], output.parent)
+    except BrokenPipeError:
+        forsake_stdout()
+    except OSError as error:
+        hint = "see that there is room, and that it can be written to"
+        raise UsageError(f"cannot write the report: {error.strerror}", hint=hint) from None
+
+
+def _takes_color() -> bool:
+    """Whether stdout takes colour: the user's word first (no-color.org, bixense.com/clicolors), then the terminal's."""
+    env = os.environ
+    if env.get("NO_COLOR"):
+        return False
+    if any(env.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return sys.stdout.isatty() and env.get("CLICOLOR") != "0" and env.get("TERM") != "dumb"
+
+
+def _width() -> int:
+    """The terminal's, up to where lines still read well."""
+    return max(40, min(get_terminal_size((100, 24)).columns, 120))

@@ -1,0 +1,49 @@
+"""Options that several commands share, so that the same thing has the same name everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+from dbtools.errors import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def base_option(function: F) -> F:
+    """``--base REV`` as ``base``."""
+    help_text = "Review what came since this revision and HEAD parted, the working tree included."
+    return click.option("--base", metavar="REV", help=help_text)(function)
+
+
+def database_option(function: F) -> F:
+    """``--database-url URL`` as ``database_url``."""
+    return click.option(
+        "--database-url", metavar="URL", envvar="DATABASE_URL", show_envvar=True,
+        help="A PostgreSQL server where databases may be made.  [default: an embedded one]",
+    )(function)  # fmt: skip
+
+
+def change_options(function: F) -> F:
+    """What to review, as ``base``, ``commit``, ``staged`` and ``everything``: at most one of them is given."""
+
+    @wraps(function)
+    def checked(*args: Any, **values: Any) -> Any:
+        flags = {"base": "--base", "commit": "--commit", "staged": "--staged", "everything": "--all"}
+        given = [flag for name, flag in flags.items() if values[name]]
+        if len(given) > 1:
+            raise UsageError(f"{' and '.join(given)} exclude each other", hint=f"give one of them, say {given[0]}")
+        return function(*args, **values)
+
+    options = (
+        base_option,
+        click.option("--commit", metavar="REV", help="Review what this commit changed."),
+        click.option("--staged", is_flag=True, help="Review what is staged, as the next commit will have it."),
+        click.option("--all", "everything", is_flag=True, help="Review everything as if it were new."),
+    )
+    for option in reversed(options):
+        checked = option(checked)
+    return checked  # type: ignore[return-value]  # wraps keeps the signature

@@ -1,0 +1,26 @@
+"""Show what changed in the schema: tables, columns, keys, indexes, types.
+
+The schema before and after are what the truth of dbtools.yaml says (the migrations, unless it says otherwise).
+Without options the working tree is compared with the last commit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dbtools.cli._call import Call
+from dbtools.cli._command import report_command
+from dbtools.cli._options import change_options
+
+if TYPE_CHECKING:
+    from dbtools.model.report import Report
+
+
+@report_command
+@change_options
+def command(call: Call, base: str | None, commit: str | None, *, staged: bool, everything: bool) -> Report:
+    from dbtools.change import Scope
+    from dbtools.changes import changes
+    from dbtools.cli._project import change_of
+
+    return changes(change_of(call, Scope(base, commit, staged, everything)))

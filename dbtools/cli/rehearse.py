@@ -1,0 +1,40 @@
+"""Run new migrations on a throw-away PostgreSQL with rows, up and down, and watch what they do.
+
+Every statement's locks, rewrites, scans, losses and errors are measured, and held against what lint foretold.
+Nothing but databases made for the purpose is written to; they are dropped afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from dbtools.cli._call import Call
+from dbtools.cli._command import report_command
+from dbtools.cli._options import change_options, database_option
+
+if TYPE_CHECKING:
+    from dbtools.model.report import Report
+
+
+@report_command
+@change_options
+@database_option
+@click.option("--rows", type=click.IntRange(0, 1_000_000), default=200, show_default=True, help="Rows in every table.")
+def command(  # noqa: PLR0913 - one argument per option
+    call: Call,
+    base: str | None,
+    commit: str | None,
+    *,
+    staged: bool,
+    everything: bool,
+    database_url: str | None,
+    rows: int,
+) -> Report:
+    from dbtools.change import Scope
+    from dbtools.cli._project import change_of
+    from dbtools.rehearse import RehearseSettings, rehearse
+
+    change = change_of(call, Scope(base, commit, staged, everything))
+    return rehearse(change, RehearseSettings(database_url or "", rows, call.say))

@@ -1,0 +1,76 @@
+"""Review a schema change: what changed, what it breaks, what a server did with it, who disagrees.
+
+The rooms changes, lint, rehearse, drift and erd, one report. Without options the working tree is reviewed
+against the last commit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from dbtools.cli._call import Call
+from dbtools.cli._command import report_command
+from dbtools.cli._options import change_options, database_option
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dbtools.change import Change
+    from dbtools.model.report import Report
+
+
+@report_command
+@change_options
+@database_option
+@click.option("--rows", type=click.IntRange(0, 1_000_000), default=200, show_default=True, help="Rows in every table.")
+@click.option("--no-rehearse", is_flag=True, help="Start no server; the findings stay predictions.")
+def command(  # noqa: PLR0913 - one argument per option
+    call: Call,
+    base: str | None,
+    commit: str | None,
+    *,
+    staged: bool,
+    everything: bool,
+    database_url: str | None,
+    rows: int,
+    no_rehearse: bool,
+) -> Report:
+    from dbtools.change import Scope
+    from dbtools.cli._project import change_of
+    from dbtools.review import review
+
+    change = change_of(call, Scope(base, commit, staged, everything))
+    return review(change, _rooms(call, None if no_rehearse else database_url or "", rows))
+
+
+def _rooms(call: Call, database_url: str | None, rows: int) -> dict[str, Callable[[Change], Report]]:
+    """The rooms in the order of the report; no rehearsal where *database_url* is None."""
+    from dbtools.changes import changes
+    from dbtools.cli._files import with_outdated
+    from dbtools.cli._project import existing_pages, lint_settings, pages_of
+    from dbtools.drift import DriftSettings, drift
+    from dbtools.erd import erd
+    from dbtools.lint import lint
+
+    config = call.config
+
+    def rehearsed(change: Change) -> Report:
+        from dbtools.rehearse import RehearseSettings, rehearse
+
+        return rehearse(change, RehearseSettings(database_url or "", rows, call.say))
+
+    def drawn(change: Change) -> Report:
+        return with_outdated(erd(change.head, pages_of(config), existing_pages(config)), config.root)
+
+    rooms: dict[str, Callable[[Change], Report]] = {
+        "changes": changes,
+        "lint": lambda change: lint(change, lint_settings(config)),
+        "rehearse": rehearsed,
+        "drift": lambda change: drift(change.readings, DriftSettings(config.truth)),
+        "erd": drawn,
+    }
+    if database_url is None:
+        del rooms["rehearse"]
+    return rooms

@@ -1,0 +1,1 @@
+-- Stand-in for hypopg on throw-away servers: CREATE EXTENSION succeeds, and nothing else is there.

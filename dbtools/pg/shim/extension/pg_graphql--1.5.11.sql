@@ -1,0 +1,1 @@
+-- Stand-in for pg_graphql on throw-away servers: CREATE EXTENSION succeeds, and nothing else is there.

@@ -1,0 +1,88 @@
+"""What was watched, as tables and as evidence for findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+
+from dbtools.model.finding import Location
+from dbtools.model.migration import Migration
+from dbtools.model.report import TableSection
+from dbtools.pg.server import Server
+from dbtools.rehearse.watch import WATCHED, Watched
+
+LONGEST = 60
+
+
+def overview(done: Iterable[tuple[Migration, tuple[Watched, ...], str]], running: Server) -> TableSection:
+    """One line per migration."""
+    header = ("migration", "statements", "locks", "rewritten", "scanned", "built", "lost", "ms", "round trip")
+    rows = tuple(_line(migration, watched, trip) for migration, watched, trip in done)
+    return TableSection(f"Seen on PostgreSQL {running.version}", header, rows)
+
+
+def _line(migration: Migration, watched: tuple[Watched, ...], trip: str) -> tuple[str, ...]:
+    effects = [each.observation.effects for each in watched]
+    locks = sum(mode > WATCHED for each in effects for mode in each.locks.values())
+    scans = len({name for each in effects for name in each.scans})
+    rewrites = len({name for each in effects for name in each.rewrites})
+    builds = len({name for each in effects for name in each.builds})
+    lost = sum(len(each.losses) for each in watched)
+    taken = sum(each.observation.milliseconds for each in watched)
+    counts = (len(watched), locks, rewrites, scans, builds, lost)
+    return (migration.name, *map(str, counts), f"{taken:.0f}", trip)
+
+
+def details(migration: Migration, watched: tuple[Watched, ...]) -> TableSection | None:
+    """The statements that did more than a moment's work to what stood before, or failed, or lost something."""
+    worth = [each for each in watched if each.failed or each.losses or _works(each)]
+    if not worth:
+        return None
+    rows = tuple((f"{each.statement.place.line}", _short(each.statement.text), summary_of(each)) for each in worth)
+    return TableSection(migration.up.path, ("line", "statement", "what the server did"), rows)
+
+
+def _works(watched: Watched) -> bool:
+    effects = watched.observation.effects
+    return bool(effects.rewrites or effects.scans or effects.builds)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def summary_of(watched: Watched) -> str:
+    """One sentence of facts: locks, work, losses, failure."""
+    return "; ".join(_facts(watched))
+
+
+def _facts(watched: Watched) -> Iterator[str]:
+    observation = watched.observation
+    effects = observation.effects
+    if observation.error is not None:
+        yield f"failed with {effects.fails}: {observation.error}"
+    strong = sorted((name, mode) for name, mode in effects.locks.items() if mode > WATCHED)
+    for mode, pairs in groupby(sorted(strong, key=itemgetter(1), reverse=True), key=itemgetter(1)):
+        yield f"{mode} on {', '.join(str(name) for name, _ in pairs)}"
+    if effects.rewrites:
+        yield f"rewrote {', '.join(map(str, sorted(effects.rewrites)))}"
+    scanned = [
+        f"{name} ({observation.scanned[name]} rows read)"
+        for name in sorted(effects.scans)
+        if name in observation.scanned
+    ]
+    if scanned and not effects.rewrites:
+        yield f"read all of {', '.join(scanned)}"
+    if effects.builds:
+        yield f"built {', '.join(name.local for name in sorted(effects.builds))}"
+    yield from watched.losses
+
+
+def seen_at(watched: Watched, version: int) -> Iterator[tuple[Location, str]]:
+    """The evidence for every place of the statement, where the server confirmed what was foretold."""
+    if watched.confirmed:
+        text = summary_of(watched) or "nothing that anybody waits for"
+        for place in {watched.statement.place, *watched.statement.places}:
+            yield Location(watched.migration.up.path, place.line, place.column), f"PostgreSQL {version}: {text}"

@@ -1,0 +1,169 @@
+"""One migration run up, statement by statement, each watched and held against what was predicted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import groupby
+from operator import or_
+from typing import TYPE_CHECKING
+
+from dbtools.model import operation as op
+from dbtools.model.effects import Effects, LockMode, strongest
+from dbtools.model.expression import Name
+from dbtools.model.migration import Migration
+from dbtools.pg.losses import changed_values
+from dbtools.pg.observe import Observation, count_values, observe
+from dbtools.sql.identifiers import render_type
+from dbtools.sql.read import Statement
+from dbtools.sql.walk import Step, in_transaction
+
+if TYPE_CHECKING:
+    from dbtools.pg.connect import Connection
+
+# Weaker locks than these block nothing that an application does, and follow from reading.
+WATCHED = LockMode.ROW_EXCLUSIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One statement of a migration: what was foretold, what was seen, what of the rows is lost."""
+
+    migration: Migration
+    statement: Statement
+    operations: tuple[op.Operation, ...]
+    predicted: Effects
+    observation: Observation
+    losses: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether the server refused it."""
+        return self.observation.error is not None
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the server did what was foretold."""
+        return not self.differences and not self.predicted.uncertain
+
+
+def watch(connection: Connection, migration: Migration, steps: Iterable[Step]) -> Iterator[Watched]:
+    """Run the up script of *migration*; *steps* foretell it. After a failure the rest is run all the same, then undone.
+
+    A script that its runner wraps in a transaction is left open: the caller commits it, or rolls it back.
+    """
+    whole = in_transaction(migration)
+    held: dict[Name, LockMode] = {}
+    if whole:
+        connection.execute("BEGIN")
+    for _, group in groupby(steps, key=lambda step: id(step.statement)):
+        of_statement = list(group)
+        watched = _statement(connection, of_statement, whole=whole)
+        yield replace(watched, differences=tuple(_differences(watched, held)))
+        if whole and not watched.failed:
+            held = strongest((held, watched.observation.effects.locks))
+
+
+def _statement(connection: Connection, steps: list[Step], *, whole: bool) -> Watched:
+    statement, operations = steps[0].statement, tuple(step.operation for step in steps)
+    predicted = reduce(or_, (step.effects for step in steps))
+    inside = whole and not _is_idle(connection)
+    if inside:
+        connection.execute("SAVEPOINT statement")
+    losses = tuple(loss for step in steps for loss in _losses(connection, step))
+    if inside or statement.needs_autocommit or isinstance(operations[0], op.Transaction):
+        observation = _observed(connection, statement, operations, inside=inside)
+    else:
+        connection.execute("BEGIN")
+        observation = observe(connection, statement.text)
+        connection.execute("ROLLBACK" if observation.error else "COMMIT")
+    if inside and observation.error is not None:
+        connection.execute("ROLLBACK TO SAVEPOINT statement")
+    observation = replace(observation, effects=_on_what_existed(observation.effects, steps[0]))
+    predicted = _on_what_existed(predicted, steps[0])
+    return Watched(steps[0].migration, statement, operations, predicted, observation, losses)
+
+
+def _observed(
+    connection: Connection, statement: Statement, operations: tuple[op.Operation, ...], *, inside: bool
+) -> Observation:
+    if isinstance(operations[0], op.Transaction):
+        connection.execute(statement.text.encode())
+        return Observation(Effects(), 0.0, locks_seen=False)
+    return observe(connection, statement.text, transactional=inside)
+
+
+def _is_idle(connection: Connection) -> bool:
+    return connection.info.transaction_status.name == "IDLE"
+
+
+def _on_what_existed(effects: Effects, first: Step) -> Effects:
+    """Only what stood before the change: on what it made itself nobody waits."""
+    known = (first.before.tables.keys() | first.before.views.keys() | first.before.sequences.keys()) - first.born
+    return replace(
+        effects,
+        locks={name: mode for name, mode in effects.locks.items() if name in known},
+        rewrites=effects.rewrites & known,
+        scans=effects.scans & known,
+        builds=effects.builds if effects.scans & known or not effects.scans else frozenset(),
+    )
+
+
+def _losses(connection: Connection, step: Step) -> Iterator[str]:
+    """What the rows lose, counted before it is lost."""
+    operation = step.operation
+    table = step.before.table(getattr(operation, "table", Name("", "")))
+    match operation:
+        case op.DropTable(name) if name in step.before.tables:
+            rows, _ = count_values(connection, name, ())
+            if rows:
+                yield f"{rows} rows of {name} are lost"
+        case op.DropColumn(name, column) if table is not None and table.column(column) is not None:
+            _, values = count_values(connection, name, (column,))
+            if values[column]:
+                yield f"{values[column]} values of {name}.{column} are lost"
+        case op.SetType(name, column, kind) if (
+            operation.change is not None and operation.change.narrows and operation.old
+        ):
+            found = changed_values(connection, name, column, (render_type(operation.old), render_type(kind)))
+            if found is None:
+                yield f"some values of {name}.{column} are no {kind}"
+            elif found[1]:
+                yield f"{found[1]} of {found[0]} values of {name}.{column} do not fit {kind}"
+
+
+def _differences(watched: Watched, held: dict[Name, LockMode]) -> Iterator[str]:
+    """Where the server did otherwise than foretold; what was not foretold for sure is not held against it."""
+    foretold, seen = watched.predicted, watched.observation.effects
+    if foretold.uncertain or isinstance(watched.operations[0], op.Transaction | op.Unknown):
+        return
+    if (foretold.fails or None) != (seen.fails or None):
+        yield f"foretold {foretold.fails or 'success'}, the server said {seen.fails or 'success'}"
+        return
+    if watched.failed:
+        return
+    if watched.observation.locks_seen:
+        expected = {name: mode for name, mode in foretold.locks.items() if mode > held.get(name, WATCHED)}
+        actual = {name: mode for name, mode in seen.locks.items() if mode > held.get(name, WATCHED)}
+        for name in sorted(expected.keys() | actual.keys()):
+            if expected.get(name) != actual.get(name):
+                yield f"foretold {expected.get(name, 'no lock')} on {name}, seen {actual.get(name, 'no lock')}"
+    if foretold.rewrites != seen.rewrites:
+        yield f"foretold to rewrite {_names(foretold.rewrites)}, seen {_names(seen.rewrites)}"
+    if watched.observation.locks_seen and not _planned(watched.operations) and foretold.scans != seen.scans:
+        yield f"foretold to read all of {_names(foretold.scans)}, seen {_names(seen.scans)}"
+
+
+def _planned(operations: tuple[op.Operation, ...]) -> bool:
+    """Whether the planner decides what is scanned: queries, and the check of a foreign key."""
+    kinds = (op.Insert, op.Update, op.Delete, op.Select, op.CreateView, op.RefreshView)
+    keys = (op.AddConstraint, op.AddColumn, op.ValidateConstraint, op.SetType)
+    return any(
+        isinstance(each, kinds + keys) or (isinstance(each, op.CreateTable) and each.query) for each in operations
+    )
+
+
+def _names(names: Iterable[Name]) -> str:
+    return ", ".join(map(str, sorted(names))) or "nothing"

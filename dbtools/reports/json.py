@@ -1,0 +1,68 @@
+"""A Report for programs, as ``report.schema.json`` describes it.
+
+Every field is always there, null or empty where it says nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from dbtools.model.finding import Finding
+from dbtools.model.report import Report, Section, TableSection
+from dbtools.reports import Paper
+
+VERSION = 1
+
+
+def render(report: Report, _paper: Paper | None = None) -> str:
+    """One JSON object with its keys in a fixed order."""
+    return json.dumps({"version": VERSION, **_report(report)}, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _report(report: Report) -> dict[str, Any]:
+    return {
+        "command": report.command,
+        "status": report.status,
+        "summary": report.summary,
+        "figures": _figures(report.figures),
+        "findings": [_finding(finding) for finding in report.findings],
+        "sections": [_section(section) for section in report.sections],
+        "files": [{"path": file.path, "deleted": file.content is None} for file in report.files],
+        "parts": [_report(part) for part in report.parts],
+    }
+
+
+def _figures(figures: Mapping[str, int | float]) -> dict[str, int | float | None]:
+    return {noun: number if math.isfinite(number) else None for noun, number in figures.items()}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    path, line, column = finding.location
+    return {
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "evidence": str(finding.evidence),
+        "message": finding.message,
+        "hint": finding.hint or None,
+        "location": {"path": path, "line": line, "column": column},
+        "table": finding.table or None,
+        "object": finding.object or None,
+        "locks": {table: str(mode) for table, mode in finding.locks.items()},
+        "values": dict(finding.values),
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _section(section: Section) -> dict[str, Any]:
+    if isinstance(section, TableSection):
+        return {
+            "kind": "table",
+            "title": section.title,
+            "header": list(section.header),
+            "rows": [list(row) for row in section.rows],
+            "summary": section.summary,
+        }
+    return {"kind": "text", "title": section.title, "text": section.text, "language": section.language}

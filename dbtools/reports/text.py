@@ -1,0 +1,145 @@
+"""A Report for people at a terminal: the verdict, what was found with what to do, what was seen, the total."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from dbtools.model.finding import Finding, Severity
+from dbtools.model.report import Report, Section, TableSection, TextSection
+from dbtools.reports import Paper
+from dbtools.reports.wording import by_weight, figures, plain, said, seen, verdict
+
+_STYLES = {"red": "31;1", "yellow": "33;1", "cyan": "36", "green": "32", "bold": "1", "dim": "2"}
+_SEVERITY_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_SEVERITY_MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.INFO: "·"}
+_DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+_NUMBER = re.compile(r"[-+±]?[\d,]+(\.\d+)?( ?\S{1,2})?|")
+_LEAST_WIDTH = 24
+
+
+def render(report: Report, paper: Paper | None = None) -> str:
+    """Lines no wider than the paper where words allow it; one line when there is nothing to show."""
+    return "\n".join(_Writer(paper or Paper()).whole(report)) + "\n"
+
+
+class _Writer:
+    """Writes on one paper; every method gives the lines of what it is named after."""
+
+    def __init__(self, paper: Paper) -> None:
+        self.paper = paper
+
+    def whole(self, report: Report) -> Iterator[str]:
+        for part in report.parts:
+            yield from self.part(part, with_figures=True)
+            yield ""
+        if not report.parts:
+            yield from self.part(report, with_figures=bool(report.findings or report.sections))
+            if report.findings:
+                yield ""
+        else:
+            yield from self.body(report)
+        if report.parts or report.findings:
+            yield self.total(report)
+
+    def part(self, report: Report, *, with_figures: bool) -> Iterator[str]:
+        yield f"{self.mark(report)} {self.styled(plain(report.command), 'bold')}: {plain(said(report))}"
+        if with_figures and report.figures:
+            yield self.styled(f"  {plain(figures(report.figures))}", "dim")
+        yield from self.body(report)
+        for part in report.parts:
+            yield from self.part(part, with_figures=with_figures)
+
+    def body(self, report: Report) -> Iterator[str]:
+        for finding in by_weight(report.findings):
+            yield ""
+            yield from self.finding(finding)
+        for section in report.sections:
+            yield ""
+            yield from self.section(section)
+
+    def total(self, report: Report) -> str:
+        joined = (report.summary, figures(report.figures)) if report.parts else ()
+        noted = "".join(f" · {plain(one)}" for one in joined if one)
+        return f"{self.mark(report)} {self.styled(verdict(report), 'bold')}{noted}"
+
+    def mark(self, report: Report) -> str:
+        if report.failed:
+            return self.styled("✗", "red")
+        worst = max((finding.severity for finding in report.every_finding()), default=None)
+        if worst is not None:
+            return self.styled(_SEVERITY_MARKS[worst], _SEVERITY_STYLES[worst])
+        return self.styled("○", "dim") if report.status == "skipped" else self.styled("✓", "green")
+
+    def finding(self, finding: Finding) -> Iterator[str]:
+        where = f"{plain(finding.location.path)}:{finding.location.line}:{finding.location.column}"
+        severity = self.styled(str(finding.severity), _SEVERITY_STYLES[finding.severity])
+        yield f"  {self.styled(where, 'bold')}  {severity}  {plain(finding.rule)}"
+        yield from self.wrapped(finding.message, "    ")
+        if finding.hint:
+            yield from self.wrapped(finding.hint, "    → ", style="cyan")
+        yield from self.wrapped(seen(finding), "    ", style="dim")
+
+    def section(self, section: Section) -> Iterator[str]:
+        if section.title:
+            yield f"  {self.styled(plain(section.title), 'bold')}"
+        if isinstance(section, TextSection):
+            yield from self.block(section)
+            return
+        yield from self.table(section)
+        yield from self.wrapped(section.summary, "    ", style="dim")
+
+    def block(self, section: TextSection) -> Iterator[str]:
+        if not section.language:
+            yield from self.wrapped(section.text, "    ")
+            return
+        for line in plain(section.text).splitlines():
+            style = _DIFF_STYLES.get(line[:1], "") if section.language == "diff" else ""
+            yield self.styled(f"    {line}".rstrip(), style)
+
+    def table(self, table: TableSection) -> Iterator[str]:
+        rows = [[plain(" ".join(cell.split())) for cell in row] for row in (table.header, *table.rows)]
+        columns = max(1, *map(len, rows))
+        cells = [[*row, *[""] * (columns - len(row))] for row in rows]
+        widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+        right = [all(_NUMBER.fullmatch(cell) for cell in column[1:]) for column in zip(*cells, strict=True)]
+        for number, row in enumerate(cells):
+            for line in self.row(row, widths, right):
+                yield self.styled(line, "" if number else "dim")
+
+    def row(self, cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> Iterator[str]:
+        *front, last = map(_padded, cells, widths, right)
+        lead = "  ".join(["  ", *front, ""]) if front else "    "
+        room = max(self.paper.width - _width(lead), _LEAST_WIDTH)
+        first, *others = _wrap(last, room) if _width(last.rstrip()) > room else [last]
+        yield (lead + first).rstrip()
+        for line in others:
+            yield " " * _width(lead) + line
+
+    def wrapped(self, text: str, lead: str, *, style: str = "") -> Iterator[str]:
+        room = max(self.paper.width - len(lead), _LEAST_WIDTH)
+        lines = [piece for line in plain(text).splitlines() for piece in _wrap(line, room)]
+        for number, line in enumerate(lines):
+            yield self.styled(((" " * len(lead) if number else lead) + line).rstrip(), style)
+
+    def styled(self, text: str, style: str) -> str:
+        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.paper.color and style and text else text
+
+
+def _wrap(line: str, room: int) -> list[str]:
+    """*line* in pieces that fit; the following ones keep its indentation."""
+    indent = " " * (len(line) - len(line.lstrip()))
+    pieces = textwrap.wrap(line, room, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return pieces or [""]
+
+
+def _padded(cell: str, width: int, right: bool) -> str:  # noqa: FBT001 - mapped over columns
+    blank = " " * (width - _width(cell))
+    return blank + cell if right else cell + blank
+
+
+def _width(text: str) -> int:
+    """Columns that a terminal takes: two for wide characters, none for combining ones."""
+    return sum(0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF") for char in text)

@@ -1,0 +1,78 @@
+"""The words that every format for people shares: counts, verdicts, the order of findings, safe text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import isfinite
+
+from dbtools.model.finding import Evidence, Finding, Severity
+from dbtools.model.report import Report
+
+_CONTROLS = (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0))
+_DIRECTIONS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F)
+_SAFE = {**dict.fromkeys((*_CONTROLS, *_DIRECTIONS), "\N{REPLACEMENT CHARACTER}"), 0x0D: None}
+
+
+def plain(text: str) -> str:
+    """*text* without characters that steer a terminal or turn the reading direction.
+
+    Names and messages come from files that anyone may have written.
+    """
+    return text.translate(_SAFE)
+
+
+def by_weight(findings: Iterable[Finding]) -> list[Finding]:
+    """The gravest first, then in the order of the files."""
+    return sorted(findings, key=lambda finding: (-finding.severity, finding.location, finding.rule))
+
+
+def tally(findings: Iterable[Finding]) -> str:
+    """``2 errors, 1 warning``; "" when there are none."""
+    severities = [finding.severity for finding in findings]
+    words = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "notes"}
+    return ", ".join(
+        counted(severities.count(severity), word) for severity, word in words.items() if severity in severities
+    )
+
+
+def verdict(report: Report) -> str:
+    """How it went, in a few words: the worst thing that can be said."""
+    found = tally(report.every_finding())
+    if report.failed:
+        return f"could not finish, {found} so far" if found else "could not finish"
+    if report.status == "skipped":
+        return "skipped"
+    return found or "nothing to report"
+
+
+def said(report: Report) -> str:
+    """The summary, or the verdict in its place; a report that was skipped says so first."""
+    if report.status == "skipped":
+        return f"skipped: {report.summary}" if report.summary else "skipped"
+    return report.summary or verdict(report)
+
+
+def seen(finding: Finding) -> str:
+    """What the finding rests on beyond the text: ``rehearsed · locks User ACCESS EXCLUSIVE · rows: 12``."""
+    evidence = [] if finding.evidence is Evidence.STATIC else [str(finding.evidence)]
+    locks = [f"locks {table} {mode}" for table, mode in finding.locks.items()]
+    return " · ".join([*evidence, *locks, *(f"{name}: {value}" for name, value in finding.values.items())])
+
+
+def figures(numbers: Mapping[str, int | float]) -> str:
+    """``12 tables · 1 statement · 3.2 seconds``."""
+    return " · ".join(counted(number, noun.replace("_", " ")) for noun, number in numbers.items() if isfinite(number))
+
+
+def counted(number: float, noun: str) -> str:
+    """A number with its noun, which is given in the plural."""
+    written = f"{number:,}" if isinstance(number, int) else f"{number:,.1f}"
+    return f"{written} {_singular(noun) if number == 1 else noun}"
+
+
+def _singular(noun: str) -> str:
+    head, space, rest = noun.partition(" ")
+    for plural, singular in (("ies", "y"), ("xes", "x"), ("sses", "ss"), ("ss", "ss"), ("s", "")):
+        if head.endswith(plural):
+            return head.removesuffix(plural) + singular + space + rest
+    return noun

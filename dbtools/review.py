@@ -1,0 +1,42 @@
+"""Every room over one change, joined into one report: what `dbtools review` prints.
+
+A finding at a place where the server did what was foretold becomes rehearsed: it is no prediction any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from dbtools.change import Change
+from dbtools.errors import DbtoolsError
+from dbtools.model.finding import Evidence, Finding, Location
+from dbtools.model.report import Report
+
+Room = Callable[[Change], Report]
+
+
+def review(change: Change, rooms: Mapping[str, Room]) -> Report:
+    """The reports of all *rooms*, in their order; one that cannot do its work does not stop the others."""
+    if change.empty:
+        return Report("review", f"{change.label}: nothing that the schema is made of has changed")
+    parts = [_part(name, room, change) for name, room in rooms.items()]
+    seen = {location: text for part in parts for location, text in part.seen.items()}
+    parts = [
+        replace(part, findings=tuple(_with_evidence(finding, seen) for finding in part.findings)) for part in parts
+    ]
+    return Report("review", change.label, parts=tuple(parts))
+
+
+def _part(name: str, room: Room, change: Change) -> Report:
+    try:
+        return room(change)
+    except DbtoolsError as error:
+        return Report(name, f"not done: {error} ({error.hint})", status="failed")
+
+
+def _with_evidence(finding: Finding, seen: Mapping[Location, str]) -> Finding:
+    text = seen.get(finding.location)
+    if text is None or finding.evidence is Evidence.REHEARSED:
+        return finding
+    return replace(finding, evidence=Evidence.REHEARSED, values={**finding.values, "seen": text})

@@ -1,0 +1,104 @@
+"""Which stored columns a query depends on, and what of it a schema does not know.
+
+Names are resolved as PostgreSQL does, over sqlglot's scopes: aliases, CTEs, subqueries, LATERAL, ``SELECT *``, USING, whole
+rows, views down to the tables beneath them. A relation whose columns are not known (a function, something uncertain) never
+causes a problem. What sqlglot cannot parse is None: unknown, never safe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dbtools.model.expression import Name
+from dbtools.model.objects import ColumnRef
+from dbtools.model.schema import Schema
+from dbtools.sql import dialect
+from dbtools.sql.as_select import as_select
+from dbtools.sql.resolve import Problem, Reads, Resolver
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+SYSTEM_NAMESPACES = frozenset({"pg_catalog", "information_schema", "pg_temp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Why a query that qualified before does not any more; ``gone``: the columns it read that are no longer there."""
+
+    problems: tuple[Problem, ...]
+    gone: frozenset[ColumnRef]
+
+
+class Queries:
+    """Qualifies queries against one schema; what it learns about views it keeps."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._views: dict[Name, Reads | None] = {}
+
+    def qualify(self, query: str, namespace: str = "public") -> Reads | None:
+        """What *query* reads, unqualified relations living in *namespace*; None when sqlglot cannot parse it."""
+        from sqlglot.errors import SqlglotError
+
+        tree = _parse(query)
+        select = None if tree is None else as_select(tree)
+        if select is None:
+            return None
+        try:
+            return Resolver(self, namespace, query).resolve(select)
+        except SqlglotError:
+            return None
+
+    def relation(self, name: Name) -> tuple[str, ...] | None:
+        """The columns of the relation called *name*; None when they are not known."""
+        if not self.schema.is_certain(name):
+            return None
+        if table := self.schema.tables.get(name):
+            return tuple(column.name for column in table.columns)
+        if view := self.schema.views.get(name):
+            if view.columns:
+                return view.columns
+            reads = self.view(name)
+            return reads.outputs if reads and not reads.problems else None
+        return None
+
+    def is_view(self, name: Name) -> bool:
+        """Whether *name* is a view."""
+        return name in self.schema.views
+
+    def view(self, name: Name) -> Reads | None:
+        """What the view called *name* reads; None when it is no view, cannot be parsed, or reads itself."""
+        if name not in self._views:
+            self._views[name] = None
+            if view := self.schema.views.get(name):
+                self._views[name] = self.qualify(view.query, name.namespace)
+        return self._views[name]
+
+    def knows(self, name: Name) -> bool:
+        """Whether *name* is a relation, or may be one that the schema does not show."""
+        known = name in self.schema.tables or name in self.schema.views or name in self.schema.sequences
+        system = name.namespace in SYSTEM_NAMESPACES or name.local.startswith("pg_")
+        return known or system or not self.schema.complete or not self.schema.is_certain(name)
+
+    def exists(self, ref: ColumnRef) -> bool:
+        """Whether *ref* is there, or may be."""
+        columns = self.relation(ref.table)
+        return self.knows(ref.table) and (columns is None or ref.column in columns)
+
+
+def broken(query: str, before: Queries, after: Queries, namespace: str = "public") -> Broken | None:
+    """How the change from *before* to *after* breaks *query*; None when it does not, or nothing is known of it."""
+    was, now = before.qualify(query, namespace), after.qualify(query, namespace)
+    if was is None or now is None:
+        return None
+    old = {(problem.kind, problem.position) for problem in was.problems}
+    new = tuple(problem for problem in now.problems if (problem.kind, problem.position) not in old)
+    gone = frozenset(ref for ref in was.columns if not after.exists(ref))
+    return Broken(new, gone) if new or gone else None
+
+
+def _parse(query: str) -> exp.Expression | None:
+    """The query as sqlglot reads it; None when it does not."""
+    return dialect.parse(query)

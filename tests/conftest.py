@@ -1,0 +1,101 @@
+"""A real PostgreSQL for every test that asks: started once per worker, a fresh database per test."""
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from dbtools.errors import MissingExtra
+from dbtools.pg.connect import connect
+from dbtools.pg.server import server as start
+
+DATA = Path(__file__).parent / "data"
+EMPTY = """
+SET lock_timeout = '5s';
+DO $$
+DECLARE
+  command text;
+BEGIN
+  FOR command IN
+    SELECT format('DROP EVENT TRIGGER %I', evtname) FROM pg_event_trigger
+    UNION ALL SELECT format('DROP PUBLICATION %I', pubname) FROM pg_publication
+    UNION ALL SELECT format('DROP EXTENSION %I CASCADE', extname) FROM pg_extension WHERE extname <> 'plpgsql'
+    UNION ALL SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace
+      WHERE nspname <> 'information_schema' AND NOT starts_with(nspname, 'pg_')
+  LOOP
+    EXECUTE command;
+  END LOOP;
+  CREATE SCHEMA public;
+END
+$$
+"""
+
+
+@pytest.fixture(scope="session")
+def data():
+    """The folder of files that tests read."""
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def server():
+    """A throw-away server, shared by the tests of one worker."""
+    try:
+        with start() as running:
+            yield running
+    except MissingExtra as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def database(server):
+    """The URL of an empty database of its own; where a connection is enough, ``connection`` is ten times as fast."""
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _shared_database(server):
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def connection(_shared_database):
+    """A connection to an empty database, in autocommit."""
+    with connect(_shared_database) as opened:
+        yield opened
+    with connect(_shared_database) as cleaner:
+        cleaner.execute(EMPTY)
+
+
+@contextmanager
+def _folder_for_any_account():
+    """Pytest's own temporary folders are closed to the account that runs PostgreSQL for root."""
+    folder = Path(tempfile.mkdtemp(prefix="dbtools-test-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def cache(monkeypatch):
+    """An empty cache folder."""
+    with _folder_for_any_account() as folder:
+        monkeypatch.setenv("DBTOOLS_CACHE", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def _used_cache():
+    with _folder_for_any_account() as folder:
+        yield folder
+
+
+@pytest.fixture
+def used_cache(monkeypatch, _used_cache):
+    """A cache folder that earlier tests may have used, but nobody else does now."""
+    monkeypatch.setenv("DBTOOLS_CACHE", str(_used_cache))
+    return _used_cache

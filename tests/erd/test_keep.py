@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbtools.erd import DomainPages, Pages, erd
+from dbtools.erd.keep import kept
+from dbtools.model.schema import Schema
+from tests.erd.schemas import simple
+
+PATH = "docs/schema/erd-all.md"
+SCHEMA = Schema.of([simple("a"), simple("b", "a")])
+LINES = st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n")), max_size=5).map(
+    "\n".join
+)
+
+
+def fresh() -> dict[str, str]:
+    return {file.path: file.content for file in erd(SCHEMA, Pages(), {}).files}
+
+
+def with_text(name: str, text: str) -> str:
+    begin = f"<!-- dbtools:keep {name} -->\n"
+    return fresh()[PATH].replace(begin, f"{begin}{text}\n")
+
+
+def test_a_second_run_changes_nothing():
+    assert {file.path: file.content for file in erd(SCHEMA, Pages(), fresh()).files} == fresh()
+
+
+@given(LINES)
+def test_hand_written_text_survives_to_the_byte(text):
+    page = with_text("intro", text).replace(
+        "<!-- dbtools:keep notes -->\n", "<!-- dbtools:keep notes -->\nmine | too  \n"
+    )
+    (again,) = (file for file in erd(SCHEMA, Pages(), {PATH: page}).files if file.path == PATH)
+    assert again.content == page or not text.strip("\n")
+    assert kept(again.content).blocks["intro"] == (text if again.content == page else "")
+
+
+def test_a_windows_checkout_is_read_the_same():
+    page = with_text("notes", "one\ntwo").replace("\n", "\r\n")
+    assert kept(page).blocks == {"intro": "", "notes": "one\ntwo"}
+
+
+def test_hand_written_headings_count_for_anchors():
+    page = with_text("intro", "## a\n```\n# b\n```\n~~~ x\n# b\n```\n~~~")
+    report = erd(SCHEMA, Pages(), {PATH: page})
+    assert "[a](#a-1).id" in next(file.content for file in report.files if file.path == PATH)
+    assert "(erd-all.md#b)" in next(file.content for file in report.files if file.path.endswith("README.md"))
+
+
+BEGIN, END = "<!-- dbtools:keep intro -->", "<!-- /dbtools:keep -->"
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "why"),
+    [
+        ([BEGIN, "text"], 2, "the keep block 'intro' never ends"),
+        ([BEGIN, "<!-- dbtools:keep notes -->", END], 3, "begins inside 'intro' of line 2"),
+        (["<!-- dbtools:keep mine -->", END], 2, "a page has no keep block 'mine', only 'intro' and 'notes'"),
+        ([END], 2, "ends a keep block that never began"),
+        ([BEGIN, END, BEGIN, END], 4, "stands twice"),
+        (["<!-- dbtools:keep -->"], 2, "has no name"),
+        ([f"text {BEGIN}"], 2, "not alone on its line"),
+    ],
+)
+def test_broken_markers_leave_the_page_as_it_is_and_the_rest_is_made(lines, line, why):
+    page = "\n".join(["<!-- dbtools:erd domain=all; x -->", *lines])
+    report = erd(SCHEMA, Pages(), {PATH: page})
+    assert [file.path for file in report.files] == ["docs/schema/README.md"]
+    finding = report.findings[0]
+    assert (finding.rule, str(finding.severity), str(finding.location)) == (
+        "keep-block-broken",
+        "error",
+        f"{PATH}:{line}",
+    )
+    assert why in finding.message
+
+
+def test_a_page_of_somebody_else_is_left_as_it_is():
+    report = erd(SCHEMA, Pages(), {"docs/schema/README.md": "# My own\n", PATH: " \n"})
+    assert [file.path for file in report.files] == [PATH]
+    assert [(f.rule, f.location.path) for f in report.findings] == [("page-not-generated", "docs/schema/README.md")]
+
+
+def test_a_page_whose_domain_is_gone_is_removed():
+    two = Pages(domains=(DomainPages("one", ("a",)), DomainPages("two", ("b",))))
+    existing = {file.path: file.content for file in erd(SCHEMA, two, {}).files}
+    existing |= {"docs/schema/erd-mine.md": "hand-written", "docs/erd-two.md": existing["docs/schema/erd-two.md"]}
+    report = erd(SCHEMA, Pages(domains=(DomainPages("one", ("*",)),), out="./docs/schema/"), existing)
+    assert [(file.path, file.content is None) for file in report.files] == [
+        ("docs/schema/README.md", False),
+        ("docs/schema/erd-one.md", False),
+        ("docs/schema/erd-two.md", True),
+    ]
+    assert report.findings == ()
+
+
+def test_removing_hand_written_text_is_said_aloud():
+    path = "docs/schema/erd-gone.md"
+    report = erd(SCHEMA, Pages(), {path: with_text("notes", "precious")})
+    assert [(f.rule, f.location.path) for f in report.findings] == [("keep-block-removed", path)]
+
+
+def test_a_stale_page_with_broken_markers_is_not_removed():
+    report = erd(SCHEMA, Pages(), {"docs/schema/erd-gone.md": with_text("notes", BEGIN)})
+    assert all(file.content is not None for file in report.files)
+    assert report.findings[0].rule == "keep-block-broken"
