@@ -25,6 +25,13 @@ class Line(NamedTuple):
     sign: str
     detail: str
 
+    @property
+    def place(self) -> str:
+        """``User.email`` for a column, ``User_email_key on User`` for a constraint or index."""
+        if self.kind == "column":
+            return f"{self.owner}.{self.name}"
+        return f"{self.name} on {self.owner}" if self.owner not in ("", self.name) else self.name
+
 
 def changes(change: Change) -> Report:
     """The operations that lead from the schema before to the schema after, as people would say them."""
@@ -35,8 +42,8 @@ def changes(change: Change) -> Report:
     summary = ", ".join(
         f"{sign}{count} {_plural(kind, count)}" for (kind, sign), count in sorted(counted.items(), key=_rank)
     )
-    rows = tuple((line.sign, line.owner, line.kind, line.name, line.detail) for line in lines)
-    section = TableSection("Changes to the schema", ("", "table or type", "what", "name", "detail"), rows)
+    rows = tuple((line.sign, line.kind, line.place, line.detail) for line in lines)
+    section = TableSection("Changes to the schema", ("", "what", "name", "detail"), rows)
     return Report("changes", summary, sections=(section,), figures=_figures(change.head) | {"changes": len(lines)})
 
 

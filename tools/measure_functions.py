@@ -1,7 +1,7 @@
 """Reads from a server's catalogue how volatile its functions, operators and casts are: dbtools/sql/volatility.json.
 
-``python tools/measure_functions.py DSN...`` writes what the first server says, with ``?`` for the volatility of an overload
-that another server declares otherwise; operators, casts and texts must be alike on all.
+``python tools/measure_functions.py DSN...`` writes what the first server says, with ``?`` for the volatility of an
+overload that another server declares otherwise; operators, casts and texts must be alike on all.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from dbtools.sql.types import read_type
 TARGET = Path(__file__).parents[1] / "dbtools/sql/volatility.json"
 # quote_literal(anyelement) is SQL that the planner inlines: as volatile as its argument's text, whatever it declares.
 FUNCTIONS = """
-    SELECT proname, provolatile::text, prorettype::regtype::text, ARRAY(SELECT format_type(a, NULL) FROM unnest(proargtypes) a)
+    SELECT proname, provolatile::text, prorettype::regtype::text,
+           ARRAY(SELECT format_type(a, NULL) FROM unnest(proargtypes) a)
     FROM pg_proc
     WHERE pronamespace = 'pg_catalog'::regnamespace AND prokind <> 'p'
       AND NOT proargtypes::oid[] && ARRAY['internal'::regtype, 'cstring'::regtype]::oid[]

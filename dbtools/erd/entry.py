@@ -65,7 +65,7 @@ def _default(column: Column) -> str:
         return f"{code(f'= {column.generated.expression}')} {'stored' if column.generated.stored else 'virtual'}"
     if column.identity:
         return column.identity if column.identity == "serial" else f"identity, {column.identity}"
-    return code(str(column.default)) if column.default else ""
+    return code(column.default.meaning) if column.default else ""
 
 
 def _target(reference: Reference, column: str, links: Links, here: Chapter) -> str:

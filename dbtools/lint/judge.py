@@ -33,21 +33,19 @@ def lint(change: Change, settings: LintSettings) -> Report:
     """What the new migrations break, block or lose, found without a server."""
     rules = chosen(settings)
     findings = list(change.problems)
-    statements = operations = uncertain = 0
+    judged = operations = uncertain = 0
     for run in _runs(change, settings.version):
         added: set[tuple[Name, str]] = set()
         for _, group in groupby(run, key=lambda step: (step.migration.up.path, step.statement.place)):
             steps = list(group)
-            statements += 1
+            judged += 1
             operations += len(steps)
             uncertain += any(step.effects.uncertain for step in steps)
-            findings.extend(_statement(steps, change, rules, frozenset(added)))
-            added |= {(step.operation.table, step.operation.column.name)
-                      for step in steps if isinstance(step.operation, op.AddColumn)}  # fmt: skip
-    figures = {"migrations": len(change.new), "statements": statements, "operations": operations, "rules": len(rules)}
+            findings.extend(_statement(steps, change, rules, added))
+    figures = {"migrations": len(change.new), "statements": judged, "operations": operations, "rules": len(rules)}
     return Report(
         "lint",
-        _summary(len(change.new), statements, uncertain),
+        _summary(len(change.new), judged, uncertain),
         tuple(findings),
         sections=_section(findings),
         figures=figures | {"uncertain statements": uncertain},
@@ -83,8 +81,9 @@ def chosen(settings: LintSettings) -> tuple[Rule, ...]:
 
 
 def _statement(
-    steps: list[Step], change: Change, rules: tuple[Rule, ...], added: frozenset[tuple[Name, str]]
+    steps: list[Step], change: Change, rules: tuple[Rule, ...], added: set[tuple[Name, str]]
 ) -> Iterator[Finding]:
+    """What every rule says of one statement; *added* grows by the columns that it adds."""
     statement, path = steps[0].statement, steps[0].migration.up.path
     if statement.error:
         place = statement.error_place or statement.place
@@ -96,17 +95,28 @@ def _statement(
     for step in steps:
         context = Context(
             step.operation, step.effects, whole, step.before, step.after, step.session, partial(_later, step),
-            step.born, added, change.readers, change.readers_known, render,
+            step.born, frozenset(added), change.readers, change.readers_known, render,
         )  # fmt: skip
         for rule in rules:
             for harm in rule.check(context):
                 yield _finding(rule, harm, step, path)
+        added |= _added(step)
+
+
+def _added(step: Step) -> set[tuple[Name, str]]:
+    """The column that did not exist before the step."""
+    match step.operation:
+        case op.AddColumn(name, column):
+            table = step.before.table(name)
+            return set() if table is not None and table.column(column.name) else {(name, column.name)}
+    return set()
 
 
 def _later(step: Step) -> Iterator[op.Operation]:
     """The operations after this step's statement in its migration."""
-    place = step.statement.place
-    after = (each for each in statements(step.migration.up.text) if each.place > place)
+    here = step.statement.place
+    every = statements(step.migration.up.text)
+    after = (each for each in every if (each.place.line, each.place.column) > (here.line, here.column))
     return chain.from_iterable(each.operations for each in after)
 
 

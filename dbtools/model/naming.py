@@ -26,6 +26,7 @@ _IDENTIFIER = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _PART = re.compile(_IDENTIFIER)
 _PATH = re.compile(rf"{_IDENTIFIER}(?:\.{_IDENTIFIER})*")
 _CAST = re.compile(rf"::({_IDENTIFIER}(?:\.{_IDENTIFIER}| [a-z]+)*)(?:\([^)]*\))?((?: [a-z]+)*)(?:\[\])*")
+_CAST_CALL = re.compile(r"^cast\((.*) as ([^()]+(?:\([\d, ]*\))?)\)$", re.IGNORECASE | re.DOTALL)
 _BRACKETS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[()\[\]]""")
 
 
@@ -177,6 +178,7 @@ def _label(text: str) -> str:
     """What ``FigureColname`` calls it: the function, the column, or the type it is cast to; empty for an operator."""
     outermost = ""
     while True:
+        text = _CAST_CALL.sub(r"(\1)::\2", text)
         if text[:5].lower() in {"case ", "array"}:
             return text[:5].strip().lower()
         path = _PATH.match(text)

@@ -147,7 +147,7 @@ def _round_trip(connection: Connection, migration: Migration, before: Schema) ->
     if left:
         message = f"up, down, and up again is not what up was: {left}"
         return "up again differs", [_finding("up-again-differs", Severity.WARNING, message, location, "")]
-    return "up, down, up: the same again", []
+    return "same again", []
 
 
 def _apart(now: Schema, wanted: Schema) -> str:

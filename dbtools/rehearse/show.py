@@ -17,7 +17,7 @@ LONGEST = 60
 
 def overview(done: Iterable[tuple[Migration, tuple[Watched, ...], str]], running: Server) -> TableSection:
     """One line per migration."""
-    header = ("migration", "statements", "locks", "rewritten", "scanned", "built", "lost", "ms", "round trip")
+    header = ("migration", "statements", "locks", "rewritten", "scanned", "built", "lost", "ms", "down, up")
     rows = tuple(_line(migration, watched, trip) for migration, watched, trip in done)
     return TableSection(f"Seen on PostgreSQL {running.version}", header, rows)
 
@@ -69,9 +69,7 @@ def _facts(watched: Watched) -> Iterator[str]:
     if effects.rewrites:
         yield f"rewrote {', '.join(map(str, sorted(effects.rewrites)))}"
     scanned = [
-        f"{name} ({observation.scanned[name]} rows read)"
-        for name in sorted(effects.scans)
-        if name in observation.scanned
+        f"{name} ({observation.scanned[name]} rows)" for name in sorted(effects.scans) if name in observation.scanned
     ]
     if scanned and not effects.rewrites:
         yield f"read all of {', '.join(scanned)}"

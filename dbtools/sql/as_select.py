@@ -15,7 +15,7 @@ SOURCE = "?source?"  # a name that no query can have given
 FIRST = "first"  # on a star: how many columns it stands for
 
 
-def as_select(tree: exp.Expression) -> exp.Query | None:
+def as_select(tree: exp.Expr) -> exp.Query | None:
     """*tree* itself when it is a query; None for what is neither a query nor a change of rows."""
     from sqlglot import exp
 
@@ -28,7 +28,7 @@ def as_select(tree: exp.Expression) -> exp.Query | None:
     return tree if isinstance(tree, exp.Query) else None
 
 
-def _select_of(change: exp.Expression) -> exp.Select:
+def _select_of(change: exp.Expr) -> exp.Select:
     from sqlglot import exp
 
     target = change.this.this if isinstance(change.this, exp.Schema) else change.this
@@ -51,12 +51,12 @@ def _select_of(change: exp.Expression) -> exp.Select:
     return select
 
 
-def _returned(change: exp.Expression) -> list[exp.Expression]:
+def _returned(change: exp.Expr) -> list[exp.Expr]:
     returning = change.args.get("returning")
     return list(returning.expressions) if returning else []
 
 
-def _join(select: exp.Select, source: exp.Expression | None) -> None:
+def _join(select: exp.Select, source: exp.Expr | None) -> None:
     from sqlglot import exp
 
     if source is None:
@@ -67,14 +67,14 @@ def _join(select: exp.Select, source: exp.Expression | None) -> None:
     select.set("joins", [*(select.args.get("joins") or ()), exp.Join(this=table), *joins])
 
 
-def _mention(select: exp.Select, parts: list[exp.Expression | None]) -> None:
+def _mention(select: exp.Select, parts: list[exp.Expr | None]) -> None:
     from sqlglot import exp
 
     bare = [part.this if isinstance(part, exp.Where) else part for part in parts if part is not None]
     select.set("where", exp.Where(this=exp.Tuple(expressions=bare)))
 
 
-def _add_source(select: exp.Select, source: exp.Expression | None) -> None:
+def _add_source(select: exp.Select, source: exp.Expr | None) -> None:
     """The rows of an INSERT as a CTE: they see nothing of the table that they go into."""
     from sqlglot import exp
 
@@ -88,7 +88,7 @@ def _add_source(select: exp.Select, source: exp.Expression | None) -> None:
     select.set("with_", outer)
 
 
-def _target_column(name: exp.Expression, target: exp.Expression) -> exp.Expression:
+def _target_column(name: exp.Expr, target: exp.Expr) -> exp.Expr:
     """A column that is written: always the target's, whatever else has one of its name."""
     from sqlglot import exp
 
@@ -96,10 +96,10 @@ def _target_column(name: exp.Expression, target: exp.Expression) -> exp.Expressi
     return exp.Column(this=identifier, table=exp.to_identifier(target.alias_or_name, quoted=True))
 
 
-def _assigned(assignments: list[exp.Expression], target: exp.Expression) -> list[exp.Expression]:
+def _assigned(assignments: list[exp.Expr], target: exp.Expr) -> list[exp.Expr]:
     from sqlglot import exp
 
-    parts: list[exp.Expression] = []
+    parts: list[exp.Expr] = []
     for assignment in assignments:
         if not isinstance(assignment, exp.EQ):
             parts.append(assignment)
@@ -110,12 +110,12 @@ def _assigned(assignments: list[exp.Expression], target: exp.Expression) -> list
     return parts
 
 
-def _inserted(insert: exp.Insert, target: exp.Expression) -> list[exp.Expression | None]:
+def _inserted(insert: exp.Insert, target: exp.Expr) -> list[exp.Expr | None]:
     """The columns written, and what ON CONFLICT names; ``excluded`` stands there for the row that was refused."""
     from sqlglot import exp
 
     written = insert.this.expressions if isinstance(insert.this, exp.Schema) else _positional(insert.expression)
-    parts: list[exp.Expression | None] = [_target_column(name, target) for name in written]
+    parts: list[exp.Expr | None] = [_target_column(name, target) for name in written]
     conflict = insert.args.get("conflict")
     if conflict is None:
         return parts
@@ -129,7 +129,7 @@ def _inserted(insert: exp.Insert, target: exp.Expression) -> list[exp.Expression
     return [*parts, exp.Exists(this=inner), conflict.args.get("index_predicate")]
 
 
-def _positional(source: exp.Expression | None) -> list[exp.Expression]:
+def _positional(source: exp.Expr | None) -> list[exp.Expr]:
     """Without a column list, the first columns are written: as many as *source* has."""
     from sqlglot import exp
 
@@ -141,10 +141,10 @@ def _positional(source: exp.Expression | None) -> list[exp.Expression]:
     return [star] if source is not None else []
 
 
-def _merged(merge: exp.Merge, target: exp.Expression) -> list[exp.Expression]:
+def _merged(merge: exp.Merge, target: exp.Expr) -> list[exp.Expr]:
     from sqlglot import exp
 
-    parts: list[exp.Expression] = []
+    parts: list[exp.Expr] = []
     for when in merge.args["whens"].expressions:
         then = when.args.get("then")
         parts += [part for part in [when.args.get("condition")] if part is not None]

@@ -1,7 +1,7 @@
 """Whether and how PostgreSQL casts one type to another: ``pg_cast``, and the ways around it.
 
-``casts.json`` is ``pg_cast`` of PostgreSQL 18, with the entries that 15 lacks named; its letters are the method (b binary, f
-function) and the context (i implicit, a assignment, e explicit).
+``casts.json`` is ``pg_cast`` of PostgreSQL 18, with the entries that 15 lacks named; its letters are the method
+(b binary, f function) and the context (i implicit, a assignment, e explicit).
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def casts() -> dict[str, dict[str, str]]:
 def pathway(old: Plain, new: Plain, *, explicit: bool, version: int) -> str | None:
     """How *old* becomes *new*, as ``find_coercion_pathway`` decides it; None when it cannot.
 
-    ``same``: they differ in brackets at most. ``b``: the bytes stay. ``zone``: timestamp to or from timestamptz. ``f``: a
-    function. ``elements``: one array element after the other. ``i``: over the value's text.
+    ``same``: they differ in brackets at most. ``b``: the bytes stay. ``zone``: timestamp to or from timestamptz.
+    ``f``: a function. ``elements``: one array element after the other. ``i``: over the value's text.
     """
     if (old.base, old.array) == (new.base, new.array):
         return "same"
@@ -42,10 +42,9 @@ def pathway(old: Plain, new: Plain, *, explicit: bool, version: int) -> str | No
     source, target = (_as_cast(side) for side in (old, new))
     how = _listed(source, target, version)
     if how is not None:
-        method, context = how
-        if context == "e" and not explicit:
+        if how.endswith("e") and not explicit:
             return None
-        return "zone" if (source, target) in ZONELESS else method
+        return "zone" if (source, target) in ZONELESS else how[0]
     if source == target:
         return "b"
     return "i" if target in STRING_CATEGORY or (explicit and source in STRING_CATEGORY) else None

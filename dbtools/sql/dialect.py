@@ -12,17 +12,14 @@ if TYPE_CHECKING:
 
 @cache
 def postgres() -> type[Postgres]:
-    """sqlglot's dialect, except that functions keep the names they were called by."""
+    """The dialect in which functions keep the names they were called by."""
     from sqlglot.dialects.postgres import Postgres
 
-    class NamedFunctions(Postgres):
-        class Parser(Postgres.Parser):
-            FUNCTIONS = {}  # noqa: RUF012 - sqlglot's own way to declare a dialect
-
-    return NamedFunctions
+    parser = type("Parser", (Postgres.Parser,), {"FUNCTIONS": {}})
+    return type("NamedFunctions", (Postgres,), {"Parser": parser})
 
 
-def parse(text: str) -> exp.Expression | None:
+def parse(text: str) -> exp.Expr | None:
     """The one statement that *text* holds, names in lower case unless quoted; None when sqlglot cannot read it."""
     import sqlglot
     from sqlglot import exp

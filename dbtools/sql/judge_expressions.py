@@ -56,7 +56,7 @@ def casts_of(expression: Expression, column: str) -> tuple[Type, ...] | None:
     return chain[1] if chain and chain[0] == column else None
 
 
-def _parse(text: str) -> exp.Expression | None:
+def _parse(text: str) -> exp.Expr | None:
     """*text* as sqlglot reads it; None when it does not."""
     from sqlglot import exp
 
@@ -66,7 +66,7 @@ def _parse(text: str) -> exp.Expression | None:
     return None if isinstance(found, exp.Alias) else found
 
 
-def _calls(tree: exp.Expression) -> Iterator[Name]:
+def _calls(tree: exp.Expr) -> Iterator[Name]:
     from sqlglot import exp
 
     for call in tree.find_all(exp.Anonymous):
@@ -78,7 +78,7 @@ def _calls(tree: exp.Expression) -> Iterator[Name]:
         yield Name(namespace or "public", name)
 
 
-def _depends(tree: exp.Expression, how: Volatility) -> Iterator[TypeDependent]:
+def _depends(tree: exp.Expr, how: Volatility) -> Iterator[TypeDependent]:
     """Each column with the types that make the whole worse than *how*."""
     worse: dict[tuple[str, Volatility], list[str]] = {}
     for column, base, typed in volatility_by_type(tree):
@@ -88,7 +88,7 @@ def _depends(tree: exp.Expression, how: Volatility) -> Iterator[TypeDependent]:
         yield TypeDependent(column, tuple(bases), typed)
 
 
-def _truth(tree: exp.Expression) -> bool | None:
+def _truth(tree: exp.Expr) -> bool | None:
     """What a condition is for every row: three-valued logic over its parts, those without columns folded by sqlglot."""
     from sqlglot import exp
     from sqlglot.optimizer.simplify import simplify
@@ -111,7 +111,7 @@ def _truth(tree: exp.Expression) -> bool | None:
     return bool(folded.this) if isinstance(folded, exp.Boolean) else None
 
 
-def _proves(tree: exp.Expression, *, negated: bool = False) -> frozenset[str]:
+def _proves(tree: exp.Expr, *, negated: bool = False) -> frozenset[str]:
     """The columns that PostgreSQL concludes are not null from *tree*, or from its negation (``predicate_implied_by``).
 
     Only ``IS NOT NULL`` and its spellings count: a CHECK that compares a null passes.
@@ -146,7 +146,7 @@ def _any_of(sides: list[frozenset[str]]) -> frozenset[str]:
     return sides[0].intersection(*sides[1:]) if sides else frozenset()
 
 
-def _whole_columns(tree: exp.Expression) -> frozenset[str]:
+def _whole_columns(tree: exp.Expr) -> frozenset[str]:
     """The column that *tree* is, or the columns of a row; of anything computed, none."""
     from sqlglot import exp
 
@@ -155,12 +155,12 @@ def _whole_columns(tree: exp.Expression) -> frozenset[str]:
     return frozenset(member.name for member in members if isinstance(member, exp.Column))
 
 
-def _column_cast(tree: exp.Expression) -> ColumnCast | None:
+def _column_cast(tree: exp.Expr) -> ColumnCast | None:
     chain = _chain(tree)
     return ColumnCast(chain[0], chain[1][0]) if chain and len(chain[1]) == 1 else None
 
 
-def _chain(tree: exp.Expression) -> tuple[str, tuple[Type, ...]] | None:
+def _chain(tree: exp.Expr) -> tuple[str, tuple[Type, ...]] | None:
     """The column at the bottom of nothing but casts, and their types from the inside out."""
     from sqlglot import exp
 

@@ -11,6 +11,7 @@ neither sqlglot nor the schema knows, and for timestamp to timestamptz when the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from dbtools.model.expression import Expression, Type, TypeChange
@@ -110,7 +111,7 @@ def judge(
     if casts is None:
         return _computed(session, conversion)
     steps = [conversion.old, *casts, conversion.new]
-    changes = [session.change(*pair, explicit=True) for pair in zip(steps[:-2], steps[1:-1], strict=True)]
+    changes = [session.change(*pair, explicit=True) for pair in pairwise(steps[:-1])]
     changes.append(session.change(*steps[-2:], explicit=False))
     return _joined(changes)
 

@@ -1,7 +1,8 @@
 """Which conversions may refuse a value or lose part of it.
 
-By reasoning over the manual's ranges (chapter 8), not by measurement: a conversion narrows unless it is known to keep every
-value, NaN and infinity aside. ``json`` to ``jsonb`` counts as keeping, although it forgets the order and the doubles of keys.
+By reasoning over the manual's ranges (chapter 8), not by measurement: a conversion narrows unless it is known to keep
+every value, NaN and infinity aside. ``json`` to ``jsonb`` counts as keeping, although it forgets the order and the
+doubles of keys.
 """
 
 from __future__ import annotations
@@ -93,14 +94,12 @@ def _number_narrows(old: Plain, new: Plain) -> bool:
         return BITS.get(old.base, inf) > _first(new)
     if new.base in HOLDS or new.base == "numeric":
         needs, holds = _needs(old), HOLDS.get(new.base) or _digits(new)
-        return old.base != new.base and (needs[0] > holds[0] or needs[1] > holds[1]) or _digits_shrink(old, new)
+        if old.base == new.base == "numeric":
+            needs, holds = _digits(old), _digits(new)
+        elif old.base == new.base:
+            return False
+        return needs[0] > holds[0] or needs[1] > holds[1]
     return _pair(old, new) not in KEEPING
-
-
-def _digits_shrink(old: Plain, new: Plain) -> bool:
-    if old.base != new.base or old.base != "numeric":
-        return False
-    return any(before > after for before, after in zip(_digits(old), _digits(new), strict=True))
 
 
 def _needs(plain: Plain) -> tuple[float, float]:

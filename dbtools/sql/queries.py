@@ -1,8 +1,8 @@
 """Which stored columns a query depends on, and what of it a schema does not know.
 
-Names are resolved as PostgreSQL does, over sqlglot's scopes: aliases, CTEs, subqueries, LATERAL, ``SELECT *``, USING, whole
-rows, views down to the tables beneath them. A relation whose columns are not known (a function, something uncertain) never
-causes a problem. What sqlglot cannot parse is None: unknown, never safe.
+Names are resolved as PostgreSQL does, over sqlglot's scopes: aliases, CTEs, subqueries, LATERAL, ``SELECT *``, USING,
+whole rows, views down to the tables beneath them. A relation whose columns are not known (a function, something
+uncertain) never causes a problem. What sqlglot cannot parse is None: unknown, never safe.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from dbtools.model.objects import ColumnRef
 from dbtools.model.schema import Schema
 from dbtools.sql import dialect
 from dbtools.sql.as_select import as_select
-from dbtools.sql.resolve import Problem, Reads, Resolver
+from dbtools.sql.reads import Problem, Reads
+from dbtools.sql.resolve import Resolver
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -99,6 +100,6 @@ def broken(query: str, before: Queries, after: Queries, namespace: str = "public
     return Broken(new, gone) if new or gone else None
 
 
-def _parse(query: str) -> exp.Expression | None:
+def _parse(query: str) -> exp.Expr | None:
     """The query as sqlglot reads it; None when it does not."""
     return dialect.parse(query)

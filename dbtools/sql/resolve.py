@@ -2,71 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 from dbtools.model.expression import Name
 from dbtools.model.objects import ColumnRef
 from dbtools.sql.as_select import FIRST
+from dbtools.sql.reads import Position, Problem, Reads, Relations
+from dbtools.sql.scopes import (
+    columns_in,
+    cte_columns,
+    is_natural,
+    is_sort_key,
+    merged,
+    output_name,
+    renamed,
+    visible_from,
+)
 from dbtools.sql.volatility import NAMED_KEYWORDS
 
 if TYPE_CHECKING:
     from sqlglot import exp
     from sqlglot.optimizer.scope import Scope
 
-UNNAMED = "?column?"
-NAMED_BY_GRAMMAR = {"StrPosition": "position", "Trim": "btrim", "CurrentUser": "current_user", "SessionUser": "session_user",
-                    "Interval": "interval"}  # fmt: skip
 SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
-
-
-class Position(NamedTuple):
-    """Where in the query's text, 1-based; a column counts characters."""
-
-    line: int = 1
-    column: int = 1
-
-
-class Problem(NamedTuple):
-    """A name that the schema does not answer; ``what`` has an empty table where none could be told."""
-
-    kind: Literal["unknown table", "unknown column", "ambiguous"]
-    what: ColumnRef
-    message: str
-    position: Position = Position()
-
-
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """A query held against a schema.
-
-    ``columns``: the stored columns it depends on, those of views with the columns beneath them. ``positions``: where each
-    is first named, as far as it is. ``outputs``: the names of its result. ``opaque``: relations of which it is not known
-    what columns they have.
-    """
-
-    columns: frozenset[ColumnRef]
-    outputs: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    positions: tuple[tuple[ColumnRef, Position], ...] = ()
-    opaque: frozenset[Name] = frozenset()
-
-
-class Relations(Protocol):
-    """What a query is resolved against."""
-
-    def knows(self, name: Name) -> bool:
-        """Whether *name* is a relation, or may be one."""
-
-    def relation(self, name: Name) -> tuple[str, ...] | None:
-        """Its columns; None when they are not known."""
-
-    def is_view(self, name: Name) -> bool:
-        """Whether *name* is a view."""
-
-    def view(self, name: Name) -> Reads | None:
-        """What the view called *name* reads; None when that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +60,7 @@ class Resolver:
         self._outputs: dict[int, tuple[str, ...] | None] = {}
         self._sources: dict[int, tuple[_Source, ...]] = {}
 
-    def resolve(self, select: exp.Expression) -> Reads:
+    def resolve(self, select: exp.Expr) -> Reads:
         """Everything that *select* reads."""
         from sqlglot.optimizer.scope import traverse_scope
 
@@ -111,7 +70,7 @@ class Resolver:
                 self._read_view(source)
             self._stars(scope)
             self._joined(scope)
-            for column in _columns(scope):
+            for column in columns_in(scope):
                 self._column(column, scope)
         outputs = self._output_names(scopes[-1]) if scopes else ()
         positions = tuple((ref, at) for ref, at in self._found.items() if at is not None)
@@ -144,16 +103,18 @@ class Resolver:
 
     def _from(self, scope: Scope) -> tuple[_Source, ...]:
         if id(scope) not in self._sources:
-            self._sources[id(scope)] = tuple(self._source(*entry) for entry in _selected(scope))
+            self._sources[id(scope)] = tuple(
+                self._source(alias, *entry) for alias, entry in scope.selected_sources.items()
+            )
         return self._sources[id(scope)]
 
-    def _source(self, alias: str, node: exp.Expression, source: exp.Expression | Scope) -> _Source:
+    def _source(self, alias: str, node: exp.Expr, source: exp.Expr | Scope) -> _Source:
         from sqlglot import exp
 
         renames = tuple(node.alias_column_names) if hasattr(node, "alias_column_names") else ()
-        if not isinstance(source, exp.Expression):
-            renames = renames or _cte_columns(source)
-            return _Source(alias, _renamed(self._output_names(source), renames))
+        if not isinstance(source, exp.Expr):
+            renames = renames or cte_columns(source)
+            return _Source(alias, renamed(self._output_names(source), renames))
         if not isinstance(source, exp.Table) or not isinstance(source.this, exp.Identifier):
             return _Source(alias, None)
         name = Name(source.db or ("pg_catalog" if source.name.startswith("pg_") else self._namespace), source.name)
@@ -162,7 +123,7 @@ class Resolver:
             self._problems.append(Problem("unknown table", ColumnRef(name), message, self._position(source)))
             return _Source(alias, None, None)
         columns = self._relations.relation(name)
-        return _Source(alias, _renamed(columns, renames), name, columns or ())
+        return _Source(alias, renamed(columns, renames), name, columns or ())
 
     # What comes out of a scope
 
@@ -170,7 +131,7 @@ class Resolver:
         """The output columns of *scope*; None when they are not known."""
         if id(scope) not in self._outputs:
             self._outputs[id(scope)] = None  # a recursive CTE that names no columns asks for itself
-            self._outputs[id(scope)] = _renamed(self._selected_names(scope), tuple(scope.outer_columns))
+            self._outputs[id(scope)] = renamed(self._selected_names(scope), tuple(scope.outer_columns))
         return self._outputs[id(scope)]
 
     def _selected_names(self, scope: Scope) -> tuple[str, ...] | None:
@@ -189,7 +150,7 @@ class Resolver:
         names: list[str] = []
         for projection in tree.expressions:
             if not projection.is_star:
-                names.append(_output_name(projection))
+                names.append(output_name(projection))
                 continue
             starred = self._starred(projection, scope)
             if starred is None:
@@ -197,15 +158,15 @@ class Resolver:
             names += starred
         return tuple(names)
 
-    def _starred(self, projection: exp.Expression, scope: Scope) -> list[str] | None:
+    def _starred(self, projection: exp.Expr, scope: Scope) -> list[str] | None:
         names: list[str] = []
         for source in self._star_sources(projection, scope):
             if source.columns is None:
                 return None
-            names += (name for name in source.columns if name not in names or name not in _merged(scope))
+            names += (name for name in source.columns if name not in names or name not in merged(scope))
         return names
 
-    def _star_sources(self, projection: exp.Expression, scope: Scope) -> list[_Source]:
+    def _star_sources(self, projection: exp.Expr, scope: Scope) -> list[_Source]:
         from sqlglot import exp
 
         table = projection.table if isinstance(projection, exp.Column) else ""
@@ -222,7 +183,7 @@ class Resolver:
                     for source in self._star_sources(projection, scope):
                         self._whole(source, projection)
 
-    def _whole(self, source: _Source, node: exp.Expression, first: int | None = None) -> None:
+    def _whole(self, source: _Source, node: exp.Expr, first: int | None = None) -> None:
         for name in (source.columns or ())[:first]:
             self._note(source.ref(name), node)
 
@@ -234,7 +195,7 @@ class Resolver:
             if join.args.get("method") == "NATURAL":
                 self._natural(scope)
 
-    def _shared(self, name: exp.Expression, scope: Scope) -> None:
+    def _shared(self, name: exp.Expr, scope: Scope) -> None:
         having = [source for source in self._from(scope) if source.columns is None or name.name in source.columns]
         for source in having:
             self._note(source.ref(name.name), name)
@@ -259,14 +220,14 @@ class Resolver:
         if not column.table and column.name in NAMED_KEYWORDS and not column.this.quoted:
             return
         named = not column.table and column.name in (self._output_names(scope) or ())
-        if named and _is_sort_key(column, scope):
+        if named and is_sort_key(column, scope):
             return
-        for visible in _chain(scope):
+        for visible in visible_from(scope):
             if self._settled(column, visible):
                 return
         if named and isinstance(column.find_ancestor(exp.Group, exp.Query), exp.Group):
             return
-        sources = [source for visible in _chain(scope) for source in self._from(visible)]
+        sources = [source for visible in visible_from(scope) for source in self._from(visible)]
         if column.table:
             message = f"nothing in the query is called {column.table}"
             what = ColumnRef(Name(column.db, column.table), column.name)
@@ -281,7 +242,7 @@ class Resolver:
             return self._settled_in(column, [source for source in self._from(scope) if _is_called(source, column)])
         sources = self._from(scope)
         having = [source for source in sources if source.columns is not None and name in source.columns]
-        if len(having) > 1 and name not in _merged(scope) and not _is_natural(scope):
+        if len(having) > 1 and name not in merged(scope) and not is_natural(scope):
             message = f"{name} is ambiguous: {' and '.join(source.alias for source in having)} have it"
             what = ColumnRef(having[0].relation or Name("", ""), name)
             self._problems.append(Problem("ambiguous", what, message, self._position(column)))
@@ -317,11 +278,11 @@ class Resolver:
         else:
             self._whole(source, column)
 
-    def _note(self, ref: ColumnRef | None, node: exp.Expression) -> None:
+    def _note(self, ref: ColumnRef | None, node: exp.Expr) -> None:
         if ref is not None and self._found.get(ref) is None:
             self._found[ref] = self._position(node)
 
-    def _unknown(self, name: str, node: exp.Expression, sources: list[_Source]) -> None:
+    def _unknown(self, name: str, node: exp.Expr, sources: list[_Source]) -> None:
         stored = [source.relation for source in sources if source.relation is not None]
         where = f" in {' or '.join(map(str, stored))}" if stored else ""
         what = ColumnRef(stored[0] if stored else Name("", ""), name)
@@ -329,7 +290,7 @@ class Resolver:
             Problem("unknown column", what, f"there is no column {name}{where}", self._position(node))
         )
 
-    def _position(self, node: exp.Expression) -> Position:
+    def _position(self, node: exp.Expr) -> Position:
         from sqlglot import exp
 
         start = next(
@@ -339,97 +300,7 @@ class Resolver:
         return Position(before.count("\n") + 1, start - before.rfind("\n"))
 
 
-def _selected(scope: Scope) -> Iterator[tuple[str, exp.Expression, exp.Expression | Scope]]:
-    """The entries of FROM and JOIN: alias, node, and the table or scope behind it."""
-    for alias, (node, source) in scope.selected_sources.items():
-        yield alias, node, source
-
-
-def _renamed(columns: tuple[str, ...] | None, names: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The columns under the names of a column list, which may be shorter, and says all where nothing else is known."""
-    return names or None if columns is None else (*names, *columns[len(names) :])
-
-
-def _cte_columns(scope: Scope) -> tuple[str, ...]:
-    """The column list of the CTE that *scope* is, or is the first half of."""
-    from sqlglot import exp
-
-    around = scope.expression.parent
-    while isinstance(around, exp.SetOperation):
-        around = around.parent
-    return tuple(around.alias_column_names) if isinstance(around, exp.CTE) else ()
-
-
-def _columns(scope: Scope) -> Iterator[exp.Column]:
-    """The columns named in *scope* itself, not in those inside it."""
-    from sqlglot import exp
-    from sqlglot.optimizer.scope import walk_in_scope
-
-    for node in walk_in_scope(scope.expression):
-        if isinstance(node, exp.Column):
-            yield node
-
-
-def _chain(scope: Scope) -> Iterator[Scope]:
-    """The scopes whose FROM a name in *scope* can see, nearest first: a CTE and a plain derived table skip the one around."""
-    from sqlglot import exp
-
-    visible: Scope | None = scope
-    while visible is not None:
-        yield visible
-        lateral = isinstance(visible.expression.find_ancestor(exp.Lateral, exp.Select), exp.Lateral)
-        skips = visible.is_cte or (visible.is_derived_table and not lateral)
-        visible = visible.parent
-        if skips and visible is not None:
-            visible = visible.parent
-
-
 def _is_called(source: _Source, column: exp.Column) -> bool:
     if column.db:
         return source.relation == Name(column.db, column.table)
     return source.alias == column.table
-
-
-def _is_sort_key(column: exp.Column, scope: Scope) -> bool:
-    """Whether *column* stands where an output column goes before those of FROM: a bare key of ORDER BY or DISTINCT ON."""
-    from sqlglot import exp
-
-    key = column.parent
-    if isinstance(key, exp.Ordered):
-        return key.find_ancestor(exp.Window, exp.Func, exp.Query) is scope.expression
-    return isinstance(key, exp.Tuple) and isinstance(key.parent, exp.Distinct)
-
-
-def _merged(scope: Scope) -> frozenset[str]:
-    """The names that USING makes one."""
-    joins = scope.expression.args.get("joins") or ()
-    return frozenset(name.name for join in joins for name in join.args.get("using") or ())
-
-
-def _is_natural(scope: Scope) -> bool:
-    return any(join.args.get("method") == "NATURAL" for join in scope.expression.args.get("joins") or ())
-
-
-def _output_name(projection: exp.Expression) -> str:
-    """The name that PostgreSQL gives an output column (``FigureColname``)."""
-    from sqlglot import exp
-
-    match projection:
-        case exp.Alias() | exp.Column():
-            return str(projection.output_name)
-        case exp.Dot(expression=inner) | exp.Paren(this=inner) | exp.Collate(this=inner):
-            return _output_name(inner)
-        case exp.Cast(this=inner):
-            found = _output_name(inner)
-            return found if found != UNNAMED else projection.to.sql(dialect="postgres").lower()
-        case exp.Window(this=inner) | exp.Filter(this=inner) | exp.WithinGroup(this=inner):
-            return _output_name(inner)
-        case exp.Anonymous():
-            return str(projection.name).lower()
-        case exp.Subquery(this=exp.Select() as inner) if inner.expressions:
-            return _output_name(inner.expressions[0])
-        case exp.Identifier() | exp.Bracket():
-            return str(projection.name)
-        case exp.Func() if not isinstance(projection, exp.Binary):
-            return NAMED_BY_GRAMMAR.get(type(projection).__name__, projection.sql_name().lower())
-    return UNNAMED

@@ -1,8 +1,8 @@
 """How volatile an expression is, given what is known of its columns' types.
 
-``volatility.json`` is ``pg_proc``, ``pg_operator``, ``pg_cast`` and the text conversions of ``pg_type``, read from servers of
-15 and 18. Where PostgreSQL would choose between functions of different volatility and the choice is not known, the answer
-is the milder one if a column's type decides (the caller tries the types one by one), else UNKNOWN.
+``volatility.json`` is ``pg_proc``, ``pg_operator``, ``pg_cast`` and the text conversions of ``pg_type``, read from servers
+of 15 and 18. Where PostgreSQL would choose between functions of different volatility and the choice is not known, the
+answer is the milder one if a column's type decides (the caller tries the types one by one), else UNKNOWN.
 """
 
 from __future__ import annotations
@@ -15,15 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dbtools.model.expression import Volatility
-from dbtools.sql.types import BUILT_IN, SHORT, read_type
+from dbtools.sql.types import BUILT_IN, read_type
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
-IMMUTABLE, STABLE, UNKNOWN = Volatility.IMMUTABLE, Volatility.STABLE, Volatility.UNKNOWN
-LETTERS = {"i": IMMUTABLE, "s": STABLE, "v": Volatility.VOLATILE, "?": UNKNOWN}
 LITERAL = "unknown"  # PostgreSQL's own name for the type of a quoted constant
-TEXTUAL = frozenset({"text", "varchar", "char", "bpchar", "name", "citext"})
 # Keywords that the grammar turns into functions, and those that only sqlglot takes for columns.
 KEYWORDS = {
     "CurrentTimestamp": "timestamptz", "CurrentDate": "date", "CurrentTime": "timetz", "Localtimestamp": "timestamp",
@@ -31,16 +28,8 @@ KEYWORDS = {
     "CurrentRole": "name",
 }  # fmt: skip
 NAMED_KEYWORDS = frozenset({"user", "current_role", "system_user", "current_catalog"})
-KEYWORD_CALLS = {
-    "current_timestamp": "timestamptz",
-    "localtimestamp": "timestamp",
-    "current_time": "timetz",
-    "localtime": "time",
-}
 # SQL functions over any type that the planner inlines: as volatile as the text of their argument.
 QUOTING = frozenset({"quote_literal", "quote_nullable"})
-# Grammar, not functions: each gives back one of its arguments.
-CHOICES = frozenset({"coalesce", "greatest", "least", "nullif"})
 COMPARISONS = {
     "EQ": "=",
     "NEQ": "<>",
@@ -55,7 +44,6 @@ RESULTS = {
     "Substring": "text", "Trim": "text", "Overlay": "text", "StrPosition": "integer", "JSONExtractScalar": "text",
     "JSONBExtractScalar": "text", "Interval": "interval", "Boolean": "boolean",
 }  # fmt: skip
-NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", "real", "double precision"})
 # Of several implicit casts PostgreSQL takes the one to its category's preferred type, here a STABLE one.
 PREFERRED = {"date": "timestamptz", "time": "timetz"}
 ARITHMETIC = {
@@ -64,53 +52,7 @@ ARITHMETIC = {
 }  # fmt: skip
 
 
-class Part(NamedTuple):
-    """A part of an expression: its volatility, and its type where that is known."""
-
-    how: Volatility
-    type: str | None = None
-
-
-@cache
-def facts() -> dict[str, dict[str, object]]:
-    """The catalogue's facts, as tools/measure_functions.py wrote them."""
-    return json.loads(Path(__file__).with_name("volatility.json").read_text())  # type: ignore[no-any-return]
-
-
-@cache
-def _functions() -> dict[str, Part]:
-    """Built-in functions whose overloads are alike; the type is None where it differs."""
-    return {
-        name: Part(LETTERS[how], result or None)
-        for how, by_result in facts()["functions"].items()
-        for result, names in by_result.items()  # type: ignore[attr-defined]
-        for name in names.split()
-    }
-
-
-@cache
-def _stable_pairs(kind: str) -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(row[:-1]) for row in facts()[kind])  # type: ignore[index]
-
-
-def is_built_in(function: str) -> bool:
-    """Whether *function* stands in ``pg_catalog``, or is grammar that looks like one."""
-    return (
-        function in _functions()
-        or function in facts()["overloads"]
-        or function in CHOICES | KEYWORD_CALLS.keys() | {"row"}
-    )
-
-
-@cache
-def candidate_types() -> tuple[str, ...]:
-    """The column types that can make a difference; ``enum`` stands for any enum."""
-    return tuple(
-        sorted({*facts()["texts"], *TEXTUAL, *NUMBERS, "json", "jsonb", "tsquery"} - {"record", "array", "citext"})
-    )
-
-
-def _candidates(tree: exp.Expression) -> Iterator[str]:
+def _candidates(tree: exp.Expr) -> Iterator[str]:
     """The candidate types, and arrays of them with ``[]`` where something turns an array into something else."""
     from sqlglot import exp
 
@@ -121,12 +63,12 @@ def _candidates(tree: exp.Expression) -> Iterator[str]:
         yield from (f"{element}[]" for element in candidate_types())
 
 
-def volatility(tree: exp.Expression) -> Volatility:
+def volatility(tree: exp.Expr) -> Volatility:
     """The worst of all parts of *tree*, as far as they do not hang on a column's type."""
     return _part(tree, {}, {}).how
 
 
-def volatility_by_type(tree: exp.Expression) -> Iterator[tuple[str, str, Volatility]]:
+def volatility_by_type(tree: exp.Expr) -> Iterator[tuple[str, str, Volatility]]:
     """What the whole comes to when one column has one of the candidate types, the others left open."""
     from sqlglot import exp
 
@@ -140,13 +82,13 @@ def volatility_by_type(tree: exp.Expression) -> Iterator[tuple[str, str, Volatil
             yield name, type_, _part(tree, {name: type_}, ChainMap({}, beside)).how
 
 
-def _upwards(node: exp.Expression | None) -> Iterator[exp.Expression]:
+def _upwards(node: exp.Expr | None) -> Iterator[exp.Expr]:
     while node is not None:
         yield node
         node = node.parent
 
 
-def _part(node: exp.Expression, types: Mapping[str, str], memo: MutableMapping[int, Part]) -> Part:
+def _part(node: exp.Expr, types: Mapping[str, str], memo: MutableMapping[int, Part]) -> Part:
     """*node* judged once per *memo*."""
     from sqlglot import exp
 
@@ -162,7 +104,7 @@ def _part(node: exp.Expression, types: Mapping[str, str], memo: MutableMapping[i
     return found
 
 
-def _leaf(node: exp.Expression, types: Mapping[str, str]) -> Part | None:
+def _leaf(node: exp.Expr, types: Mapping[str, str]) -> Part | None:
     """What has no parts, or whose parts are not looked at."""
     from sqlglot import exp
 
@@ -187,7 +129,7 @@ def _worst(*several: Volatility) -> Volatility:
     return certain if certain >= STABLE or UNKNOWN not in several else UNKNOWN
 
 
-def _own(node: exp.Expression, kind: str, parts: list[Part]) -> Part:
+def _own(node: exp.Expr, kind: str, parts: list[Part]) -> Part:
     from sqlglot import exp
 
     types = [part.type for part in parts]
@@ -211,7 +153,7 @@ def _own(node: exp.Expression, kind: str, parts: list[Part]) -> Part:
         case "Add" | "Sub":
             return Part(_operator(node, "+" if kind == "Add" else "-", *types), _sum(kind, *types))
         case "DPipe":
-            return Part(max(_as_text(node, type_) for type_ in types), _joined(types))
+            return Part(max(_as_text(type_) for type_ in types), _joined(types))
         case "MatchAgainst":
             return Part(_operator(node, "@@", types[1], types[0]), "boolean")
         case "Array":
@@ -229,37 +171,37 @@ def _own(node: exp.Expression, kind: str, parts: list[Part]) -> Part:
     )
 
 
-def _doubt(node: exp.Expression) -> Volatility:
+def _doubt(node: exp.Expr) -> Volatility:
     """What cannot be known of *node*: a column's type will tell, or nothing."""
     from sqlglot import exp
 
     return IMMUTABLE if node.find(exp.Column) else UNKNOWN
 
 
-def _call(node: exp.Expression, name: str, types: list[str | None]) -> Part:
+def _call(node: exp.Expr, name: str, types: list[str | None]) -> Part:
     if not _is_quoted(node):
         name = name.lower()
     if name in CHOICES:
         return Part(IMMUTABLE, _first(types))
     if name in QUOTING and types:
-        return Part(_text_conversion(_first(types) or "text", 1), "text")
+        return Part(text_conversion(_first(types) or "text", 1), "text")
     if name in KEYWORD_CALLS:
         return Part(STABLE, KEYWORD_CALLS[name])
-    if name in _functions():
-        return _functions()[name]
+    if name in functions():
+        return functions()[name]
     if name not in facts()["overloads"]:
         return Part(IMMUTABLE)  # not built in: the schema decides
     return _overloaded(node, name, types)
 
 
-def _is_quoted(node: exp.Expression) -> bool:
+def _is_quoted(node: exp.Expr) -> bool:
     return bool(getattr(node.this, "quoted", False))
 
 
-def _overloaded(node: exp.Expression, name: str, types: list[str | None]) -> Part:
+def _overloaded(node: exp.Expr, name: str, types: list[str | None]) -> Part:
     fitting = _fitting(name, [_meant(type_, "text") for type_ in types]) or _fitting(name, types)
     if not fitting and len(types) == 1 and name in BUILT_IN and types[0]:  # date(x) is x::date
-        return Part(_conversion(types[0], name), name)
+        return Part(conversion(types[0], name), name)
     if not fitting:
         zoned = [PREFERRED.get(type_ or "", type_) for type_ in types]
         fitting = [("s", result) for _, result in _fitting(name, zoned)]
@@ -285,11 +227,11 @@ def _takes(wanted: str, given: str | None) -> bool:
     return wanted == given or any(wanted in family and given in family for family in (TEXTUAL, NUMBERS))
 
 
-def _operator(node: exp.Expression, symbol: str, left: str | None, right: str | None) -> Volatility:
+def _operator(node: exp.Expr, symbol: str, left: str | None, right: str | None) -> Volatility:
     """A quoted constant takes the type of the other side, except in a sum, where it becomes an interval."""
     sides = [_meant(side, "interval" if symbol == "+" else other) for side, other in ((left, right), (right, left))]
     known = [side if side not in TEXTUAL else "text" for side in sides]
-    matching = [row for row in _stable_pairs("operators") if row[0] == symbol and all(map(_matches, row[1:], known))]
+    matching = [row for row in stable_pairs("operators") if row[0] == symbol and all(map(_matches, row[1:], known))]
     if not matching:
         return IMMUTABLE
     return STABLE if None not in known else _doubt(node)
@@ -314,13 +256,13 @@ def _sum(kind: str, left: str | None, right: str | None) -> str | None:
     return ARITHMETIC.get((left, right)) or ARITHMETIC.get((right, left)) or (left if left == right else None)
 
 
-def _as_text(node: exp.Expression, type_: str | None) -> Volatility:
+def _as_text(type_: str | None) -> Volatility:
     """Of one side of ``||``, which becomes text unless both sides are arrays or documents."""
     if type_ is None:
         return IMMUTABLE
     if type_ in {LITERAL, "jsonb", "bytea", "bit", "varbit", "tsvector", "tsquery"} or type_.endswith("[]"):
         return IMMUTABLE
-    return _text_conversion(type_, 1)
+    return text_conversion(type_, 1)
 
 
 def _joined(types: Iterable[str | None]) -> str | None:
@@ -332,7 +274,7 @@ def _first(types: Iterable[str | None]) -> str | None:
     return next((type_ for type_ in types if type_ not in {None, LITERAL}), None)
 
 
-def _cast(node: exp.Expression, source: str | None) -> Part:
+def _cast(node: exp.Expr, source: str | None) -> Part:
     target = _spelled(node.args["to"])
     if source == LITERAL:
         return Part(IMMUTABLE, target)  # the parser makes it a constant
@@ -340,7 +282,7 @@ def _cast(node: exp.Expression, source: str | None) -> Part:
         return Part(UNKNOWN)
     if source is None:
         return Part(_doubt(node), target)
-    return Part(_conversion(source, target), target)
+    return Part(conversion(source, target), target)
 
 
 @lru_cache(maxsize=256)
@@ -353,26 +295,3 @@ def _spelled(datatype: exp.DataType) -> str | None:
     return None if found.namespace else found.base + "[]" * found.dimensions
 
 
-def _conversion(source: str, target: str) -> Volatility:
-    if source == target:
-        return IMMUTABLE
-    if source.endswith("[]") and target.endswith("[]"):
-        return _conversion(source[:-2], target[:-2])
-    pair = tuple("char" if side == "bpchar" else side for side in (source, target))
-    if pair in _stable_pairs("casts"):
-        return STABLE
-    if _has_cast(*pair):
-        return IMMUTABLE
-    return max(_text_conversion(source, 1), _text_conversion(target, 0))
-
-
-def _has_cast(source: str, target: str) -> bool:
-    from dbtools.sql.casts import casts
-
-    return target in casts().get(source, {})
-
-
-def _text_conversion(type_: str, direction: int) -> Volatility:
-    """Of a type's input (0) or output (1) function."""
-    name = "array" if type_.endswith("[]") else type_
-    return LETTERS[str(facts()["texts"].get(name, "ii"))[direction]]

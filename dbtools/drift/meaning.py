@@ -1,0 +1,158 @@
+"""Whether two expressions mean the same, as far as their text can tell.
+
+A verdict is ``UNDECIDED`` wherever a server might see them as equal: only values of types whose spelling is plain, and
+expressions that differ in one telling token, are found ``DIFFERENT``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+
+from dbtools.model.expression import Expression, Type
+from dbtools.sql.identifiers import quote
+
+NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", "real", "double precision", "oid"})
+TEXTS = frozenset({"text", "varchar", "char", "bpchar", "name"})
+# Without arguments, no two of these ever give the same value; nor does one equal a constant.
+DISTINCT = frozenset(
+    f"{name}()"
+    for name in (
+        "now", "statement_timestamp", "clock_timestamp", "timeofday", "gen_random_uuid", "uuidv7", "uuid_generate_v1",
+        "uuid_generate_v1mc", "random",
+    )
+)  # fmt: skip
+COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
+LOGIC = frozenset({"AND", "OR"})
+STRING = r"E?'(?:[^']|'')*'"
+NUMBER = r"-?\d+(?:\.\d+)?"
+LITERAL = re.compile(rf"{STRING}|{NUMBER}|true|false")
+ARRAY = re.compile(rf"ARRAY\[((?:{STRING}|{NUMBER}|true|false|, )*)\]")
+TOKEN = re.compile(rf"""{STRING}|"(?:[^"]|"")*"|\d+(?:\.\d+)?|\w+|[<>=!~*|&+/%^@#?:-]+|\S""")
+TRUE = frozenset({"true", "t", "yes", "y", "on", "1"})
+
+
+class Verdict(Enum):
+    """What the text tells."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNDECIDED = "undecided"
+
+
+def compare_expressions(one: Expression | None, other: Expression | None) -> Verdict:
+    """The verdict on two conditions or computed values; None is "there is none"."""
+    if one == other:
+        return Verdict.SAME
+    if one is None or other is None:
+        return Verdict.DIFFERENT
+    left, right = TOKEN.findall(one.meaning), TOKEN.findall(other.meaning)
+    if len(left) != len(right):
+        return Verdict.UNDECIDED
+    changed = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
+    return Verdict.DIFFERENT if len(changed) == 1 and _is_telling(*changed[0]) else Verdict.UNDECIDED
+
+
+def compare_defaults(one: Expression, other: Expression, kind: Type) -> Verdict:
+    """The verdict on two defaults of a column of type *kind*."""
+    if one == other:
+        return Verdict.SAME
+    meanings = {one.meaning, other.meaning}
+    distinct = DISTINCT & meanings
+    if len(distinct) == len(meanings) or (distinct and _is_constant(*(meanings - distinct))):
+        return Verdict.DIFFERENT
+    left, right = _value(one.meaning, kind), _value(other.meaning, kind)
+    if left is None or right is None:
+        return Verdict.UNDECIDED
+    return Verdict.SAME if left == right else Verdict.DIFFERENT
+
+
+def is_literal(expression: Expression) -> bool:
+    """Whether *expression* is a constant, or an array of constants."""
+    return bool(LITERAL.fullmatch(expression.meaning) or ARRAY.fullmatch(expression.meaning))
+
+
+def with_names(expression: Expression, names: Mapping[str, str]) -> Expression:
+    """*expression* with columns renamed."""
+    spelled = {quote(old): quote(new) for old, new in names.items()}
+    meaning = TOKEN.sub(lambda token: spelled.get(token[0], token[0]), expression.meaning)
+    columns = tuple(names.get(column, column) for column in expression.columns)
+    return Expression(expression.text, meaning, columns)
+
+
+def _is_telling(one: str, other: str) -> bool:
+    """Whether two expressions that differ in this token alone cannot be equal."""
+    pair = {one, other}
+    if pair <= COMPARISONS or pair <= LOGIC:
+        return True
+    if re.fullmatch(NUMBER, one) and re.fullmatch(NUMBER, other):
+        return True
+    return all(re.fullmatch(r"'[A-Za-z_]+'", token) for token in pair)
+
+
+def _is_constant(meaning: str) -> bool:
+    return bool(LITERAL.fullmatch(meaning)) and _unquoted(meaning).lower() not in {"now", "today"}
+
+
+def _value(meaning: str, kind: Type) -> object | None:
+    """What *meaning* is as a value of *kind*, comparable with ``==``; None where that takes a server."""
+    if kind.dimensions:
+        items = _items(meaning)
+        values = None if items is None else [_value(item, kind.element()) for item in items]
+        return None if values is None or None in values else values
+    if not LITERAL.fullmatch(meaning):
+        return None
+    text = _unquoted(meaning)
+    if kind.namespace or kind.base in TEXTS:
+        return text.rstrip(" ") if kind.base in {"char", "bpchar"} else text
+    try:
+        return _scalar(text, kind.base)
+    except (ValueError, InvalidOperation):
+        return None
+
+
+def _scalar(text: str, base: str) -> object | None:
+    if base in NUMBERS:
+        return Decimal(text)
+    match base:
+        case "boolean":
+            return text.lower() in TRUE
+        case "json" | "jsonb":
+            return ("json", json.dumps(json.loads(text), sort_keys=True))
+        case "uuid":
+            return text.lower().replace("-", "").strip("{}")
+        case "date" | "timestamp":  # the server ignores an offset here
+            return _moment(text).replace(tzinfo=None)
+        case "timestamptz":
+            moment = _moment(text)
+            return None if moment.tzinfo is None else moment
+    return None
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(re.sub(r" (?=[+-]\d\d)", "", text))
+
+
+def _items(meaning: str) -> list[str] | None:
+    """The elements of ``ARRAY['a', 'b']`` or ``'{a,b}'`` as literals; None where they are nested or null."""
+    if written := ARRAY.fullmatch(meaning):
+        return LITERAL.findall(written[1])
+    text = _unquoted(meaning)
+    inside = text[1:-1].strip()
+    if not LITERAL.fullmatch(meaning) or f"{{{inside}}}" != "{" + text[1:-1].strip() + "}" or "{" in inside:
+        return None
+    if "\\" in inside or re.search(r"\bnull\b", inside, re.IGNORECASE):
+        return None
+    found = re.findall(r'\s*(?:"([^"]*)"|([^,"]+?))\s*(?:,|$)', inside)
+    return ["'" + (quoted or bare).replace("'", "''") + "'" for quoted, bare in found]
+
+
+def _unquoted(literal: str) -> str:
+    if not literal.endswith("'"):
+        return literal
+    text = literal.removeprefix("E")[1:-1].replace("''", "'")
+    return text.replace("\\\\", "\\") if literal.startswith("E") else text

@@ -1,0 +1,149 @@
+"""full-scan-exclusive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from dbtools.model import operation as op
+from dbtools.model.expression import Name
+from dbtools.model.finding import Severity
+from dbtools.model.objects import Check, ForeignKey, NotNull, PrimaryKey
+from dbtools.model.predict.columns import NOT_NULL_VIOLATION
+from dbtools.model.predict.relations import family
+from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.safely import THEN, checked_later, not_null_later
+from dbtools.rules.wording import BLOCKS_ALL, family_of
+
+# New files instead of rows read, or a rewrite, which table-rewrite names.
+ELSEWHERE = op.Truncate | op.Maintain | op.RefreshView
+
+
+@rule(
+    severity=Severity.ERROR,
+    proof="scan",
+    summary="The statement reads the whole table while its lock lets nobody else read it.",
+    why="""
+    SET NOT NULL, ADD CHECK, a type change under a CHECK, a primary key over nullable columns, a new partition beside a
+    default one: each must look at every row before it commits, and holds ACCESS EXCLUSIVE meanwhile; some
+    second per GB in memory, far longer from disk. NOT VALID with a later VALIDATE CONSTRAINT reads the same rows under
+    SHARE UPDATE EXCLUSIVE, which lets reads and writes through. A valid CHECK that proves a column to be not null spares SET NOT
+    NULL the look (PostgreSQL 12 on); a CHECK that is NOT VALID does not.
+    """,
+    bad=(
+        "CREATE TABLE post (id int, title text);\n---\nALTER TABLE post ALTER COLUMN title SET NOT NULL;",
+        'CREATE TABLE "Post" (views int);\n---\nALTER TABLE "Post" ADD CONSTRAINT positive CHECK (views >= 0);',
+        "CREATE TABLE post (slug varchar(50) CHECK (slug <> ''));\n---\nALTER TABLE post ALTER slug TYPE varchar(80);",
+        "CREATE TABLE post (id int);\n---\nALTER TABLE post ADD COLUMN views int DEFAULT 0 CHECK (views >= 0);",
+        "CREATE TABLE post (id int);\nCREATE UNIQUE INDEX post_id ON post (id);\n"
+        "---\nALTER TABLE post ADD PRIMARY KEY USING INDEX post_id;",
+    ),
+    good=(
+        "CREATE TABLE post (id int, title text CHECK (title IS NOT NULL));\n"
+        "---\nALTER TABLE post ALTER COLUMN title SET NOT NULL;",
+        "CREATE TABLE post (views int);\n---\nALTER TABLE post ADD CONSTRAINT positive CHECK (views >= 0) NOT VALID;",
+        "CREATE TABLE post (views int);\nALTER TABLE post ADD CONSTRAINT positive CHECK (views >= 0) NOT VALID;\n"
+        "---\nALTER TABLE post VALIDATE CONSTRAINT positive;",
+        "CREATE TABLE post (id int, title text);\nALTER TABLE post ALTER COLUMN title SET NOT NULL;",
+    ),
+    link="https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES",
+)
+def full_scan_exclusive(context: Context) -> Iterator[Harm]:
+    """One finding for the table with its partitions, and one for each other table that is read beside it."""
+    operation, effects = context.operation, context.effects
+    if isinstance(operation, ELSEWHERE) or effects.fails == NOT_NULL_VIOLATION:
+        return
+    read = {name for name in context.existing(effects.scans - context.statement.rewrites) if _is_closed(context, name)}
+    own = getattr(operation, "table", None)
+    if isinstance(own, Name):
+        members = {member.name for member in family(own, context.before)} or {own}
+        if read & members and not effects.builds and context.existed(own):
+            yield Harm(
+                f"reads every row of {family_of(own, read & members)}, and {BLOCKS_ALL} meanwhile",
+                _hint(context),
+                str(own),
+                _object(operation),
+            )
+        read -= members
+    for name in sorted(read):
+        yield Harm(f"reads every row of {name}, and {BLOCKS_ALL} meanwhile", _hint(context), str(name))
+    if effects.uncertain and not effects.scans:
+        yield from _perhaps(context)
+
+
+def _is_closed(context: Context, table: Name) -> bool:
+    lock = context.lock(table)
+    return lock is not None and lock.blocks_reads
+
+
+def _perhaps(context: Context) -> Iterator[Harm]:
+    """What would spare the scan is not known: said so, and less severe."""
+    match context.operation:
+        case op.SetNullable(table, column, nullable=False) if context.existed(table):
+            message = f"reads every row of {table}, and {BLOCKS_ALL} meanwhile, unless a valid CHECK proves {column} not null"
+            yield Harm(message, not_null_later(context, table, column), str(table), column, Severity.WARNING)
+        case op.AttachPartition(partition) if context.existed(partition):
+            message = f"reads every row of {partition}, and {BLOCKS_ALL} of it, unless a valid CHECK implies its bound"
+            yield Harm(message, _hint(context), str(partition), severity=Severity.WARNING)
+
+
+def _object(operation: op.Operation) -> str:
+    match operation:
+        case op.SetNullable(_, column) | op.SetType(_, column):
+            return column
+        case op.AddColumn(_, column):
+            return column.name
+        case op.AddConstraint(_, constraint):
+            return constraint.name
+        case op.ValidateConstraint(_, name):
+            return name
+    return ""
+
+
+def _hint(context: Context) -> str:
+    match context.operation:
+        case op.SetNullable(table, column):
+            return not_null_later(context, table, column)
+        case op.AddConstraint(table, Check() | NotNull() as constraint):
+            return checked_later(context, table, constraint)
+        case op.AddConstraint(table, ForeignKey() as constraint):
+            return checked_later(context, table, constraint)
+        case op.AddConstraint(table, PrimaryKey(_, columns)):
+            return "\n".join(not_null_later(context, table, column) for column in columns) or NOT_NULL_FIRST
+        case op.AddColumn() as operation:
+            return _added(context, operation)
+        case op.SetType(table, column) as operation:
+            return _retyped(context, operation)
+        case op.ValidateConstraint() as operation:
+            return f"validate in a statement of its own, so that no other action's lock is held meanwhile:\n{context.script(operation)}"
+        case op.AttachPartition(partition):
+            return f"add a CHECK to {partition} that implies the bound before: NOT VALID first, then VALIDATE CONSTRAINT"
+        case op.CreateTable():
+            return "create the table by itself, and attach it once a valid CHECK on the default partition rules its rows out"
+    return "do it when nobody needs the table, with lock_timeout set"
+
+
+NOT_NULL_FIRST = "make its columns NOT NULL first: CHECK ... NOT VALID, VALIDATE CONSTRAINT, SET NOT NULL"
+
+
+def _added(context: Context, operation: op.AddColumn) -> str:
+    checks = [each for each in operation.constraints if isinstance(each, Check | ForeignKey)]
+    bare = tuple(each for each in operation.constraints if each not in checks)
+    return context.script(
+        replace(operation, constraints=bare), *(checked_later(context, operation.table, check) for check in checks)
+    )
+
+
+def _retyped(context: Context, operation: op.SetType) -> str:
+    table = context.before.table(operation.table)
+    checks = [each for each in table.checks if operation.column in each.expression.columns] if table else []
+    if not checks:
+        return "drop the foreign key before, and add it again after: NOT VALID first, then VALIDATE CONSTRAINT"
+    unchecked = [replace(check, validated=False) for check in checks]
+    return context.script(
+        *(op.DropConstraint(operation.table, check.name) for check in checks),
+        operation,
+        *(op.AddConstraint(operation.table, check) for check in unchecked),
+        THEN,
+        *(op.ValidateConstraint(operation.table, check.name) for check in unchecked),
+    )

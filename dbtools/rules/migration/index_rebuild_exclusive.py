@@ -1,0 +1,71 @@
+"""index-rebuild-exclusive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbtools.model.finding import Severity
+from dbtools.model.operation import CreateIndex, DropIndex, SetType
+from dbtools.model.expression import Name
+from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.safely import ALONE
+from dbtools.rules.wording import BLOCKS_ALL, joined
+
+
+@rule(
+    severity=Severity.ERROR,
+    proof="lock",
+    summary="A type change that keeps the rows as they are still builds indexes again while nobody can read the table.",
+    why="""
+    A change of type may leave every row where it is and yet change how values compare, or may reach an index
+    through its predicate or an expression: timestamp to timestamptz in UTC, another collation, varchar to text under a partial index. Such indexes are
+    built again within the ALTER TABLE, under its ACCESS EXCLUSIVE lock, whatever "no rewrite" promises.
+    """,
+    bad=(
+        "CREATE TABLE post (at timestamp);\nCREATE INDEX post_at ON post (at);\n"
+        "---\nALTER TABLE post ALTER COLUMN at TYPE timestamptz;",
+        "CREATE TABLE post (id int, slug varchar(50));\nCREATE INDEX named ON post (id) WHERE slug <> '';\n"
+        "---\nALTER TABLE post ALTER slug TYPE text;",
+        'CREATE TABLE "Post" (slug text UNIQUE);\n---\nALTER TABLE "Post" ALTER slug TYPE text COLLATE "C";',
+    ),
+    good=(
+        "CREATE TABLE post (slug varchar(50));\nCREATE INDEX post_slug ON post (slug);\n"
+        "---\nALTER TABLE post ALTER slug TYPE text;",
+        "CREATE TABLE post (at timestamp);\n---\nALTER TABLE post ALTER at TYPE timestamptz;",
+        "CREATE TABLE post (at timestamp, id int);\nCREATE INDEX post_id ON post (id);\n"
+        "---\nALTER TABLE post ALTER at TYPE timestamptz;",
+    ),
+    link="https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES",
+)
+def index_rebuild_exclusive(context: Context) -> Iterator[Harm]:
+    """A change that rewrites the table builds its indexes as part of that."""
+    operation, effects = context.operation, context.effects
+    if not isinstance(operation, SetType) or not context.existed(operation.table):
+        return
+    if not effects.builds or effects.rewrites:
+        return
+    names = joined(sorted(name.local for name in effects.builds))
+    yield Harm(
+        f"rebuilds {names}: {BLOCKS_ALL} of {operation.table} until they are built"
+        if len(effects.builds) > 1
+        else f"rebuilds {names}: {BLOCKS_ALL} of {operation.table} until it is built",
+        _hint(context, operation),
+        str(operation.table),
+        operation.column,
+        values={"old type": str(operation.old), "new type": str(operation.type)},
+    )
+
+
+def _hint(context: Context, operation: SetType) -> str:
+    table = context.before.table(operation.table)
+    if table is None or table.partition_by is not None:
+        return "drop the indexes before and build them again after it, partition by partition"
+    plain = [index for index in table.indexes if Name(table.name.namespace, index.name) in context.effects.builds]
+    if len(plain) < len(context.effects.builds):
+        return "an index behind a constraint cannot be dropped alone: add a second column of the new type instead"
+    return context.script(
+        ALONE,
+        *(DropIndex(Name(table.name.namespace, index.name), concurrently=True) for index in plain),
+        operation,
+        *(CreateIndex(table.name, index, concurrently=True) for index in plain),
+    )

@@ -1,0 +1,57 @@
+"""What a query reads, and what of it a schema does not know, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol
+
+from dbtools.model.expression import Name
+from dbtools.model.objects import ColumnRef
+
+
+class Position(NamedTuple):
+    """Where in the query's text, 1-based; a column counts characters."""
+
+    line: int = 1
+    column: int = 1
+
+
+class Problem(NamedTuple):
+    """A name that the schema does not answer; ``what`` has an empty table where none could be told."""
+
+    kind: Literal["unknown table", "unknown column", "ambiguous"]
+    what: ColumnRef
+    message: str
+    position: Position = Position()
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """A query held against a schema.
+
+    ``columns``: the stored columns it depends on, those of views with the columns beneath them. ``positions``: where
+    each is first named, as far as it is. ``outputs``: the names of its result. ``opaque``: relations of which it is not
+    known what columns they have.
+    """
+
+    columns: frozenset[ColumnRef]
+    outputs: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    positions: tuple[tuple[ColumnRef, Position], ...] = ()
+    opaque: frozenset[Name] = frozenset()
+
+
+class Relations(Protocol):
+    """What a query is resolved against."""
+
+    def knows(self, name: Name) -> bool:
+        """Whether *name* is a relation, or may be one."""
+
+    def relation(self, name: Name) -> tuple[str, ...] | None:
+        """Its columns; None when they are not known."""
+
+    def is_view(self, name: Name) -> bool:
+        """Whether *name* is a view."""
+
+    def view(self, name: Name) -> Reads | None:
+        """What the view called *name* reads; None when that is not known."""
