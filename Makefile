@@ -25,6 +25,7 @@ check: .venv/.dev ## Style, types, corridors, and documentation that is up to da
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/docs.py --check
+	$(BIN)/dbtools erd --check --quiet
 
 docs: .venv/.dev ## Write docs/cli.md and docs/config.md anew
 	$(BIN)/python tools/docs.py

@@ -10,7 +10,7 @@ from dbtools.change import Change
 from dbtools.model import operation as op
 from dbtools.model.diff import diff
 from dbtools.model.expression import Name
-from dbtools.model.objects import Column, Constraint, ForeignKey, Table
+from dbtools.model.objects import Column, ColumnRef, Constraint, ForeignKey, Table
 from dbtools.model.report import Report, TableSection
 from dbtools.model.schema import Schema
 from dbtools.sql.render import render
@@ -82,12 +82,18 @@ def _lines(base: Schema, head: Schema) -> Iterator[Line]:
     """A new table is one line, with its constraints and indexes; everything else one line each."""
     made = {name for name in head.tables if name not in base.tables}
     gone = {name for name in base.tables if name not in head.tables}
+    seen: set[Line] = set()
     for operation in diff(base, head):
         table = getattr(operation, "table", None)
         if isinstance(table, Name) and table in made | gone:
             continue
         line = _line(operation, base, head)
-        if line is not None and not (line.kind in {"index", "constraint"} and _of_gone(operation, base, gone)):
+        if (
+            line is not None
+            and line not in seen
+            and not (line.kind in {"index", "constraint"} and _of_gone(operation, base, gone))
+        ):
+            seen.add(line)
             yield line
 
 
@@ -107,8 +113,10 @@ def _line(operation: op.Operation, base: Schema, head: Schema) -> Line | None:
         case op.DropColumn(name, column):
             found = base.tables[name].column(column) if name in base.tables else None
             return Line(str(name), "column", column, "-", _column(found) if found else "")
-        case op.SetType() | op.SetNullable() | op.SetDefault() | op.SetIdentity() | op.SetGenerated():
-            return Line(str(operation.table), "column", operation.column, "~", _altered(operation, base))
+        case op.SetType(name, column) | op.SetNullable(name, column) | op.SetDefault(name, column):
+            return _altered(ColumnRef(name, column), base, head)
+        case op.SetIdentity(name, column) | op.SetGenerated(name, column):
+            return _altered(ColumnRef(name, column), base, head)
         case op.AddConstraint(name, constraint):
             return Line(str(name), "constraint", constraint.name, "+", _constraint(constraint))
         case op.DropConstraint(name, constraint_name):
@@ -164,23 +172,27 @@ def _column(column: Column) -> str:
     return " ".join(parts)
 
 
-def _altered(
-    operation: op.SetType | op.SetNullable | op.SetDefault | op.SetIdentity | op.SetGenerated, base: Schema
-) -> str:
-    table = base.table(operation.table)
-    old = table.column(operation.column) if table is not None else None
-    match operation:
-        case op.SetType(type=kind):
-            return f"{old.type if old else '?'} → {kind}"
-        case op.SetNullable(nullable=nullable):
-            return "may be null" if nullable else "not null"
-        case op.SetDefault(default=default):
-            before = old.default if old and old.default else "none"
-            return f"default {before} → {default or 'none'}"
-        case op.SetIdentity(identity=identity):
-            return f"identity {old.identity or 'none' if old else '?'} → {identity or 'none'}"
-        case op.SetGenerated(generated=generated):
-            return f"generated as {generated.expression}" if generated else "no longer generated"
+def _altered(ref: ColumnRef, base: Schema, head: Schema) -> Line | None:
+    """Everything that is different about one column, whatever steps lead there."""
+    old, new = (schema.tables[ref.table].column(ref.column) for schema in (base, head))
+    if old is None or new is None:
+        return None
+    return Line(str(ref.table), "column", ref.column, "~", "; ".join(_differences(old, new)))
+
+
+def _differences(old: Column, new: Column) -> Iterator[str]:
+    if old.type != new.type:
+        yield f"{old.type} → {new.type}"
+    if old.nullable != new.nullable:
+        yield "may be null" if new.nullable else "not null"
+    if old.default != new.default:
+        yield f"default {old.default or 'none'} → {new.default or 'none'}"
+    if old.identity != new.identity:
+        yield f"identity {old.identity or 'none'} → {new.identity or 'none'}"
+    if old.generated != new.generated:
+        yield f"generated as {new.generated.expression}" if new.generated else "no longer generated"
+    if old.collation != new.collation:
+        yield f"collation {old.collation or 'default'} → {new.collation or 'default'}"
 
 
 def _constraint(constraint: Constraint) -> str:

@@ -2,8 +2,8 @@
 
 ``python tools/measure_expressions.py DSN...``: ``templates`` are tried with a column of every type as COLUMN, ``plain``
 have no column, ``checks`` are tried as the CHECK that could spare SET NOT NULL its scan. One letter per outcome: ``i``
-allowed in an index predicate, so immutable; ``m`` refused there (42P17); ``v`` refused, and as a default it rewrites the
-table; ``-`` no such expression.
+allowed in an index predicate, so immutable; ``m`` refused there (42P17); ``v`` refused, and as a default it rewrites
+the table; ``-`` no such expression.
 """
 
 from __future__ import annotations

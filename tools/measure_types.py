@@ -72,7 +72,7 @@ def measure(connection: psycopg.Connection[Any], types: list[str], setup: list[s
 
 
 def casts(connection: psycopg.Connection[Any]) -> dict[str, dict[str, str]]:
-    """Method (b binary, f function, i text) and context (i implicit, a assignment, e explicit) of each built-in cast."""
+    """Method (b binary, f function) and context (i implicit, a assignment, e explicit) of each built-in cast."""
     found: dict[str, dict[str, str]] = {}
     for source, target, how in connection.execute(BUILT_IN_CASTS).fetchall():
         if {source, target}.isdisjoint(INTERNAL):

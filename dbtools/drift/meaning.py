@@ -107,7 +107,7 @@ def _value(meaning: str, kind: Type) -> object | None:
     if not LITERAL.fullmatch(meaning):
         return None
     text = _unquoted(meaning)
-    if kind.namespace or kind.base in TEXTS:
+    if kind.base in TEXTS:
         return text.rstrip(" ") if kind.base in {"char", "bpchar"} else text
     try:
         return _scalar(text, kind.base)
@@ -141,11 +141,9 @@ def _items(meaning: str) -> list[str] | None:
     """The elements of ``ARRAY['a', 'b']`` or ``'{a,b}'`` as literals; None where they are nested or null."""
     if written := ARRAY.fullmatch(meaning):
         return LITERAL.findall(written[1])
-    text = _unquoted(meaning)
-    inside = text[1:-1].strip()
-    if not LITERAL.fullmatch(meaning) or f"{{{inside}}}" != "{" + text[1:-1].strip() + "}" or "{" in inside:
-        return None
-    if "\\" in inside or re.search(r"\bnull\b", inside, re.IGNORECASE):
+    text = _unquoted(meaning) if LITERAL.fullmatch(meaning) else ""
+    inside = text[1:-1]
+    if not (text.startswith("{") and text.endswith("}")) or re.search(r"[{\\]|\bnull\b", inside, re.IGNORECASE):
         return None
     found = re.findall(r'\s*(?:"([^"]*)"|([^,"]+?))\s*(?:,|$)', inside)
     return ["'" + (quoted or bare).replace("'", "''") + "'" for quoted, bare in found]

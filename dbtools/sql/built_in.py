@@ -1,6 +1,6 @@
-"""How volatile PostgreSQL's own functions, operators and casts are: ``volatility.json``, read from servers of 15 and 18.
+"""How volatile PostgreSQL's own functions, operators and casts are, as servers of 15 and 18 declare it.
 
-``tools/measure_functions.py`` writes that file from ``pg_proc``, ``pg_operator``, ``pg_cast`` and ``pg_type``.
+``tools/measure_functions.py`` writes ``volatility.json`` from ``pg_proc``, ``pg_operator``, ``pg_cast`` and ``pg_type``.
 """
 
 from __future__ import annotations
@@ -17,12 +17,10 @@ IMMUTABLE, STABLE, UNKNOWN = Volatility.IMMUTABLE, Volatility.STABLE, Volatility
 LETTERS = {"i": IMMUTABLE, "s": STABLE, "v": Volatility.VOLATILE, "?": UNKNOWN}
 TEXTUAL = frozenset({"text", "varchar", "char", "bpchar", "name", "citext"})
 NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", "real", "double precision"})
+# Keywords with a precision in brackets, and what comes back.
 KEYWORD_CALLS = {
-    "current_timestamp": "timestamptz",
-    "localtimestamp": "timestamp",
-    "current_time": "timetz",
-    "localtime": "time",
-}
+    "current_timestamp": "timestamptz", "localtimestamp": "timestamp", "current_time": "timetz", "localtime": "time",
+}  # fmt: skip
 # Grammar, not functions: each gives back one of its arguments.
 CHOICES = frozenset({"coalesce", "greatest", "least", "nullif"})
 
@@ -35,9 +33,14 @@ class Part(NamedTuple):
 
 
 @cache
-def facts() -> dict[str, dict[str, object]]:
+def facts() -> dict[str, Any]:
     """The catalogue's facts, as tools/measure_functions.py wrote them."""
-    return json.loads(Path(__file__).with_name("volatility.json").read_text())  # type: ignore[no-any-return]
+    return dict(json.loads(Path(__file__).with_name("volatility.json").read_text()))
+
+
+def overloads() -> dict[str, list[str]]:
+    """Functions whose overloads differ: ``volatility,result,argument,...`` of each."""
+    return dict(facts()["overloads"])
 
 
 @cache
@@ -46,23 +49,20 @@ def functions() -> dict[str, Part]:
     return {
         name: Part(LETTERS[how], result or None)
         for how, by_result in facts()["functions"].items()
-        for result, names in by_result.items()  # type: ignore[attr-defined]
+        for result, names in by_result.items()
         for name in names.split()
     }
 
 
 @cache
 def stable_pairs(kind: str) -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(row[:-1]) for row in facts()[kind])  # type: ignore[index]
+    """The ``operators`` (symbol, left, right) or ``casts`` (source, target) that are no more than STABLE."""
+    return frozenset(tuple(row[:-1]) for row in facts()[kind])
 
 
 def is_built_in(function: str) -> bool:
     """Whether *function* stands in ``pg_catalog``, or is grammar that looks like one."""
-    return (
-        function in functions()
-        or function in facts()["overloads"]
-        or function in CHOICES | KEYWORD_CALLS.keys() | {"row"}
-    )
+    return function in functions() or function in overloads() or function in CHOICES | KEYWORD_CALLS.keys() | {"row"}
 
 
 @cache
@@ -74,6 +74,7 @@ def candidate_types() -> tuple[str, ...]:
 
 
 def conversion(source: str, target: str) -> Volatility:
+    """Of the cast from one type to the other, brackets aside; arrays have ``[]``."""
     if source == target:
         return IMMUTABLE
     if source.endswith("[]") and target.endswith("[]"):

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from dbtools.model.expression import ColumnCast, Expression, Name, Type, TypeDependent, Volatility
 from dbtools.sql import dialect
-from dbtools.sql.types import read_type
-from dbtools.sql.volatility import is_built_in, volatility, volatility_by_type
+from dbtools.sql.built_in import is_built_in
+from dbtools.sql.types import type_of
+from dbtools.sql.volatility import volatility, volatility_by_type
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -45,14 +46,19 @@ def _judged(text: str) -> Expression:
         constant=_truth(tree),
         # sqlglot reads IS UNKNOWN, which proves nothing, as IS NULL.
         proves=() if "unknown" in text.lower() else tuple(sorted(_proves(tree))),
-        cast=_column_cast(tree),
+        cast=_column_cast(tree, text),
     )
+
+
+def is_readable(expression: Expression) -> bool:
+    """Whether sqlglot can parse *expression*; of what it cannot, nothing may be claimed."""
+    return _parse(expression.text) is not None
 
 
 def casts_of(expression: Expression, column: str) -> tuple[Type, ...] | None:
     """The types that *expression* casts *column* to, first to last; None when it does anything else."""
     tree = _parse(expression.text)
-    chain = None if tree is None else _chain(tree)
+    chain = None if tree is None else _chain(tree, expression.text)
     return chain[1] if chain and chain[0] == column else None
 
 
@@ -155,23 +161,37 @@ def _whole_columns(tree: exp.Expr) -> frozenset[str]:
     return frozenset(member.name for member in members if isinstance(member, exp.Column))
 
 
-def _column_cast(tree: exp.Expr) -> ColumnCast | None:
-    chain = _chain(tree)
+def _column_cast(tree: exp.Expr, text: str) -> ColumnCast | None:
+    chain = _chain(tree, text)
     return ColumnCast(chain[0], chain[1][0]) if chain and len(chain[1]) == 1 else None
 
 
-def _chain(tree: exp.Expr) -> tuple[str, tuple[Type, ...]] | None:
+def _chain(tree: exp.Expr, text: str) -> tuple[str, tuple[Type, ...]] | None:
     """The column at the bottom of nothing but casts, and their types from the inside out."""
     from sqlglot import exp
 
-    types: list[Type] = []
+    casts = 0
     while not isinstance(tree, exp.Column):
-        if isinstance(tree, exp.Cast):
-            try:
-                types.insert(0, read_type(tree.args["to"].sql(dialect="postgres")))
-            except ValueError:
-                return None
-        elif not isinstance(tree, exp.Paren | exp.Collate):
+        if not isinstance(tree, exp.Cast | exp.Paren | exp.Collate):
             return None
+        casts += isinstance(tree, exp.Cast)
         tree = tree.this
-    return tree.name, tuple(types)
+    types = _cast_types(text) if casts else ()
+    return (tree.name, types) if len(types) == casts else None
+
+
+def _cast_types(text: str) -> tuple[Type, ...]:
+    """The types of nested casts, innermost first, by PostgreSQL's grammar: to sqlglot ``short`` is a smallint."""
+    import postgast
+
+    try:
+        node = postgast.parse(f"SELECT {text}").stmts[0].stmt.select_stmt.target_list[0].res_target.val
+    except postgast.PgQueryError:
+        return ()
+    types: list[Type] = []
+    while (kind := node.WhichOneof("node")) in {"type_cast", "collate_clause"}:
+        node = getattr(node, kind)
+        if kind == "type_cast":
+            types.insert(0, type_of(node.type_name))
+        node = node.arg
+    return tuple(types)

@@ -11,6 +11,7 @@ neither sqlglot nor the schema knows, and for timestamp to timestamptz when the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -107,6 +108,8 @@ def judge(
     session = _Session(schema, None if timezone is None else _has_no_offset(timezone), version)
     if conversion.using is None:
         return session.change(conversion.old, conversion.new, explicit=False)
+    if not judge_expressions.is_readable(conversion.using):
+        return None
     casts = judge_expressions.casts_of(conversion.using, conversion.column)
     if casts is None:
         return _computed(session, conversion)
@@ -139,6 +142,7 @@ def _has_no_offset(timezone: str) -> bool:
     return timezone.lower().removeprefix("etc/") in ZERO_OFFSETS
 
 
+@lru_cache(maxsize=1024)
 def _datatype(type_: Type) -> exp.DataType | None:
     """*type_* as sqlglot reads it; None when it does not."""
     from sqlglot import exp

@@ -15,8 +15,10 @@ STRINGS = frozenset({"text", "varchar", "bpchar", "char", "name", '"char"'})
 TEMPORAL = frozenset({"time", "timetz", "timestamp", "timestamptz", "interval"})
 FULL_PRECISION = 6
 # The most characters that a value of the type has as text; those of "varchar" and "bit" stand in their modifiers.
-WIDTHS = {"boolean": 5, "smallint": 6, "integer": 11, "bigint": 20, "oid": 10, "uuid": 36, "macaddr": 17, "macaddr8": 23,
-          "name": 63, '"char"': 1}  # fmt: skip
+WIDTHS = {
+    "boolean": 5, "smallint": 6, "integer": 11, "bigint": 20, "oid": 10, "uuid": 36, "macaddr": 17, "macaddr8": 23,
+    "name": 63, '"char"': 1,
+}  # fmt: skip
 LIMITS = {"name": 63, '"char"': 1}
 # Digits before and after the point that a value may need, and that any value may have.
 NEEDS = {"smallint": (5, 0), "integer": (10, 0), "bigint": (19, 0), "money": (17, 2)}
@@ -47,7 +49,7 @@ class Plain(NamedTuple):
 
 
 def narrows(old: Plain, new: Plain, *, utc: bool = False) -> bool:
-    """Whether a value of *old* may not fit *new*, or lose part of itself; *utc* when the session's zone has no offset."""
+    """Whether a value of *old* may not fit *new*, or lose part of itself; *utc*: the session's zone has no offset."""
     if old.array and new.array:
         return narrows(old._replace(array=False), new._replace(array=False), utc=utc)
     if new.base in STRINGS and not new.array:
@@ -93,11 +95,9 @@ def _number_narrows(old: Plain, new: Plain) -> bool:
     if new.base == "bit":
         return BITS.get(old.base, inf) > _first(new)
     if new.base in HOLDS or new.base == "numeric":
-        needs, holds = _needs(old), HOLDS.get(new.base) or _digits(new)
-        if old.base == new.base == "numeric":
-            needs, holds = _digits(old), _digits(new)
-        elif old.base == new.base:
+        if old.base == new.base != "numeric":
             return False
+        needs, holds = _needs(old), HOLDS.get(new.base) or _digits(new)
         return needs[0] > holds[0] or needs[1] > holds[1]
     return _pair(old, new) not in KEEPING
 

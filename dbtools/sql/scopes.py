@@ -74,6 +74,7 @@ def merged(scope: Scope) -> frozenset[str]:
 
 
 def is_natural(scope: Scope) -> bool:
+    """Whether a NATURAL JOIN makes all common names one."""
     return any(join.args.get("method") == "NATURAL" for join in scope.expression.args.get("joins") or ())
 
 

@@ -1,20 +1,35 @@
 """How volatile an expression is, given what is known of its columns' types.
 
-``volatility.json`` is ``pg_proc``, ``pg_operator``, ``pg_cast`` and the text conversions of ``pg_type``, read from servers
-of 15 and 18. Where PostgreSQL would choose between functions of different volatility and the choice is not known, the
-answer is the milder one if a column's type decides (the caller tries the types one by one), else UNKNOWN.
+Where PostgreSQL would choose between functions of different volatility and the choice is not known, the answer is the
+milder one if a column's type decides (``volatility_by_type`` tries the types one by one, so what only two columns
+together decide is missed), else UNKNOWN. tests/data/expressions.json holds what servers made of 2,900 expressions.
 """
 
 from __future__ import annotations
 
-import json
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from dbtools.model.expression import Volatility
+from dbtools.sql.built_in import (
+    CHOICES,
+    IMMUTABLE,
+    KEYWORD_CALLS,
+    LETTERS,
+    NUMBERS,
+    STABLE,
+    TEXTUAL,
+    UNKNOWN,
+    Part,
+    candidate_types,
+    conversion,
+    functions,
+    overloads,
+    stable_pairs,
+    text_conversion,
+)
 from dbtools.sql.types import BUILT_IN, read_type
 
 if TYPE_CHECKING:
@@ -24,22 +39,15 @@ LITERAL = "unknown"  # PostgreSQL's own name for the type of a quoted constant
 # Keywords that the grammar turns into functions, and those that only sqlglot takes for columns.
 KEYWORDS = {
     "CurrentTimestamp": "timestamptz", "CurrentDate": "date", "CurrentTime": "timetz", "Localtimestamp": "timestamp",
-    "Localtime": "time", "CurrentUser": "name", "SessionUser": "name", "CurrentSchema": "name", "CurrentCatalog": "name",
-    "CurrentRole": "name",
+    "Localtime": "time", "CurrentUser": "name", "SessionUser": "name", "CurrentSchema": "name",
+    "CurrentCatalog": "name", "CurrentRole": "name",
 }  # fmt: skip
 NAMED_KEYWORDS = frozenset({"user", "current_role", "system_user", "current_catalog"})
 # SQL functions over any type that the planner inlines: as volatile as the text of their argument.
 QUOTING = frozenset({"quote_literal", "quote_nullable"})
 COMPARISONS = {
-    "EQ": "=",
-    "NEQ": "<>",
-    "LT": "<",
-    "LTE": "<=",
-    "GT": ">",
-    "GTE": ">=",
-    "NullSafeEQ": "=",
-    "NullSafeNEQ": "<>",
-}
+    "EQ": "=", "NEQ": "<>", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">=", "NullSafeEQ": "=", "NullSafeNEQ": "<>",
+}  # fmt: skip
 RESULTS = {
     "Substring": "text", "Trim": "text", "Overlay": "text", "StrPosition": "integer", "JSONExtractScalar": "text",
     "JSONBExtractScalar": "text", "Interval": "interval", "Boolean": "boolean",
@@ -48,7 +56,8 @@ RESULTS = {
 PREFERRED = {"date": "timestamptz", "time": "timetz"}
 ARITHMETIC = {
     ("date", "integer"): "date", ("date", "interval"): "timestamp", ("date", "time"): "timestamp",
-    ("date", "timetz"): "timestamptz", ("timestamp", "interval"): "timestamp", ("timestamptz", "interval"): "timestamptz",
+    ("date", "timetz"): "timestamptz", ("timestamp", "interval"): "timestamp",
+    ("timestamptz", "interval"): "timestamptz",
 }  # fmt: skip
 
 
@@ -189,7 +198,7 @@ def _call(node: exp.Expr, name: str, types: list[str | None]) -> Part:
         return Part(STABLE, KEYWORD_CALLS[name])
     if name in functions():
         return functions()[name]
-    if name not in facts()["overloads"]:
+    if name not in overloads():
         return Part(IMMUTABLE)  # not built in: the schema decides
     return _overloaded(node, name, types)
 
@@ -213,7 +222,7 @@ def _overloaded(node: exp.Expr, name: str, types: list[str | None]) -> Part:
 
 def _fitting(name: str, types: list[str | None]) -> list[tuple[str, str]]:
     """Volatility and result of each overload that takes arguments of these *types*."""
-    signatures = (signature.split(",") for signature in facts()["overloads"][name])  # type: ignore[attr-defined]
+    signatures = (signature.split(",") for signature in overloads()[name])
     return [
         (how, result)
         for how, result, *wanted in signatures
@@ -274,6 +283,15 @@ def _first(types: Iterable[str | None]) -> str | None:
     return next((type_ for type_ in types if type_ not in {None, LITERAL}), None)
 
 
+def _without_brackets(datatype: exp.DataType) -> exp.DataType:
+    """What sqlglot prints of ``interval(3)`` is no type."""
+    if not datatype.expressions or datatype.args.get("nested"):
+        return datatype
+    bare = datatype.copy()
+    bare.set("expressions", None)
+    return bare
+
+
 def _cast(node: exp.Expr, source: str | None) -> Part:
     target = _spelled(node.args["to"])
     if source == LITERAL:
@@ -289,9 +307,7 @@ def _cast(node: exp.Expr, source: str | None) -> Part:
 def _spelled(datatype: exp.DataType) -> str | None:
     """A built-in type in short spelling without brackets, arrays with theirs; None for any other."""
     try:
-        found = read_type(datatype.sql(dialect="postgres"))
+        found = read_type(_without_brackets(datatype).sql(dialect="postgres"))
     except ValueError:
         return None
     return None if found.namespace else found.base + "[]" * found.dimensions
-
-

@@ -5,7 +5,9 @@ from dbtools.model.diff import diff
 from dbtools.model.schema import Schema
 from tests.strategies import schemas
 
-some = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+some = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 @some

@@ -33,9 +33,10 @@ def test_the_longer_part_gives_way_in_a_chosen_name():
 @pytest.mark.parametrize(
     ("expression", "name"),
     [
-        ("lower(d)", "t_lower_idx"), ("d || e", "t_expr_idx"), ("d::int", "t_d_idx"), ("(d || e)::varchar", "t_varchar_idx"),
-        ("COALESCE(d, e)", "t_coalesce_idx"), ("CASE WHEN a > 0 THEN 'x' END", "t_case_idx"), ("ARRAY[a, b]", "t_array_idx"),
-        ("CAST(d || e AS numeric(10, 2))", "t_numeric_idx"), ("NULLIF(d, e)", "t_nullif_idx"), ("a IS NULL", "t_expr_idx"),
+        ("lower(d)", "t_lower_idx"), ("d || e", "t_expr_idx"), ("d::int", "t_d_idx"), ("a IS NULL", "t_expr_idx"),
+        ("(d || e)::varchar", "t_varchar_idx"), ("COALESCE(d, e)", "t_coalesce_idx"), ("ARRAY[a, b]", "t_array_idx"),
+        ("CASE WHEN a > 0 THEN 'x' END", "t_case_idx"), ("CAST(d || e AS numeric(10, 2))", "t_numeric_idx"),
+        ("(d || e)::timestamp with time zone", "t_timestamptz_idx"), ("NULLIF(d, e)", "t_nullif_idx"),
         ("a::text::varchar", "t_a_idx"), ("NOT a > 0", "t_expr_idx"), ("(d || e)::integer", "t_int4_idx"),
     ],
 )  # fmt: skip
@@ -88,7 +89,8 @@ def test_a_name_is_read_as_sql_writes_it():
 NAMED = """
 CREATE TABLE t (id serial PRIMARY KEY, a int UNIQUE, b int CHECK (b > 0), c int CHECK (c > b), d text, e text,
   CHECK (a > 0), CHECK (1 > 0), UNIQUE (a, b), FOREIGN KEY (a) REFERENCES t (a), EXCLUDE USING btree (b WITH =));
-CREATE INDEX ON t (a, b); CREATE INDEX ON t (a, b); CREATE INDEX ON t (lower(d), lower(e)); CREATE INDEX ON t ((d || e));
+CREATE INDEX ON t (a, b); CREATE INDEX ON t (a, b); CREATE INDEX ON t (lower(d), lower(e));
+CREATE INDEX ON t ((d || e));
 CREATE INDEX ON t ((d::int)); CREATE INDEX ON t (a) INCLUDE (b); CREATE INDEX ON t ((a + b), (b + c));
 CREATE TABLE u2_b_key (a int); CREATE TABLE u2 (a int, b int UNIQUE, CONSTRAINT u2_a_key CHECK (a > 0));
 ALTER TABLE u2 ADD UNIQUE (a); ALTER TABLE u2 ADD CHECK (a > 1); ALTER TABLE u2 ADD PRIMARY KEY (a);
@@ -109,11 +111,14 @@ def test_every_name_is_the_one_the_server_chooses(connection):
         " WHERE connamespace = 'public'::regnamespace AND contype <> 'n'"
     ).fetchall()
     indexes = connection.execute(
-        "SELECT t.relname, i.relname FROM pg_index x JOIN pg_class i ON i.oid = indexrelid JOIN pg_class t ON t.oid = indrelid"
+        "SELECT t.relname, i.relname FROM pg_index JOIN pg_class i ON i.oid = indexrelid"
+        " JOIN pg_class t ON t.oid = indrelid"
         " WHERE t.relnamespace = 'public'::regnamespace"
     ).fetchall()
     schema = after(NAMED)
-    ours = {(table.name.local, found.name) for table in schema.in_order() for found in (*table.constraints, *table.indexes)}
+    ours = {
+        (table.name.local, found.name) for table in schema.in_order() for found in (*table.constraints, *table.indexes)
+    }
     assert ours == {*constraints, *indexes}
 
 

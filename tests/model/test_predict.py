@@ -87,7 +87,9 @@ def test_prediction_equals_what_the_server_did(row, version, record):
     if seen.error:
         return
     if not alone:
-        modes = {n.local: m.name.title().replace("_", "") for n, m in effects.locks.items() if n.local not in owned(row)}
+        modes = {
+            n.local: m.name.title().replace("_", "") for n, m in effects.locks.items() if n.local not in owned(row)
+        }
         assert modes == {n: m for n, m in seen.locks.items() if n not in owned(row)}
         assert {name.local for name in effects.scans} == scans(row, seen)
     assert {name.local for name in effects.rewrites} == seen.rewrites

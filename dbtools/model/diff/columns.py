@@ -11,7 +11,7 @@ from dbtools.model.identifiers import literal, quote, quote_name, render_type
 from dbtools.model.naming import sequence_name
 from dbtools.model.objects import Column, Sequence, Table
 
-# Within one family PostgreSQL converts by itself; from one to another it wants USING.
+# Within one family PostgreSQL converts by itself; from one to another it wants USING, and text converts to all.
 FAMILIES = (
     frozenset({"smallint", "integer", "bigint", "numeric", "real", "double precision"}),
     frozenset({"text", "varchar", "char", "bpchar"}),
@@ -80,16 +80,15 @@ def _change(plan: Plan, name: Name, new: Table) -> None:
 
 def _alter(plan: Plan, table: Name, new: Column) -> None:
     old = _column(plan, table, new)
+    if old.identity == "serial" and new.identity != "serial":
+        plan.do(op.SetDefault(table, new.name, None))
+    if old.identity in SELF_COUNTING and new.identity not in SELF_COUNTING:
+        plan.do(op.SetIdentity(table, new.name, ""))
     if _kind(old) != _kind(new):
         _retype(plan, table, old, new)
     if old.generated != new.generated:
         plan.do(op.SetGenerated(table, new.name, new.generated))
-    if old.identity != new.identity:
-        if old.identity == "serial":
-            plan.do(op.SetDefault(table, new.name, None))
-        elif old.identity and new.identity not in SELF_COUNTING:
-            plan.do(op.SetIdentity(table, new.name, ""))
-    if _column(plan, table, new).nullable != new.nullable:
+    if old.nullable != new.nullable:
         plan.do(op.SetNullable(table, new.name, nullable=new.nullable))
     if _column(plan, table, new).identity != new.identity:
         _count(plan, table, new)
@@ -115,8 +114,7 @@ def _conversion(column: str, old: Type, new: Type) -> Expression | None:
     akin = any(old.base in family and new.base in family for family in FAMILIES)
     if old.dimensions == new.dimensions and not (old.namespace or new.namespace) and (same or akin):
         return None
-    through = f"::text{'[]' * old.dimensions}" if old.namespace or new.namespace else ""
-    text = f"{quote(column)}{through}::{render_type(new)}"
+    text = f"{quote(column)}::text::{render_type(new)}"
     return Expression(text, text, (column,))
 
 

@@ -116,7 +116,8 @@ def _drop_or_validate(plan: Plan, new: Table, constraint: Constraint, strange: s
 
 def drop_tables(plan: Plan) -> None:
     """Drop what shall not be: what refers or inherits before what it refers to."""
-    remaining = {name: plan.now.tables[name] for name in reversed(parents_first(plan.now)) if name in gone_tables(plan)}
+    gone = gone_tables(plan)
+    remaining = {name: plan.now.tables[name] for name in reversed(parents_first(plan.now)) if name in gone}
     while remaining:
         needed = {name for table in remaining.values() for name in (*referred(table), *parents_of(table))}
         free = [name for name in remaining if name not in needed]

@@ -24,27 +24,43 @@ ELSEWHERE = op.Truncate | op.Maintain | op.RefreshView
     proof="scan",
     summary="The statement reads the whole table while its lock lets nobody else read it.",
     why="""
-    SET NOT NULL, ADD CHECK, a type change under a CHECK, a primary key over nullable columns, a new partition beside a
-    default one: each must look at every row before it commits, and holds ACCESS EXCLUSIVE meanwhile; some
-    second per GB in memory, far longer from disk. NOT VALID with a later VALIDATE CONSTRAINT reads the same rows under
-    SHARE UPDATE EXCLUSIVE, which lets reads and writes through. A valid CHECK that proves a column to be not null spares SET NOT
-    NULL the look (PostgreSQL 12 on); a CHECK that is NOT VALID does not.
+    SET NOT NULL, ADD CHECK, a type change under a CHECK, a primary key over nullable columns, a new partition
+    beside a default one: each must look at every row before it commits, and holds ACCESS EXCLUSIVE meanwhile;
+    some second per GB in memory, far longer from disk. NOT VALID with a later VALIDATE CONSTRAINT reads the same
+    rows under SHARE UPDATE EXCLUSIVE, which lets reads and writes through. A valid CHECK that proves a column to
+    be not null spares SET NOT NULL the look (PostgreSQL 12 on); a CHECK that is NOT VALID does not.
     """,
     bad=(
-        "CREATE TABLE post (id int, title text);\n---\nALTER TABLE post ALTER COLUMN title SET NOT NULL;",
-        'CREATE TABLE "Post" (views int);\n---\nALTER TABLE "Post" ADD CONSTRAINT positive CHECK (views >= 0);',
-        "CREATE TABLE post (slug varchar(50) CHECK (slug <> ''));\n---\nALTER TABLE post ALTER slug TYPE varchar(80);",
-        "CREATE TABLE post (id int);\n---\nALTER TABLE post ADD COLUMN views int DEFAULT 0 CHECK (views >= 0);",
-        "CREATE TABLE post (id int);\nCREATE UNIQUE INDEX post_id ON post (id);\n"
-        "---\nALTER TABLE post ADD PRIMARY KEY USING INDEX post_id;",
+        """CREATE TABLE post (id int, title text);
+---
+ALTER TABLE post ALTER COLUMN title SET NOT NULL;""",
+        """CREATE TABLE "Post" (views int);
+---
+ALTER TABLE "Post" ADD CONSTRAINT positive CHECK (views >= 0);""",
+        """CREATE TABLE post (slug varchar(50) CHECK (slug <> ''));
+---
+ALTER TABLE post ALTER slug TYPE varchar(80);""",
+        """CREATE TABLE post (id int);
+---
+ALTER TABLE post ADD COLUMN views int DEFAULT 0 CHECK (views >= 0);""",
+        """CREATE TABLE post (id int);
+CREATE UNIQUE INDEX post_id ON post (id);
+---
+ALTER TABLE post ADD PRIMARY KEY USING INDEX post_id;""",
     ),
     good=(
-        "CREATE TABLE post (id int, title text CHECK (title IS NOT NULL));\n"
-        "---\nALTER TABLE post ALTER COLUMN title SET NOT NULL;",
-        "CREATE TABLE post (views int);\n---\nALTER TABLE post ADD CONSTRAINT positive CHECK (views >= 0) NOT VALID;",
-        "CREATE TABLE post (views int);\nALTER TABLE post ADD CONSTRAINT positive CHECK (views >= 0) NOT VALID;\n"
-        "---\nALTER TABLE post VALIDATE CONSTRAINT positive;",
-        "CREATE TABLE post (id int, title text);\nALTER TABLE post ALTER COLUMN title SET NOT NULL;",
+        """CREATE TABLE post (id int, title text CHECK (title IS NOT NULL));
+---
+ALTER TABLE post ALTER COLUMN title SET NOT NULL;""",
+        """CREATE TABLE post (views int);
+---
+ALTER TABLE post ADD CONSTRAINT positive CHECK (views >= 0) NOT VALID;""",
+        """CREATE TABLE post (views int);
+ALTER TABLE post ADD CONSTRAINT positive CHECK (views >= 0) NOT VALID;
+---
+ALTER TABLE post VALIDATE CONSTRAINT positive;""",
+        """CREATE TABLE post (id int, title text);
+ALTER TABLE post ALTER COLUMN title SET NOT NULL;""",
     ),
     link="https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES",
 )
@@ -80,7 +96,9 @@ def _perhaps(context: Context) -> Iterator[Harm]:
     """What would spare the scan is not known: said so, and less severe."""
     match context.operation:
         case op.SetNullable(table, column, nullable=False) if context.existed(table):
-            message = f"reads every row of {table}, and {BLOCKS_ALL} meanwhile, unless a valid CHECK proves {column} not null"
+            message = (
+                f"reads every row of {table}, and {BLOCKS_ALL} meanwhile, unless a valid CHECK proves {column} not null"
+            )
             yield Harm(message, not_null_later(context, table, column), str(table), column, Severity.WARNING)
         case op.AttachPartition(partition) if context.existed(partition):
             message = f"reads every row of {partition}, and {BLOCKS_ALL} of it, unless a valid CHECK implies its bound"
@@ -117,7 +135,9 @@ def _hint(context: Context) -> str:
         case op.ValidateConstraint() as operation:
             return f"validate in a statement of its own, so that no other action's lock is held meanwhile:\n{context.script(operation)}"
         case op.AttachPartition(partition):
-            return f"add a CHECK to {partition} that implies the bound before: NOT VALID first, then VALIDATE CONSTRAINT"
+            return (
+                f"add a CHECK to {partition} that implies the bound before: NOT VALID first, then VALIDATE CONSTRAINT"
+            )
         case op.CreateTable():
             return "create the table by itself, and attach it once a valid CHECK on the default partition rules its rows out"
     return "do it when nobody needs the table, with lock_timeout set"

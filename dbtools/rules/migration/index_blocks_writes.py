@@ -8,6 +8,7 @@ from dataclasses import replace
 from dbtools.model.finding import Severity
 from dbtools.model.operation import CreateIndex
 from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.safely import ALONE, PER_PARTITION, is_partitioned
 
 
 @rule(
@@ -15,36 +16,52 @@ from dbtools.rules.base import Context, Harm, rule
     proof="lock",
     summary="CREATE INDEX without CONCURRENTLY blocks writes to the table until the index is built.",
     why="""
-    The build holds SHARE on the table: INSERT, UPDATE and DELETE wait for as long as reading and sorting every row
-    takes, and queue behind each other. CONCURRENTLY takes SHARE UPDATE EXCLUSIVE, which lets them through; it may not
-    run in a transaction, and when it fails it leaves an invalid index behind.
+    The build holds SHARE on the table: INSERT, UPDATE and DELETE wait for as long as reading and sorting every
+    row takes, and queue behind each other. CONCURRENTLY takes SHARE UPDATE EXCLUSIVE, which lets them through; it
+    may not run in a transaction, and when it fails it leaves an invalid index behind.
     """,
     bad=(
-        "CREATE TABLE post (id int, author int);\n---\nCREATE INDEX post_author ON post (author);",
-        "CREATE TABLE post (id int, slug text);\n---\nCREATE UNIQUE INDEX ON post (lower(slug));",
-        'CREATE TABLE "Post" (id int);\n---\nCREATE INDEX IF NOT EXISTS i ON "Post" USING hash (id);',
+        """CREATE TABLE post (id int, author int);
+---
+CREATE INDEX post_author ON post (author);""",
+        """CREATE TABLE post (id int, slug text);
+---
+CREATE UNIQUE INDEX ON post (lower(slug));""",
+        """CREATE TABLE "Post" (id int);
+---
+CREATE INDEX IF NOT EXISTS i ON "Post" USING hash (id);""",
     ),
     good=(
         """CREATE TABLE post (id int, author int);
 ---
 -- dbtools: no-transaction
 CREATE INDEX CONCURRENTLY post_author ON post (author);""",
-        "CREATE TABLE post (id int, author int);\nCREATE INDEX post_author ON post (author);",
-        "CREATE TABLE post (id int) PARTITION BY RANGE (id);\n---\nCREATE INDEX i ON ONLY post (id);",
+        """CREATE TABLE post (id int, author int);
+CREATE INDEX post_author ON post (author);""",
+        """CREATE TABLE post (id int) PARTITION BY RANGE (id);
+---
+CREATE INDEX i ON ONLY post (id);""",
+        """CREATE TABLE post (id int);
+CREATE INDEX i ON post (id);
+---
+CREATE INDEX IF NOT EXISTS i ON post (id);""",
     ),
     link="https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY",
 )
 def index_blocks_writes(context: Context) -> Iterator[Harm]:
-    """A table that the change itself made has no writers yet, and ON ONLY builds nothing."""
+    """A table that the change itself made has no writers yet, and ON ONLY a partitioned table builds nothing."""
     operation = context.operation
-    if not isinstance(operation, CreateIndex) or operation.concurrently or not context.existed(operation.table):
+    if not isinstance(operation, CreateIndex) or operation.concurrently:
         return
-    if not context.effects.builds and not context.effects.uncertain and not context.effects.fails:
+    table = operation.table
+    if not context.existed(table) or table in context.before.views:
         return
-    safe = context.render(replace(operation, concurrently=True))
+    if not context.effects.builds and not context.effects.fails:
+        return
+    safe = context.script(ALONE, replace(operation, concurrently=True))
     yield Harm(
-        f"blocks writes to {operation.table} while the index is built",
-        f"{safe};\nin a migration of its own that runs outside a transaction",
-        str(operation.table),
+        f"blocks writes to {table} while the index is built",
+        PER_PARTITION if is_partitioned(context, table) else safe,
+        str(table),
         operation.index.name,
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.operation import CreateIndex, DropIndex, SetType
-from dbtools.model.expression import Name
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.safely import ALONE
 from dbtools.rules.wording import BLOCKS_ALL, joined
@@ -18,22 +18,35 @@ from dbtools.rules.wording import BLOCKS_ALL, joined
     summary="A type change that keeps the rows as they are still builds indexes again while nobody can read the table.",
     why="""
     A change of type may leave every row where it is and yet change how values compare, or may reach an index
-    through its predicate or an expression: timestamp to timestamptz in UTC, another collation, varchar to text under a partial index. Such indexes are
-    built again within the ALTER TABLE, under its ACCESS EXCLUSIVE lock, whatever "no rewrite" promises.
+    through its predicate or an expression: timestamp to timestamptz in UTC, another collation, varchar to text
+    under a partial index. Such indexes are built again within the ALTER TABLE, under its ACCESS EXCLUSIVE lock,
+    whatever "no rewrite" promises.
     """,
     bad=(
-        "CREATE TABLE post (at timestamp);\nCREATE INDEX post_at ON post (at);\n"
-        "---\nALTER TABLE post ALTER COLUMN at TYPE timestamptz;",
-        "CREATE TABLE post (id int, slug varchar(50));\nCREATE INDEX named ON post (id) WHERE slug <> '';\n"
-        "---\nALTER TABLE post ALTER slug TYPE text;",
-        'CREATE TABLE "Post" (slug text UNIQUE);\n---\nALTER TABLE "Post" ALTER slug TYPE text COLLATE "C";',
+        """CREATE TABLE post (at timestamp);
+CREATE INDEX post_at ON post (at);
+---
+ALTER TABLE post ALTER COLUMN at TYPE timestamptz;""",
+        """CREATE TABLE post (id int, slug varchar(50));
+CREATE INDEX named ON post (id) WHERE slug <> '';
+---
+ALTER TABLE post ALTER slug TYPE text;""",
+        """CREATE TABLE "Post" (slug text UNIQUE);
+---
+ALTER TABLE "Post" ALTER slug TYPE text COLLATE "C";""",
     ),
     good=(
-        "CREATE TABLE post (slug varchar(50));\nCREATE INDEX post_slug ON post (slug);\n"
-        "---\nALTER TABLE post ALTER slug TYPE text;",
-        "CREATE TABLE post (at timestamp);\n---\nALTER TABLE post ALTER at TYPE timestamptz;",
-        "CREATE TABLE post (at timestamp, id int);\nCREATE INDEX post_id ON post (id);\n"
-        "---\nALTER TABLE post ALTER at TYPE timestamptz;",
+        """CREATE TABLE post (slug varchar(50));
+CREATE INDEX post_slug ON post (slug);
+---
+ALTER TABLE post ALTER slug TYPE text;""",
+        """CREATE TABLE post (at timestamp);
+---
+ALTER TABLE post ALTER at TYPE timestamptz;""",
+        """CREATE TABLE post (at timestamp, id int);
+CREATE INDEX post_id ON post (id);
+---
+ALTER TABLE post ALTER at TYPE timestamptz;""",
     ),
     link="https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES",
 )

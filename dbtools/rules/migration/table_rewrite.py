@@ -13,7 +13,7 @@ from dbtools.model.objects import Check
 from dbtools.model.predict.relations import family
 from dbtools.model.predict.session import VIRTUAL_SINCE
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.safely import THEN, checked_later
+from dbtools.rules.safely import checked_later
 from dbtools.rules.wording import BLOCKS_ALL, counted, family_of
 
 Rewriting = op.AddColumn | op.SetType | op.SetGenerated | op.AlterTable
@@ -29,27 +29,49 @@ TWIN = "add a second column, write both, fill the old rows in batches, then read
     proof="rewrite",
     summary="The statement writes every row of the table anew while nobody can read it.",
     why="""
-    ACCESS EXCLUSIVE is held while the heap is copied row by row and every index is built again: on a warm machine some
-    10 to 20 seconds per GB, during which every SELECT waits, and then what queued behind it. Rewritten for: a column type whose
-    stored form differs, a new column whose default is VOLATILE (gen_random_uuid(), clock_timestamp(), nextval()), a serial,
-    identity or stored generated column, a domain with a constraint; SET LOGGED and UNLOGGED, VACUUM FULL, CLUSTER. Not for:
-    a constant or STABLE default such as now() (PostgreSQL 11 on), a longer varchar, varchar to text.
+    ACCESS EXCLUSIVE is held while the heap is copied row by row and every index is built again: on a warm machine
+    some 10 to 20 seconds per GB, during which every SELECT waits, and then what queued behind it. Rewritten for:
+    a column type whose stored form differs, a new column whose default is VOLATILE (gen_random_uuid(),
+    clock_timestamp(), nextval()), a serial, identity or stored generated column, a domain with a constraint; SET
+    LOGGED and UNLOGGED, VACUUM FULL, CLUSTER. Not for: a constant or STABLE default such as now() (PostgreSQL 11
+    on), a longer varchar, varchar to text.
     """,
     bad=(
-        "CREATE TABLE post (id int, views int);\n---\nALTER TABLE post ALTER COLUMN views TYPE bigint;",
-        'CREATE TABLE "Post" (id int);\n---\nALTER TABLE "Post" ADD COLUMN token uuid DEFAULT gen_random_uuid();',
-        "CREATE TABLE post (id int);\n---\nALTER TABLE post ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY;",
-        "CREATE TABLE post (at timestamp(3));\n---\nALTER TABLE post ALTER at TYPE timestamptz(3);",
-        "CREATE DOMAIN points AS int CHECK (VALUE >= 0);\nCREATE TABLE post (id int);\n"
-        "---\nALTER TABLE post ADD COLUMN score points;",
-        "CREATE TABLE post (id int);\n---\nALTER TABLE post SET UNLOGGED;",
+        """CREATE TABLE post (id int, views int);
+---
+ALTER TABLE post ALTER COLUMN views TYPE bigint;""",
+        """CREATE TABLE "Post" (id int);
+---
+ALTER TABLE "Post" ADD COLUMN token uuid DEFAULT gen_random_uuid();""",
+        """CREATE TABLE post (id int);
+---
+ALTER TABLE post ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY;""",
+        """CREATE TABLE post (at timestamp(3));
+---
+ALTER TABLE post ALTER at TYPE timestamptz(3);""",
+        """CREATE DOMAIN points AS int CHECK (VALUE >= 0);
+CREATE TABLE post (id int);
+---
+ALTER TABLE post ADD COLUMN score points;""",
+        """CREATE TABLE post (id int);
+---
+ALTER TABLE post SET UNLOGGED;""",
     ),
     good=(
-        "CREATE TABLE post (id int);\n---\nALTER TABLE post ADD COLUMN at timestamptz NOT NULL DEFAULT now();",
-        "CREATE TABLE post (slug varchar(50));\n---\nALTER TABLE post ALTER slug TYPE varchar(80);",
-        "CREATE TABLE post (slug varchar(50));\n---\nALTER TABLE post ALTER slug TYPE text USING slug::text;",
-        "CREATE TABLE post (at timestamp(3));\n---\nALTER TABLE post ALTER at TYPE timestamptz;",
-        "CREATE TABLE post (views int);\nALTER TABLE post ALTER views TYPE bigint;",
+        """CREATE TABLE post (id int);
+---
+ALTER TABLE post ADD COLUMN at timestamptz NOT NULL DEFAULT now();""",
+        """CREATE TABLE post (slug varchar(50));
+---
+ALTER TABLE post ALTER slug TYPE varchar(80);""",
+        """CREATE TABLE post (slug varchar(50));
+---
+ALTER TABLE post ALTER slug TYPE text USING slug::text;""",
+        """CREATE TABLE post (at timestamp(3));
+---
+ALTER TABLE post ALTER at TYPE timestamptz;""",
+        """CREATE TABLE post (views int);
+ALTER TABLE post ALTER views TYPE bigint;""",
     ),
     link="https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES",
 )
@@ -140,12 +162,12 @@ def _added(context: Context, operation: op.AddColumn) -> str:
     if column.identity:
         return context.script(op.AddColumn(table, plain), BACKFILL, "-- and only then give it its sequence")
     if column.default is not None:
-        return context.script(
-            op.AddColumn(table, plain), op.SetDefault(table, column.name, column.default), BACKFILL
-        )
+        return context.script(op.AddColumn(table, plain), op.SetDefault(table, column.name, column.default), BACKFILL)
     domain = context.before.domains.get(column.type.name)
     base = f"the domain's base type {domain.base}" if domain else "the domain's base type"
-    return f"give the column {base}, and add the domain's checks to the table: NOT VALID first, then VALIDATE CONSTRAINT"
+    return (
+        f"give the column {base}, and add the domain's checks to the table: NOT VALID first, then VALIDATE CONSTRAINT"
+    )
 
 
 def _retyped(context: Context, operation: op.SetType) -> str:
@@ -159,6 +181,8 @@ def _retyped(context: Context, operation: op.SetType) -> str:
         return f"keep {old} and limit its length:\n{checked_later(context, operation.table, check)}"
     if (old.base, new.base) == ("timestamp", "timestamptz") and not old.dimensions:
         kept = replace(operation, type=Type("timestamptz"))
-        where = "keeps the rows as they are where the session's time zone has no offset, and the values were meant in it:"
+        where = (
+            "keeps the rows as they are where the session's time zone has no offset, and the values were meant in it:"
+        )
         return context.script(where, "SET timezone TO 'UTC';", kept)
     return TWIN

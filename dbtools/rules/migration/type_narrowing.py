@@ -18,22 +18,40 @@ from dbtools.rules.safely import checked_later
     proof="loss",
     summary="The new type does not hold every value of the old one.",
     why="""
-    A value that does not fit makes the whole statement fail (22001, 22003, 22P02), or quietly loses a part: numeric rounds to its new
-    scale, timestamp to date forgets the time, a cast in USING cuts text to length. Which of them happens is
-    decided by the rows of the day it is run. Reading code may count on what the old type held, too.
+    A value that does not fit makes the whole statement fail (22001, 22003, 22P02), or quietly loses a part:
+    numeric rounds to its new scale, timestamp to date forgets the time, a cast in USING cuts text to length.
+    Which of them happens is decided by the rows of the day it is run. Reading code may count on what the old type
+    held, too.
     """,
     bad=(
-        "CREATE TABLE post (slug varchar(80));\n---\nALTER TABLE post ALTER COLUMN slug TYPE varchar(50);",
-        'CREATE TABLE "Order" (total numeric(12, 4));\n---\nALTER TABLE "Order" ALTER total TYPE numeric(12, 2);',
-        "CREATE TABLE post (at timestamptz);\n---\nALTER TABLE post ALTER at TYPE date USING at::date;",
-        "CREATE TABLE post (views bigint);\n---\nALTER TABLE post ALTER views SET DATA TYPE integer;",
-        "CREATE TABLE post (id int, body text);\n---\nALTER TABLE post ALTER id TYPE bigint, ALTER body TYPE varchar(9);",
+        """CREATE TABLE post (slug varchar(80));
+---
+ALTER TABLE post ALTER COLUMN slug TYPE varchar(50);""",
+        """CREATE TABLE "Order" (total numeric(12, 4));
+---
+ALTER TABLE "Order" ALTER total TYPE numeric(12, 2);""",
+        """CREATE TABLE post (at timestamptz);
+---
+ALTER TABLE post ALTER at TYPE date USING at::date;""",
+        """CREATE TABLE post (views bigint);
+---
+ALTER TABLE post ALTER views SET DATA TYPE integer;""",
+        """CREATE TABLE post (id int, body text);
+---
+ALTER TABLE post ALTER id TYPE bigint, ALTER body TYPE varchar(9);""",
     ),
     good=(
-        "CREATE TABLE post (slug varchar(50));\n---\nALTER TABLE post ALTER COLUMN slug TYPE varchar(80);",
-        "CREATE TABLE post (views integer);\n---\nALTER TABLE post ALTER views TYPE bigint;",
-        "CREATE TABLE post (price numeric(10, 2));\n---\nALTER TABLE post ALTER price TYPE numeric(12, 2);",
-        "CREATE TABLE post (slug varchar(80));\nALTER TABLE post ALTER slug TYPE varchar(50);",
+        """CREATE TABLE post (slug varchar(50));
+---
+ALTER TABLE post ALTER COLUMN slug TYPE varchar(80);""",
+        """CREATE TABLE post (views integer);
+---
+ALTER TABLE post ALTER views TYPE bigint;""",
+        """CREATE TABLE post (price numeric(10, 2));
+---
+ALTER TABLE post ALTER price TYPE numeric(12, 2);""",
+        """CREATE TABLE post (slug varchar(80));
+ALTER TABLE post ALTER slug TYPE varchar(50);""",
     ),
     link="https://www.postgresql.org/docs/current/datatype.html",
 )

@@ -22,21 +22,36 @@ KINDS = {PrimaryKey: "primary key", Unique: "unique constraint", Exclusion: "exc
     summary="A new unique, primary key or exclusion constraint builds its index while nobody can read the table.",
     why="""
     ADD CONSTRAINT ... UNIQUE reads and sorts every row under ACCESS EXCLUSIVE, so that even SELECT waits; a plain
-    CREATE UNIQUE INDEX would block writes only. UNIQUE written on a column that is being added does the same. An index that was built CONCURRENTLY
-    is adopted in a moment by USING INDEX. For an exclusion constraint there is no such way.
+    CREATE UNIQUE INDEX would block writes only. UNIQUE written on a column that is being added does the same. An
+    index that was built CONCURRENTLY is adopted in a moment by USING INDEX. For an exclusion constraint there is
+    no such way.
     """,
     bad=(
-        "CREATE TABLE post (id int, slug text);\n---\nALTER TABLE post ADD CONSTRAINT post_slug_key UNIQUE (slug);",
-        'CREATE TABLE "Post" (id int NOT NULL);\n---\nALTER TABLE "Post" ADD PRIMARY KEY (id);',
-        "CREATE TABLE post (id int);\n---\nALTER TABLE post ADD COLUMN code text UNIQUE;",
-        "CREATE TABLE stay (during tsrange);\n---\nALTER TABLE stay ADD EXCLUDE USING gist (during WITH &&);",
+        """CREATE TABLE post (id int, slug text);
+---
+ALTER TABLE post ADD CONSTRAINT post_slug_key UNIQUE (slug);""",
+        """CREATE TABLE "Post" (id int NOT NULL);
+---
+ALTER TABLE "Post" ADD PRIMARY KEY (id);""",
+        """CREATE TABLE post (id int);
+---
+ALTER TABLE post ADD COLUMN code text UNIQUE;""",
+        """CREATE TABLE stay (during tsrange);
+---
+ALTER TABLE stay ADD EXCLUDE USING gist (during WITH &&);""",
     ),
     good=(
-        "CREATE TABLE post (id int, slug text);\nCREATE UNIQUE INDEX post_slug_key ON post (slug);\n"
-        "---\nALTER TABLE post ADD CONSTRAINT post_slug_key UNIQUE USING INDEX post_slug_key;",
-        "CREATE TABLE post (id int, slug text);\nALTER TABLE post ADD UNIQUE (slug);",
-        "-- dbtools: no-transaction\nCREATE TABLE post (id int, slug text);\n"
-        "---\n-- dbtools: no-transaction\nCREATE UNIQUE INDEX CONCURRENTLY post_slug_key ON post (slug);",
+        """CREATE TABLE post (id int, slug text);
+CREATE UNIQUE INDEX post_slug_key ON post (slug);
+---
+ALTER TABLE post ADD CONSTRAINT post_slug_key UNIQUE USING INDEX post_slug_key;""",
+        """CREATE TABLE post (id int, slug text);
+ALTER TABLE post ADD UNIQUE (slug);""",
+        """-- dbtools: no-transaction
+CREATE TABLE post (id int, slug text);
+---
+-- dbtools: no-transaction
+CREATE UNIQUE INDEX CONCURRENTLY post_slug_key ON post (slug);""",
     ),
     link="https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX",
 )

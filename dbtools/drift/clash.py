@@ -1,0 +1,115 @@
+"""One attribute on which two sources differ, and its way into a finding that names every source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from dbtools.drift.source import Pair, Source
+from dbtools.model.expression import Name
+from dbtools.model.finding import Finding, Location, Severity
+from dbtools.model.operation import Operation
+from dbtools.sql.render import render
+
+T = TypeVar("T")
+UNDECIDED = "not-compared"
+MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """``expected`` is what the truth says of ``table`` and ``object``, ``found`` what the other source says.
+
+    ``column`` is where to look in the source, ``aspect`` what a third source must be able to say to have a part in it,
+    ``harm`` what happens at run time, ``remedy`` the edit.
+    """
+
+    rule: str
+    severity: Severity
+    table: Name
+    object: str
+    expected: str
+    found: str
+    aspect: str = ""
+    column: str = ""
+    harm: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What one comparison gave: a clash, or that both say the same (None)."""
+
+    pair: Pair
+    clash: Clash | None
+
+
+def remedy(pair: Pair, expected: T, found: T, change: Callable[[T], Operation]) -> str:
+    """The edit that ends the difference; *change* makes the statement that gives the database one or the other."""
+    if pair.other.is_database:
+        return f"bring {pair.other.label} in line: {render(change(expected))}"
+    return f"change it in {pair.other.label}, or write a migration: {render(change(found))}"
+
+
+def findings_of(compared: Iterable[Compared], sources: list[Source]) -> Iterator[Finding]:
+    """One finding for each attribute on which sources differ, whatever their number."""
+    grouped: dict[tuple[str, Name, str], list[Compared]] = {}
+    for each in compared:
+        if each.clash is not None:
+            key = (each.clash.rule, each.clash.table, each.clash.object)
+            grouped.setdefault(key, []).append(each)
+    for clashes in grouped.values():
+        yield _finding(clashes, sources)
+
+
+def _finding(compared: list[Compared], sources: list[Source]) -> Finding:
+    clashes = [each.clash for each in compared if each.clash is not None]
+    worst = max(clashes, key=lambda clash: clash.severity)
+    reference = compared[0].pair.truth
+    differing = {each.pair.other.label: each.clash.found for each in compared if each.clash is not None}
+    said = [source for source in sources if source.label in differing or _has_part(source, reference, worst)]
+    values = {source.label: differing.get(source.label, worst.expected) for source in said}
+    alone = reference if len(differing) > 1 and len(differing) == len(said) - 1 else None
+    odd = alone or compared[0].pair.other
+    return Finding(
+        worst.rule,
+        worst.severity,
+        _message(worst, values, odd, alone if len(set(differing.values())) == 1 else None),
+        _place(odd, worst),
+        hint=worst.remedy,
+        table=str(worst.table),
+        object=worst.object,
+        values=values,
+    )
+
+
+def _has_part(source: Source, reference: Source, clash: Clash) -> bool:
+    """Whether *source*, which does not differ from *reference*, says what that says."""
+    if source is reference:
+        return True
+    if clash.aspect and clash.aspect not in source.reading.expressible:
+        return False
+    table = source.schema.tables.get(clash.table)
+    return clash.table not in reference.schema.tables or (table is not None and source.schema.is_certain(clash.table))
+
+
+def _message(clash: Clash, values: dict[str, str], odd: Source, alone: Source | None) -> str:
+    subject = f"{clash.table}{'' if clash.object.startswith('(') or not clash.object else '.'}{clash.object}"
+    grouped: dict[str, list[str]] = {}
+    for label, value in values.items():
+        grouped.setdefault(value, []).append(label)
+    parts = [f"{value} in {_listed(labels)}" for value, labels in grouped.items()]
+    text = f"{subject}: {', '.join(parts)}"
+    if alone is not None or len(values) > len(grouped) == 2:  # noqa: PLR2004 - one against the rest
+        text += f" ({odd.label} is alone)"
+    return f"{text}; {clash.harm}" if clash.harm else text
+
+
+def _listed(labels: list[str]) -> str:
+    *front, last = labels
+    return f"{', '.join(front)} and {last}" if front else last
+
+
+def _place(odd: Source, clash: Clash) -> Location:
+    return odd.place(clash.table, clash.column)

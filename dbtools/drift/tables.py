@@ -1,0 +1,112 @@
+"""Tables and columns that one source has and the other lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbtools.drift.clash import MISSING, Clash, remedy
+from dbtools.drift.source import Pair, Source
+from dbtools.model import operation as op
+from dbtools.model.expression import Name
+from dbtools.model.finding import Severity
+from dbtools.model.objects import Column, Table
+
+
+def common_tables(pair: Pair) -> list[Name]:
+    """The tables that both have and both are sure of, in the truth's order."""
+    truth, other = pair.truth.schema, pair.other.schema
+    return [name for name in truth.tables if name in other.tables and truth.is_certain(name) and other.is_certain(name)]
+
+
+def missing_tables(pair: Pair) -> Iterator[Clash]:
+    """Tables that are known not to be in one of the two."""
+    for has, lacks in ((pair.truth, pair.other), (pair.other, pair.truth)):
+        for name, table in has.schema.tables.items():
+            if name not in lacks.schema.tables and has.schema.is_certain(name) and lacks.can_lack(name):
+                yield _missing_table(pair, table, has)
+
+
+def missing_columns(pair: Pair, name: Name) -> Iterator[Clash | None]:
+    """For each column of the table called *name*: a clash where one of the two lacks it."""
+    truth, other = pair.truth.schema.tables[name], pair.other.schema.tables[name]
+    for column in truth.columns:
+        yield None if other.column(column.name) else _missing_column(pair, name, column, pair.truth)
+    for column in other.columns:
+        if truth.column(column.name) is None:
+            yield _missing_column(pair, name, column, pair.other)
+
+
+def described(column: Column) -> str:
+    """``text NOT NULL DEFAULT 'x'``."""
+    parts = [str(column.type), *(() if column.nullable else ("NOT NULL",))]
+    if column.identity:
+        parts.append("serial" if column.identity == "serial" else f"identity {column.identity}")
+    if column.default is not None:
+        parts.append(f"DEFAULT {column.default}")
+    return " ".join(parts)
+
+
+def _missing_table(pair: Pair, table: Table, has: Source) -> Clash:
+    count = len(table.columns)
+    here = f"{count} column{'' if count == 1 else 's'}"
+    in_truth = has is pair.truth
+
+    def change(there: bool) -> op.Operation:  # noqa: FBT001 - whether the table is there is the value itself
+        return op.CreateTable(table) if there else op.DropTable(table.name)
+
+    severity, harm = _table_harm(pair, has)
+    return Clash(
+        "missing-table",
+        severity,
+        table.name,
+        "",
+        here if in_truth else MISSING,
+        MISSING if in_truth else here,
+        harm=harm,
+        remedy=remedy(pair, in_truth, not in_truth, change),
+    )
+
+
+def _table_harm(pair: Pair, has: Source) -> tuple[Severity, str]:
+    model = pair.model
+    if model is None:
+        severity = Severity.ERROR if has is pair.truth else Severity.WARNING
+        return severity, "statements on it fail with 42P01 where it is missing"
+    if has is model:
+        return Severity.ERROR, f"every query of {model.client} on it fails with 42P01: there is no such table"
+    return Severity.WARNING, f"{model.client} cannot reach it, and {model.generator} would drop it"
+
+
+def _missing_column(pair: Pair, table: Name, column: Column, has: Source) -> Clash:
+    in_truth = has is pair.truth
+    here = described(column)
+
+    def change(there: bool) -> op.Operation:  # noqa: FBT001 - whether the column is there is the value itself
+        return op.AddColumn(table, column) if there else op.DropColumn(table, column.name)
+
+    severity, harm = _column_harm(pair, column, has)
+    return Clash(
+        "missing-column",
+        severity,
+        table,
+        column.name,
+        here if in_truth else MISSING,
+        MISSING if in_truth else here,
+        column=column.name,
+        harm=harm,
+        remedy=remedy(pair, in_truth, not in_truth, change),
+    )
+
+
+def _column_harm(pair: Pair, column: Column, has: Source) -> tuple[Severity, str]:
+    model = pair.model
+    required = not (column.nullable or column.default or column.identity or column.generated)
+    if model is None:
+        severity = Severity.ERROR if required or has is pair.truth else Severity.WARNING
+        return severity, "statements that name it fail with 42703 where it is missing"
+    if has is model:
+        harm = f"every query of {model.client} that names it fails with 42703: there is no such column"
+        return Severity.ERROR, harm
+    if required:
+        return Severity.ERROR, f"inserts through {model.client} fail with 23502: NOT NULL without a database default"
+    return Severity.WARNING, f"{model.client} cannot reach it, and {model.generator} would drop it"

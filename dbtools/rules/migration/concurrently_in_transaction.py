@@ -1,0 +1,89 @@
+"""concurrently-in-transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbtools.model import operation as op
+from dbtools.model.finding import Severity
+from dbtools.model.predict.relations import ACTIVE_TRANSACTION
+from dbtools.rules.base import Context, Harm, rule
+
+
+@rule(
+    severity=Severity.ERROR,
+    proof="error",
+    summary="CONCURRENTLY, and what else commits by itself, fails inside a transaction.",
+    why="""
+    CREATE INDEX, DROP INDEX, REINDEX and DETACH PARTITION with CONCURRENTLY wait for other transactions between
+    steps that they commit themselves, so PostgreSQL refuses them in a transaction block with 25001; VACUUM as
+    well. Most runners open a transaction for each file, and several statements sent as one query are a
+    transaction too, even without BEGIN.
+    """,
+    bad=(
+        """CREATE TABLE post (id int);
+---
+CREATE INDEX CONCURRENTLY post_id ON post (id);""",
+        """CREATE TABLE post (id int);
+CREATE INDEX post_id ON post (id);
+---
+DROP INDEX CONCURRENTLY post_id;""",
+        """CREATE TABLE post (id int);
+---
+-- dbtools: no-transaction
+BEGIN;
+CREATE INDEX CONCURRENTLY i ON post (id);
+COMMIT;""",
+        """CREATE TABLE post (id int);
+---
+VACUUM post;""",
+    ),
+    good=(
+        """CREATE TABLE post (id int);
+---
+-- dbtools: no-transaction
+CREATE INDEX CONCURRENTLY post_id ON post (id);""",
+        """CREATE TABLE post (id int);
+CREATE INDEX post_id ON post (id);
+---
+DROP INDEX post_id;""",
+        """CREATE TABLE post (id int);
+---
+-- dbtools: no-transaction
+BEGIN;
+SELECT 1;
+COMMIT;
+CREATE INDEX CONCURRENTLY i ON post (id);""",
+    ),
+    link="https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY",
+)
+def concurrently_in_transaction(context: Context) -> Iterator[Harm]:
+    """It fails wherever it stands, on a table of this change too."""
+    if context.effects.fails != ACTIVE_TRANSACTION:
+        return
+    what, table, name = _named(context.operation)
+    yield Harm(
+        f"{what} fails with 25001: it cannot run inside a transaction",
+        "put it in a migration of its own that its runner runs outside a transaction, and say so to dbtools by a first line "
+        "-- dbtools: no-transaction",
+        table,
+        name,
+    )
+
+
+def _named(operation: op.Operation) -> tuple[str, str, str]:
+    match operation:
+        case op.CreateIndex(table, index):
+            return "CREATE INDEX CONCURRENTLY", str(table), index.name
+        case op.DropIndex(name):
+            return "DROP INDEX CONCURRENTLY", "", str(name)
+        case op.Reindex(kind, name):
+            concurrently = " CONCURRENTLY" if operation.concurrently else ""
+            return f"REINDEX {kind.upper()}{concurrently}", str(name) if kind == "table" else "", str(name)
+        case op.DetachPartition(table, partition):
+            return "DETACH PARTITION CONCURRENTLY", str(table), str(partition)
+        case op.Maintain(verb, tables):
+            return verb.upper(), str(tables[0]) if tables else "", ""
+        case op.Other(statement):
+            return statement.removesuffix(" stmt").upper(), "", ""
+    return "the statement", "", ""

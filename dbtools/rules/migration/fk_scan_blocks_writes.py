@@ -1,0 +1,103 @@
+"""fk-scan-blocks-writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from dbtools.model import operation as op
+from dbtools.model.expression import Name
+from dbtools.model.finding import Severity
+from dbtools.model.objects import ForeignKey
+from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.safely import checked_later, named
+from dbtools.rules.wording import joined
+
+
+@rule(
+    severity=Severity.ERROR,
+    proof="scan",
+    summary="A foreign key that is checked at once blocks writes to both its tables meanwhile.",
+    why="""
+    ADD FOREIGN KEY joins every row with the table it points at, and holds SHARE ROW EXCLUSIVE on both until it
+    has: INSERT, UPDATE and DELETE wait on either side, reads go on. NOT VALID takes the same locks for a moment
+    only and holds for every new row; VALIDATE CONSTRAINT reads the old ones later under SHARE UPDATE EXCLUSIVE,
+    and ROW SHARE on the other table.
+    """,
+    bad=(
+        """CREATE TABLE author (id int PRIMARY KEY);
+CREATE TABLE post (author int);
+---
+ALTER TABLE post ADD CONSTRAINT post_author FOREIGN KEY (author) REFERENCES author (id);""",
+        """CREATE TABLE "User" (id int PRIMARY KEY);
+CREATE TABLE "Post" (author int);
+---
+ALTER TABLE "Post" ADD FOREIGN KEY (author) REFERENCES "User" ON DELETE CASCADE;""",
+        """CREATE TABLE node (id int PRIMARY KEY, parent int);
+---
+ALTER TABLE node ADD FOREIGN KEY (parent) REFERENCES node;""",
+        """CREATE TABLE author (id int PRIMARY KEY);
+CREATE TABLE post (id int);
+---
+ALTER TABLE post ADD COLUMN author int DEFAULT 1 REFERENCES author;""",
+    ),
+    good=(
+        """CREATE TABLE author (id int PRIMARY KEY);
+CREATE TABLE post (author int);
+---
+ALTER TABLE post ADD CONSTRAINT post_author FOREIGN KEY (author) REFERENCES author (id) NOT VALID;""",
+        """CREATE TABLE author (id int PRIMARY KEY);
+CREATE TABLE post (author int);
+ALTER TABLE post ADD CONSTRAINT post_author FOREIGN KEY (author) REFERENCES author (id) NOT VALID;
+---
+ALTER TABLE post VALIDATE CONSTRAINT post_author;""",
+        """CREATE TABLE author (id int PRIMARY KEY);
+---
+CREATE TABLE post (author int);
+ALTER TABLE post ADD FOREIGN KEY (author) REFERENCES author (id);""",
+        """CREATE TABLE author (id int PRIMARY KEY);
+CREATE TABLE post (id int);
+---
+ALTER TABLE post ADD COLUMN author int REFERENCES author;""",
+    ),
+    link="https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT",
+)
+def fk_scan_blocks_writes(context: Context) -> Iterator[Harm]:
+    """One finding for both tables; a table whose lock blocks reads as well belongs to full-scan-exclusive."""
+    operation = context.operation
+    match operation:
+        case op.AddConstraint(table, ForeignKey(enforced=True, validated=True) as key):
+            keys = (key,)
+        case op.AddColumn(table, _, constraints):
+            keys = tuple(each for each in constraints if isinstance(each, ForeignKey))
+        case _:
+            return
+    if table in context.session.empty:
+        return
+    for key in keys:
+        if waiting := _waiting(context, table, key):
+            yield Harm(
+                f"blocks writes to {joined(waiting)} while every row of {table} is checked against {key.target}",
+                checked_later(context, table, key) if isinstance(operation, op.AddConstraint) else _apart(context, key),
+                str(table),
+                named(context, table, key),
+            )
+
+
+def _waiting(context: Context, table: Name, key: ForeignKey) -> list[Name]:
+    """The two tables, less those of this change and those that are closed to reads as well."""
+    found = []
+    for name in dict.fromkeys((table, key.target)):
+        lock = context.lock(name)
+        if lock is not None and lock.blocks_writes and not lock.blocks_reads and context.existed(name):
+            found.append(name)
+    return found if context.effects.scans else []
+
+
+def _apart(context: Context, key: ForeignKey) -> str:
+    """The column first, then the key on it."""
+    operation = context.operation
+    if not isinstance(operation, op.AddColumn):
+        return ""
+    bare = replace(operation, constraints=tuple(each for each in operation.constraints if each != key))
+    return context.script(bare, checked_later(context, operation.table, key))

@@ -1,0 +1,82 @@
+"""rename-table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbtools.model import operation as op
+from dbtools.model.expression import Name
+from dbtools.model.finding import Severity
+from dbtools.model.identifiers import quote_name
+from dbtools.model.objects import View
+from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.wording import READERS_UNKNOWN, reader_list
+
+
+@rule(
+    severity=Severity.ERROR,
+    proof="reader",
+    summary="Renaming a table breaks everything that knows it by the old name.",
+    why="""
+    The rename itself is brief, and views follow it. Running code does not: from the commit on its queries fail
+    with 42P01, and PL/pgSQL functions fail when they are next called. Code and migration are never deployed in
+    the same instant. A view with the old name, made in the same transaction, keeps old code running: simple views
+    take INSERT, UPDATE and DELETE too.
+    """,
+    bad=(
+        """CREATE TABLE post (id int);
+---
+ALTER TABLE post RENAME TO article;""",
+        """CREATE TABLE "Post" (id int);
+---
+ALTER TABLE IF EXISTS "Post" RENAME TO posts;""",
+        """CREATE TABLE post (id int);
+---
+ALTER TABLE post RENAME TO article;
+CREATE VIEW posts AS SELECT * FROM article;""",
+    ),
+    good=(
+        """CREATE TABLE post (id int);
+---
+ALTER TABLE post RENAME TO article;
+CREATE VIEW post AS SELECT * FROM article;""",
+        """CREATE TABLE post (id int);
+---
+CREATE TABLE draft (id int);
+ALTER TABLE draft RENAME TO note;""",
+        """CREATE TABLE post (id int);
+CREATE INDEX post_id ON post (id);
+---
+ALTER INDEX post_id RENAME TO post_by_id;""",
+    ),
+    link="https://www.postgresql.org/docs/current/sql-altertable.html",
+)
+def rename_table(context: Context) -> Iterator[Harm]:
+    """Silent where nobody reads it, and where the same transaction gives the old name to something else again."""
+    operation = context.operation
+    if not isinstance(operation, op.RenameTable) or not context.existed(operation.name) or not context.effects.locks:
+        return
+    name, new = operation.name, Name(operation.name.namespace, operation.to)
+    if context.session.in_transaction and any(_gives(later, name) for later in context.later()):
+        return
+    readers = reader_list(context, name)
+    if context.readers_known and not readers:
+        return
+    view = View(name, f"SELECT * FROM {quote_name(new)}")
+    bridge = f"in the same transaction:\n{context.script(operation, op.CreateView(view))}"
+    if readers:
+        yield Harm(f"renames {name} to {new}: it is still read by {readers}", bridge, str(name))
+    else:
+        message = f"renames {name} to {new}: what knows it as {name} fails from then on"
+        yield Harm(message, f"{READERS_UNKNOWN}; or keep the old name alive {bridge}", str(name))
+
+
+def _gives(operation: op.Operation, name: Name) -> bool:
+    match operation:
+        case op.CreateView(view):
+            return view.name == name
+        case op.CreateTable(table):
+            return table.name == name
+        case op.RenameTable(old, to) | op.Rename("view" | "materialized view", old, to):
+            return Name(old.namespace, to) == name
+    return False

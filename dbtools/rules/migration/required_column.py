@@ -1,0 +1,95 @@
+"""required-column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from dbtools.model import operation as op
+from dbtools.model.expression import Name
+from dbtools.model.finding import Severity
+from dbtools.model.predict.columns import NOT_NULL_VIOLATION
+from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.safely import THEN, not_null_later
+
+
+@rule(
+    severity=Severity.ERROR,
+    proof="error",
+    summary="A new column that must have a value and has no default fails on the rows there are, or on the next INSERT.",
+    why="""
+    ADD COLUMN ... NOT NULL without a default fails with 23502 as soon as the table holds one row. Where it goes
+    through, the code that is still running does not know the column, so each of its INSERTs fails with 23502
+    until the new code is deployed: also when a default is given and dropped again, or NOT NULL is set after the
+    rows were filled. A constant default costs nothing since PostgreSQL 11.
+    """,
+    bad=(
+        """CREATE TABLE post (id int);
+---
+ALTER TABLE post ADD COLUMN author int NOT NULL;""",
+        """CREATE TABLE "Post" (id int);
+---
+ALTER TABLE "Post" ADD COLUMN a int, ADD COLUMN "authorId" int NOT NULL;""",
+        """CREATE TABLE post (id int);
+---
+ALTER TABLE post ADD COLUMN views int NOT NULL DEFAULT 0;
+ALTER TABLE post ALTER views DROP DEFAULT;""",
+        """CREATE TABLE post (id int);
+---
+ALTER TABLE post ADD COLUMN a int CHECK (a IS NOT NULL);
+ALTER TABLE post ALTER a SET NOT NULL;""",
+    ),
+    good=(
+        """CREATE TABLE post (id int);
+---
+ALTER TABLE post ADD COLUMN views int NOT NULL DEFAULT 0;""",
+        """CREATE TABLE post (id int);
+---
+ALTER TABLE post ADD COLUMN author int;""",
+        """CREATE TABLE post (id int);
+---
+CREATE TABLE tag (id int);
+ALTER TABLE tag ADD COLUMN post int NOT NULL;""",
+        """CREATE TABLE post (id int NOT NULL DEFAULT 0);
+---
+ALTER TABLE post ALTER id DROP DEFAULT;""",
+    ),
+    link="https://www.postgresql.org/docs/current/ddl-alter.html#DDL-ALTER-ADDING-A-COLUMN",
+)
+def required_column(context: Context) -> Iterator[Harm]:
+    """Of columns of this change only: whether running code fills an older column cannot be known."""
+    match context.operation:
+        case op.AddColumn(table, column) as operation if context.effects.fails == NOT_NULL_VIOLATION:
+            if context.existed(table):
+                message = (
+                    f"adds {table}.{column.name} as NOT NULL without a default: fails with 23502 if {table} holds a row, "
+                    "and so does every INSERT that leaves it out"
+                )
+                yield Harm(message, _filled_first(context, operation), str(table), column.name)
+        case op.SetNullable(table, column, nullable=False) | op.SetDefault(table, column, None):
+            if context.existed(table) and (table, column) in context.added and _is_required(context, table, column):
+                message = f"makes the new column {table}.{column} required: an INSERT of code that does not know it fails with 23502"
+                hint = "keep a default, or do this in a later change, once the code that fills it is deployed"
+                yield Harm(message, hint, str(table), column, Severity.WARNING)
+
+
+def _is_required(context: Context, name: Name, column: str) -> bool:
+    """Whether it must have a value after this operation, and nothing gives it one."""
+    table = context.after.table(name)
+    found = table.column(column) if table is not None else None
+    if found is None or found.nullable or found.default is not None or found.identity or found.generated is not None:
+        return False
+    domain = context.after.domains.get(found.type.name)
+    return domain is None or domain.default is None
+
+
+def _filled_first(context: Context, operation: op.AddColumn) -> str:
+    table, column = operation.table, replace(operation.column, nullable=True)
+    steps = not_null_later(context, table, column.name)
+    return context.script(
+        "give it a constant DEFAULT, which rewrites nothing; or",
+        replace(operation, column=column),
+        "-- deploy the code that fills it, fill the old rows in batches, and",
+        THEN,
+        steps,
+    )

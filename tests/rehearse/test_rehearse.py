@@ -1,0 +1,156 @@
+"""New migrations, really run."""
+
+import pytest
+
+from dbtools.change import Change
+from dbtools.errors import DatabaseError
+from dbtools.model.finding import Severity
+from dbtools.model.migration import Migration, Script
+from dbtools.model.report import TableSection
+from dbtools.model.schema import Schema
+from dbtools.rehearse import RehearseSettings, rehearse
+from dbtools.sql.walk import fold
+
+pytestmark = pytest.mark.server
+
+HISTORY = """
+CREATE TYPE mood AS ENUM ('ok', 'sad');
+CREATE TABLE author (id int PRIMARY KEY, name text NOT NULL, born timestamp(3), mood mood DEFAULT 'ok');
+CREATE TABLE post (id int PRIMARY KEY, author_id int NOT NULL REFERENCES author (id), slug varchar(40) NOT NULL UNIQUE);
+"""
+
+
+def migration(name, up, down=None, *, transaction="file"):
+    way_back = None if down is None else Script(f"{name}.down.sql", down)
+    return Migration(name, Script(f"{name}.up.sql", up), way_back, transaction, reversible=True)
+
+
+def change(*new, history=HISTORY):
+    before = (migration("0001", history),)
+    base = fold(Schema(), (history,))
+    head = fold(base, (each.up.text for each in new))
+    return Change("a test", base, head, before, tuple(new))
+
+
+@pytest.fixture
+def run(server):
+    def rehearsed(*new, history=HISTORY, rows=30):
+        return rehearse(change(*new, history=history), RehearseSettings(server.url, rows))
+
+    return rehearsed
+
+
+def rules(report):
+    return [finding.rule for finding in report.findings]
+
+
+def cells(report, title):
+    return [row for section in report.sections if isinstance(section, TableSection) and section.title == title
+            for row in section.rows]  # fmt: skip
+
+
+def test_a_dropped_column_shows_its_lock_and_the_values_that_are_lost(run):
+    report = run(
+        migration("0002", "ALTER TABLE author DROP COLUMN born;", "ALTER TABLE author ADD COLUMN born timestamp(3);")
+    )
+    assert rules(report) == []
+    ((line, statement, seen),) = cells(report, "0002.up.sql")
+    assert (line, statement) == ("1", "ALTER TABLE author DROP COLUMN born")
+    assert seen == "ACCESS EXCLUSIVE on author; 27 values of author.born are lost"
+    (evidence,) = report.seen.values()
+    assert evidence.endswith(seen)
+
+
+def test_a_narrowed_type_shows_the_rewrite_and_how_many_values_do_not_fit(run):
+    up = "ALTER TABLE author ALTER COLUMN born TYPE date;"
+    report = run(migration("0002", up, "ALTER TABLE author ALTER COLUMN born TYPE timestamp(3);"))
+    ((_, _, seen),) = cells(report, "0002.up.sql")
+    assert seen.startswith("ACCESS EXCLUSIVE on author; rewrote author; built author_pkey; ")
+    assert seen.endswith("27 of 27 values of author.born do not fit date")
+    assert rules(report) == []
+
+
+def test_a_failing_statement_is_an_error_and_the_rest_is_still_watched(run):
+    up = "ALTER TABLE post ALTER COLUMN slug TYPE varchar(3);\nCREATE INDEX post_author ON post (author_id);"
+    report = run(migration("0002", up, ""))
+    (finding,) = [each for each in report.findings if each.rule == "rehearsal-fails"]
+    assert finding.severity is Severity.ERROR
+    assert "22001" in finding.message
+    assert [row[0] for row in cells(report, "0002.up.sql")] == ["1", "2"]
+    assert "SHARE on post" in cells(report, "0002.up.sql")[1][2]
+
+
+def test_an_index_built_concurrently_runs_outside_a_transaction(run):
+    up = "CREATE INDEX CONCURRENTLY post_author ON post (author_id);"
+    report = run(migration("0002", up, "DROP INDEX CONCURRENTLY post_author;", transaction="none"))
+    assert rules(report) == []
+    assert "built post_author" in cells(report, "0002.up.sql")[0][2]
+
+
+def test_concurrently_inside_the_runners_transaction_fails_as_foretold(run):
+    report = run(migration("0002", "CREATE INDEX CONCURRENTLY post_author ON post (author_id);", ""))
+    assert rules(report) == ["rehearsal-fails"]
+    assert "25001" in report.findings[0].message
+
+
+def test_a_missing_down_is_a_warning(run):
+    report = run(migration("0002", "ALTER TABLE author ADD COLUMN x int;"))
+    assert [(each.rule, each.severity) for each in report.findings] == [("down-missing", Severity.WARNING)]
+
+
+def test_a_down_that_leaves_an_index_behind_says_which(run):
+    up = "ALTER TABLE author ADD COLUMN x int; CREATE INDEX author_name ON author (name);"
+    report = run(migration("0002", up, "ALTER TABLE author DROP COLUMN x;"))
+    (finding,) = [each for each in report.findings if each.rule == "down-differs"]
+    assert "author_name" in finding.message
+    assert finding.location.path == "0002.down.sql"
+
+
+def test_a_down_that_fails_is_an_error_at_its_statement(run):
+    report = run(migration("0002", "ALTER TABLE author ADD COLUMN x int;", "\nALTER TABLE author DROP COLUMN y;"))
+    (finding,) = report.findings
+    assert (finding.rule, finding.severity, finding.location.line) == ("down-fails", Severity.ERROR, 2)
+
+
+def test_a_history_that_does_not_run_says_where_and_stops(run):
+    report = run(migration("0002", "SELECT 1;"), history="CREATE TABLE a (id int);\nCREATE TABLE a (id int);")
+    assert report.failed
+    (finding,) = report.findings
+    assert (finding.rule, finding.location.line) == ("history-fails", 2)
+    assert "42P07" in finding.message
+
+
+def test_each_new_migration_meets_the_rows_of_those_before_it(run):
+    first = migration("0002", "CREATE TABLE tag (id int PRIMARY KEY, label text);", "DROP TABLE tag;")
+    second = migration("0003", "ALTER TABLE tag DROP COLUMN label;", "ALTER TABLE tag ADD COLUMN label text;")
+    report = run(first, second)
+    assert "27 values of tag.label are lost" in cells(report, "0003.up.sql")[0][2]
+
+
+def test_a_commit_inside_the_file_leaves_the_runners_transaction(run):
+    up = "ALTER TABLE author ADD COLUMN x int;\nCOMMIT;\nCREATE INDEX CONCURRENTLY author_x ON author (x);"
+    report = run(migration("0002", up, "DROP INDEX author_x; ALTER TABLE author DROP COLUMN x;"))
+    assert "rehearsal-fails" not in rules(report)
+
+
+def test_nothing_new_starts_no_server():
+    report = rehearse(change(), RehearseSettings("postgresql://nobody@127.0.0.1:1/none"))
+    assert report.summary == "no new migration to run"
+
+
+def test_a_server_that_does_not_answer_is_an_error_with_a_hint():
+    new = migration("0002", "SELECT 1;")
+    with pytest.raises(DatabaseError) as error:
+        rehearse(change(new), RehearseSettings("postgresql://nobody:secret@127.0.0.1:1/none"))
+    assert error.value.hint
+    assert "secret" not in str(error.value)
+
+
+@pytest.mark.usefixtures("cache")
+def test_a_second_rehearsal_of_the_same_history_copies_it():
+    new = migration("0002", "ALTER TABLE author ADD COLUMN x int;", "ALTER TABLE author DROP COLUMN x;")
+    said = []
+    for _ in range(2):
+        report = rehearse(change(new), RehearseSettings("", 5, lambda *step: said.append(step[2])))
+        assert not report.findings
+    assert said == ["running 0001", "rehearsing 0002", "rehearsing 0002"]
