@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from dbtools.drift.source import Pair, Source
 from dbtools.model.expression import Name
@@ -17,8 +16,14 @@ UNDECIDED = "not-compared"
 MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Harm(NamedTuple):
+    """What a difference does at run time, and how much that matters."""
+
+    severity: Severity
+    text: str
+
+
+class Clash(NamedTuple):
     """``expected`` is what the truth says of ``table`` and ``object``, ``found`` what the other source says.
 
     ``column`` is where to look in the source, ``aspect`` what a third source must be able to say to have a part in it,
@@ -37,8 +42,7 @@ class Clash:
     remedy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """What one comparison gave: a clash, or that both say the same (None)."""
 
     pair: Pair

@@ -152,10 +152,10 @@ def _column_clash(pair: Pair, table: Name, old: str, new: str) -> Clash:
     )
 
 
-def _harm(pair: Pair, old: object, new: object, error: str) -> str:
+def _harm(pair: Pair, old: Name | str, new: Name | str, error: str) -> str:
     if pair.model is None:
         return f"statements written for one fail on the other with {error}"
-    _, wrong = pair.database(old, new)
+    _, wrong = pair.database_first(old, new)
     return f"every query of {pair.model.client} that names {wrong} fails with {error}"
 
 

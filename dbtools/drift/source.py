@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from dbtools.model.expression import Name
 from dbtools.model.finding import Location
@@ -12,6 +13,7 @@ from dbtools.model.objects import ColumnRef, Table
 from dbtools.model.reader import Reading
 from dbtools.model.schema import Schema
 
+T = TypeVar("T")
 DATABASES = frozenset({"migrations", "sql", "live"})
 CLIENTS = {"prisma": "the Prisma client"}
 GENERATORS = {"prisma": "the next `prisma migrate dev`"}
@@ -80,7 +82,7 @@ class Pair:
             return None
         return self.truth if self.other.is_database else self.other
 
-    def database(self, truth: object, other: object) -> tuple[object, object]:
+    def database_first(self, truth: T, other: T) -> tuple[T, T]:
         """*truth* and *other*, what the database says first."""
         return (other, truth) if self.model is self.truth else (truth, other)
 

@@ -64,6 +64,6 @@ def is_partitioned(context: Context, table: Name) -> bool:
 
 
 PER_PARTITION = (
-    "CONCURRENTLY does not work on a partitioned table: create the index ON ONLY it, which builds nothing, build its like "
-    "CONCURRENTLY on every partition, and ALTER INDEX ... ATTACH PARTITION each"
+    "CONCURRENTLY does not work on a partitioned table: create the index ON ONLY it, which builds nothing, build its "
+    "like CONCURRENTLY on every partition, and ALTER INDEX ... ATTACH PARTITION each"
 )

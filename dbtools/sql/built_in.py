@@ -1,6 +1,6 @@
 """How volatile PostgreSQL's own functions, operators and casts are, as servers of 15 and 18 declare it.
 
-``tools/measure_functions.py`` writes ``volatility.json`` from ``pg_proc``, ``pg_operator``, ``pg_cast`` and ``pg_type``.
+``tools/measure_functions.py`` reads ``volatility.json`` from ``pg_proc``, ``pg_operator``, ``pg_cast``, ``pg_type``.
 """
 
 from __future__ import annotations

@@ -35,6 +35,9 @@ def judged(operation: op.Operation, schema: Schema, session: Session) -> tuple[o
             operation = replace(operation, index=_index(operation.index))
         case op.Update(where=Expression() as where) | op.Delete(where=Expression() as where):
             operation = replace(operation, where=expression(where))
+        case op.CreateView(view, replace=True) if view.name in schema.views:
+            schema = _resolved(schema, [schema.views[view.name]])
+            operation = replace(operation, view=_resolved_view(view, schema))
         case op.DropColumn(table) | op.RenameColumn(table) | op.DropTable(table) | op.RenameTable(table):
             schema = with_views(schema, table)
     return operation, schema
@@ -88,18 +91,25 @@ def type_change(operation: op.SetType, column: Column, schema: Schema, session: 
 
 def with_views(schema: Schema, table: Name) -> Schema:
     """The schema with every view resolved that names *table*, directly or through another view."""
-    pending = [view for view in schema.views.values() if view.reads is None and _names(view, table, schema)]
-    if not pending:
-        return schema
+    pending = [view for view in schema.views.values() if _names(view, table, schema)]
+    return _resolved(schema, pending)
+
+
+def _resolved(schema: Schema, views: list[View]) -> Schema:
+    for view in views:
+        if view.reads is None:
+            schema = replace(schema, views=added(schema.views, view.name, _resolved_view(view, schema)))
+    return schema
+
+
+def _resolved_view(view: View, schema: Schema) -> View:
+    """The view with the columns that it reads and shows; as it was where they cannot be told for certain."""
     from dbtools.sql.queries import Queries
 
-    queries = Queries(schema)
-    for view in pending:
-        found = queries.qualify(view.query, view.name.namespace)
-        if found is not None and not found.problems:
-            resolved = replace(view, reads=tuple(sorted(found.columns)), columns=view.columns or found.outputs)
-            schema = replace(schema, views=added(schema.views, view.name, resolved))
-    return schema
+    found = Queries(schema).qualify(view.query, view.name.namespace)
+    if found is None or found.problems:
+        return view
+    return replace(view, reads=tuple(sorted(found.columns)), columns=view.columns or found.outputs)
 
 
 def _names(view: View, table: Name, schema: Schema, depth: int = 16) -> bool:

@@ -62,6 +62,7 @@ def casts_of(expression: Expression, column: str) -> tuple[Type, ...] | None:
     return chain[1] if chain and chain[0] == column else None
 
 
+@lru_cache(maxsize=1024)
 def _parse(text: str) -> exp.Expr | None:
     """*text* as sqlglot reads it; None when it does not."""
     from sqlglot import exp
@@ -180,6 +181,7 @@ def _chain(tree: exp.Expr, text: str) -> tuple[str, tuple[Type, ...]] | None:
     return (tree.name, types) if len(types) == casts else None
 
 
+@lru_cache(maxsize=1024)
 def _cast_types(text: str) -> tuple[Type, ...]:
     """The types of nested casts, innermost first, by PostgreSQL's grammar: to sqlglot ``short`` is a smallint."""
     import postgast

@@ -12,20 +12,21 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from dbtools.sql.grammar import GrammarError, parse, scan
 
-    from postgast import PgQueryError
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from postgast.pg_query_pb2 import Node
 
+SURROGATES = re.compile("[\ud800-\udfff]")
 PSQL_LINE = re.compile(rb"^\\[A-Za-z!?;.].*$", re.MULTILINE)
 COPY_ROWS = re.compile(
     rb"^(COPY\b[^;]*\bFROM\s+stdin\b[^;]*;[^\n]*\n)(.*?^\\\.[^\n]*)$", re.MULTILINE | re.DOTALL | re.IGNORECASE
 )
-LEADING = re.compile(rb"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
+BLANK = re.compile(rb"(?:\s+|\xef\xbb\xbf|--[^\n]*)*")
+COMMENT_END = re.compile(rb"/\*|\*/")
 RECOVERIES = 200
-LONGEST = 160
-OPEN, CLOSE, SEMICOLON = 40, 41, 59  # PostgreSQL's scanner numbers single characters by their code
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,48 +54,69 @@ class Text:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self._starts = [0, *(match.end() for match in re.finditer(rb"\n", data))]
+        self._last = (0, 0)
 
     def place(self, offset: int) -> Place:
         """Where the byte at *offset* stands."""
         line = bisect_right(self._starts, offset)
-        start = self._starts[line - 1]
-        return Place(line, len(self.data[start:offset].decode("utf-8", "ignore")) + 1)
+        start, column = self._starts[line - 1], 0
+        if start <= self._last[0] <= offset:  # on from the last place: a line may hold the whole script
+            start, column = self._last
+        column += len(self.data[start:offset].decode("utf-8-sig", "ignore"))
+        self._last = (offset, column)
+        return Place(line, column + 1)
 
-    def piece(self, start: int, end: int, node: Node | None, error: str = "", at: int | None = None) -> Piece:
+    def piece(self, start: int, end: int, node: Node | None, error: GrammarError | None = None) -> Piece:
         """The statement between two offsets, without the comments before it."""
-        first = LEADING.match(self.data, start, end)
-        start = first.end() if first else start
-        text = self.data[start:end].decode("utf-8", "replace").rstrip()
-        return Piece(text, self.place(start), node, error, None if at is None else self.place(at))
+        start = self.begin(start, end)
+        place = self.place(start)
+        text = self.data[start:end].decode("utf-8", "ignore").rstrip()
+        if error is None:
+            return Piece(text, place, node)
+        at = start + len(text[: error.position].encode())
+        return Piece(text, place, node, str(error), self.place(at))
+
+    def begin(self, start: int, end: int) -> int:
+        """The offset after the blanks and comments at *start*."""
+        while True:
+            blank = BLANK.match(self.data, start, end)
+            start = blank.end() if blank else start
+            if not self.data.startswith(b"/*", start, end):
+                return start
+            start = self._comment_end(start, end)
+
+    def _comment_end(self, start: int, end: int) -> int:
+        depth = 0
+        for mark in COMMENT_END.finditer(self.data, start, end):
+            depth += 1 if mark[0] == b"/*" else -1
+            if not depth:
+                return mark.end()
+        return end
 
 
 def split(sql: str) -> tuple[Piece, ...]:
     """Every statement of *sql*, in order; text that is no statement comes as a piece with an error."""
-    data = sql.encode("utf-8", "surrogateescape")
-    text = Text(data)
-    nul = data.find(b"\0")
-    if nul >= 0:
-        data = data.replace(b"\0", b" ")
-    pieces = tuple(_split(text, data))
-    if nul < 0:
+    # What UTF-8 cannot say becomes one byte, as it was, so that every position holds.
+    clean = SURROGATES.sub("?", sql)
+    text = Text(clean.replace("\0", " ").encode())
+    pieces = tuple(_split(text, text.data))
+    if "\0" not in clean:
         return pieces
-    return (*pieces, Piece("", text.place(nul), None, "a NUL byte, which PostgreSQL does not accept in SQL"))
+    nul = text.place(len(clean[: clean.index("\0")].encode()))
+    return (*pieces, Piece("", nul, None, "a NUL byte, which PostgreSQL does not accept in SQL", nul))
 
 
 def _split(text: Text, data: bytes) -> Iterator[Piece]:
-    import postgast
-
+    if data.startswith(b"\xef\xbb\xbf"):
+        data = b"   " + data[3:]
     try:
-        tree = postgast.parse(data.decode("utf-8", "replace"))
-    except postgast.PgQueryError:
+        tree = parse(data.decode())
+    except GrammarError:
         blanked = _without_psql(data)
         if blanked != data:
             yield from _split(text, blanked)
         else:
             yield from _recover(text, data)
-        return
-    except RecursionError:
-        yield from _recover(text, data)
         return
     for raw in tree.stmts:
         end = raw.stmt_location + raw.stmt_len if raw.stmt_len else len(data)
@@ -112,68 +134,20 @@ def _blank(data: bytes) -> bytes:
 
 def _recover(text: Text, data: bytes) -> Iterator[Piece]:
     """Statement by statement, cut by the scanner; past an unclosed quote, from the next line that ends one."""
-    import postgast
-
     start = 0
     for _ in range(RECOVERIES):
+        rest = data[start:]
         try:
-            ends = _ends(data[start:])
-        except postgast.PgQueryError as error:
-            broken = start + _bytes_before(data[start:], error.cursorpos)
+            yield from _each(text, rest, start, _ends(rest))
+        except GrammarError as error:
+            broken = start + len(rest.decode()[: error.position].encode())
             before = max(data.rfind(b";", start, broken) + 1, start)
-            yield from _each(text, data, start, _ends(data[start:before]))
+            yield from _each(text, data[start:before], start, _ends(data[start:before]))
             resume = data.find(b";\n", broken)
-            end = len(data) if resume < 0 else resume
-            yield text.piece(before, end, None, _headline(error), broken)
+            yield text.piece(before, len(data) if resume < 0 else resume, None, GrammarError(str(error)))
             if resume < 0:
                 return
             start = resume + 1
         else:
-            yield from _each(text, data, start, ends)
             return
-    yield text.piece(start, len(data), None, "too much of this file is broken to go on")
-
-
-def _ends(data: bytes) -> list[int]:
-    """Where each statement ends: at the semicolons outside quotes and brackets, and at the end of the text."""
-    import postgast
-
-    ends, depth = [], 0
-    for token in postgast.scan(data.decode("utf-8", "replace")).tokens:
-        depth = max(0, depth + (token.token == OPEN) - (token.token == CLOSE))
-        if token.token == SEMICOLON and depth == 0:
-            ends.append(token.start)
-    return [*ends, len(data)]
-
-
-def _each(text: Text, data: bytes, start: int, ends: list[int]) -> Iterator[Piece]:
-    at = start
-    for end in ends:
-        stop = start + end
-        first = LEADING.match(data, at, stop)
-        begin = first.end() if first else at
-        if data[begin:stop].strip():
-            yield _alone(text, begin, data[begin:stop])
-        at = stop + 1
-
-
-def _alone(text: Text, at: int, data: bytes) -> Piece:
-    import postgast
-
-    end = at + len(data)
-    try:
-        tree = postgast.parse(data.decode("utf-8", "replace"))
-    except postgast.PgQueryError as error:
-        return text.piece(at, end, None, _headline(error), at + _bytes_before(data, error.cursorpos))
-    return text.piece(at, end, tree.stmts[0].stmt if tree.stmts else None)
-
-
-def _bytes_before(data: bytes, position: int | None) -> int:
-    """PostgreSQL counts characters from 1; pieces count bytes from 0."""
-    return len(data.decode("utf-8", "replace")[: max(0, (position or 1) - 1)].encode())
-
-
-def _headline(error: PgQueryError) -> str:
-    """The complaint on one line: an unclosed quote would repeat the rest of the file."""
-    first = str(error.message).splitlines()[0]
-    return first if len(first) <= LONGEST else first[: LONGEST - 3] + "..."
+    yield text.piece(start, len(data), None, GrammarError("too much of this file is broken to go on"))

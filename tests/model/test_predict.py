@@ -26,6 +26,7 @@ UNDECIDED = {
     "set access method heap": "how the table is stored now is not in the schema",
     "alter table set tablespace same": "where the table is stored now is not in the schema",
     "attach partition, DEFAULT partition exists": "whether a check implies the bound is not proved yet",
+    "add PK": "the columns of CREATE TABLE AS are not worked out yet",
     "add PK USING INDEX, nullable col": "the columns of CREATE TABLE AS are not worked out yet",
     "add PK USING INDEX, NOT NULL col": "the columns of CREATE TABLE AS are not worked out yet",
     "composite add attribute CASCADE": "tables of a composite type are not followed",

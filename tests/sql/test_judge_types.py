@@ -135,11 +135,14 @@ def test_a_text_may_be_refused(new):
     ("old", "new"),
     [
         ("varchar(10)", "varchar(20)"), ("varchar(10)", "text"), ("integer", "bigint"), ("integer", "numeric"),
-        ("integer", "numeric(10,0)"), ("integer", "double precision"), ("smallint", "real"), ("real", "double precision"),
-        ("numeric(10,2)", "numeric(12,4)"), ("numeric(9,0)", "integer"), ("date", "timestamptz"),
-        ("timestamp(3)", "timestamptz(3)"), ("timestamptz(3)", "timestamp(3)"), ("mood", "text"), ("mood", "varchar(5)"),
+        ("integer", "numeric(10,0)"), ("integer", "double precision"), ("smallint", "real"),
+        ("real", "double precision"), ("numeric(10,2)", "numeric(12,4)"), ("numeric(9,0)", "integer"),
+        ("date", "timestamptz"),
+        ("timestamp(3)", "timestamptz(3)"), ("timestamptz(3)", "timestamp(3)"),
+        ("mood", "text"), ("mood", "varchar(5)"),
         ("uuid", "varchar(36)"), ("bigint", "varchar(20)"), ("jsonb", "json"), ("json", "jsonb"), ("cidr", "inet"),
-        ("boolean", "text"), ("positive", "bigint"), ("integer[]", "bigint[]"), ("integer", "plain"), ("int4range", "text"),
+        ("boolean", "text"), ("positive", "bigint"), ("integer[]", "bigint[]"),
+        ("integer", "plain"), ("int4range", "text"),
         ("interval year to month", "interval"), ("money", "numeric"), ("varchar(15)", "name"),
     ],
 )  # fmt: skip

@@ -172,8 +172,8 @@ def test_a_script_ends_every_statement():
 @pytest.mark.parametrize(
     ("name", "quoted"),
     [
-        ("users", "users"), ("_a$1", "_a$1"), ("User", '"User"'), ("order", '"order"'), ("été", '"été"'), ("1a", '"1a"'),
-        ('a"b', '"a""b"'), ("", '""'), ("name", "name"), ("between", '"between"'),
+        ("users", "users"), ("_a$1", "_a$1"), ("User", '"User"'), ("order", '"order"'), ("été", '"été"'),
+        ('a"b', '"a""b"'), ("1a", '"1a"'), ("", '""'), ("name", "name"), ("between", '"between"'),
     ],
 )  # fmt: skip
 def test_a_name_is_quoted_as_quote_identifier_does_it(name, quoted):

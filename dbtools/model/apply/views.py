@@ -27,10 +27,11 @@ def drop(schema: Schema, name: Name) -> Schema:
     """The view is gone, with its triggers and rules and every view that reads it."""
     if name not in schema.views:
         return schema
-    return _without_relation(replace(schema, views=removed(schema.views, name)), name)
+    return without_relation(replace(schema, views=removed(schema.views, name)), name)
 
 
-def _without_relation(schema: Schema, name: Name) -> Schema:
+def without_relation(schema: Schema, name: Name) -> Schema:
+    """*schema* without what depended on the relation called *name*: triggers, rules, and views that read it."""
     if any(table == name for _, _, table in schema.opaques):
         kept = {key: opaque for key, opaque in schema.opaques.items() if key[2] != name}
         schema = replace(schema, opaques=kept)
@@ -40,9 +41,6 @@ def _without_relation(schema: Schema, name: Name) -> Schema:
         if name in view.mentions:
             schema = drop(schema, view.name)
     return schema
-
-
-without_relation = _without_relation
 
 
 def without_column(schema: Schema, ref: ColumnRef, *, cascade: bool) -> Schema:

@@ -26,7 +26,7 @@ def predict(operation: op.Operation, schema: Schema, session: Session) -> Effect
     """The effects of *operation* on *schema* as it is before it, on relations that exist there."""
     match operation:
         case op.CreateTable():
-            return tables.create(operation, schema)
+            return tables.create(operation, schema, session)
         case op.DropTable():
             return tables.drop(operation, schema)
         case op.RenameTable(name):

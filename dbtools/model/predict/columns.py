@@ -94,7 +94,7 @@ def add(operation: op.AddColumn, schema: Schema, session: Session) -> Effects:
         return Effects({table.name: AE}, fails=None if operation.if_not_exists else DUPLICATE_COLUMN)
     if column.generated is not None and not column.generated.stored and session.version < VIRTUAL_SINCE:
         return Effects(fails=SYNTAX_ERROR)
-    if _uses_new_label(column.type, column.default, session):
+    if uses_new_label(column.type, column.default, session):
         return Effects(fails=UNSAFE_NEW_LABEL)
     members = family(operation.table, schema)
     effects = Effects(locks(members, AE))
@@ -110,7 +110,7 @@ def add(operation: op.AddColumn, schema: Schema, session: Session) -> Effects:
     return effects | _inline(operation, table, schema)
 
 
-def _uses_new_label(kind: Type, default: Expression | None, session: Session) -> bool:
+def uses_new_label(kind: Type, default: Expression | None, session: Session) -> bool:
     """A label added in this transaction may not be used in it, unless the type is as new (since 17; measured on 18)."""
     if default is None or (kind.name, default.meaning.strip("'")) not in session.new_labels:
         return False
@@ -202,7 +202,7 @@ def set_default(operation: op.SetDefault, schema: Schema, session: Session) -> E
     if found is not None:
         return found
     column = schema.tables[operation.table].column(operation.column)
-    if column is not None and _uses_new_label(column.type, operation.default, session):
+    if column is not None and uses_new_label(column.type, operation.default, session):
         return Effects(fails=UNSAFE_NEW_LABEL)
     return Effects(locks(family(operation.table, schema), AE))
 

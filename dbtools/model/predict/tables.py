@@ -6,6 +6,7 @@ from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode, Loss, strongest
 from dbtools.model.expression import Name
 from dbtools.model.objects import Table
+from dbtools.model.predict.columns import UNSAFE_NEW_LABEL, uses_new_label
 from dbtools.model.predict.relations import (
     ACTIVE_TRANSACTION,
     AE,
@@ -28,11 +29,13 @@ ACTION_LOCKS: dict[op.TableAction, LockMode] = {
 RECURSING = {"enable trigger", "disable trigger"}
 
 
-def create(operation: op.CreateTable, schema: Schema) -> Effects:
+def create(operation: op.CreateTable, schema: Schema, session: Session) -> Effects:
     """CREATE TABLE takes locks on what it refers to: the targets of foreign keys, its parent, what it copies."""
     table = operation.table
     if table.name in schema.tables or table.name in schema.views:
         return Effects() if operation.if_not_exists else Effects(fails=DUPLICATE_TABLE)
+    if any(uses_new_label(column.type, column.default, session) for column in table.columns):
+        return Effects(fails=UNSAFE_NEW_LABEL)
     targets = {key.target: SRE for key in table.foreign_keys if key.target != table.name}
     copied = dict.fromkeys(operation.like, AS)
     queried = {name: AS for name in operation.mentions if name in schema.tables or name in schema.views}

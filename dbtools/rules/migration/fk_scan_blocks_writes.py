@@ -67,7 +67,7 @@ def fk_scan_blocks_writes(context: Context) -> Iterator[Harm]:
     operation = context.operation
     match operation:
         case op.AddConstraint(table, ForeignKey(enforced=True, validated=True) as key):
-            keys = (key,)
+            keys: tuple[ForeignKey, ...] = (key,)
         case op.AddColumn(table, _, constraints):
             keys = tuple(each for each in constraints if isinstance(each, ForeignKey))
         case _:

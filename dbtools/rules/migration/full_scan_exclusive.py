@@ -133,13 +133,13 @@ def _hint(context: Context) -> str:
         case op.SetType(table, column) as operation:
             return _retyped(context, operation)
         case op.ValidateConstraint() as operation:
-            return f"validate in a statement of its own, so that no other action's lock is held meanwhile:\n{context.script(operation)}"
+            return context.script("in a statement of its own, which holds no other action's lock meanwhile:", operation)
         case op.AttachPartition(partition):
             return (
                 f"add a CHECK to {partition} that implies the bound before: NOT VALID first, then VALIDATE CONSTRAINT"
             )
         case op.CreateTable():
-            return "create the table by itself, and attach it once a valid CHECK on the default partition rules its rows out"
+            return "create it by itself, and attach it once a valid CHECK on the default partition rules its rows out"
     return "do it when nobody needs the table, with lock_timeout set"
 
 

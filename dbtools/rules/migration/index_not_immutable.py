@@ -76,4 +76,4 @@ def _culprit(index: Index) -> Expression:
 def _hint(index: Index, culprit: Expression) -> str:
     if culprit is index.where:
         return "index without the moving condition and leave it to the query, or compare with a constant"
-    return "fix the time zone in the expression: AT TIME ZONE 'UTC' makes a timestamp of a timestamptz; or index the column itself"
+    return "fix the time zone in it (AT TIME ZONE 'UTC' makes a timestamp of a timestamptz), or index the column itself"

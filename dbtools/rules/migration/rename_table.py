@@ -62,7 +62,7 @@ def rename_table(context: Context) -> Iterator[Harm]:
     readers = reader_list(context, name)
     if context.readers_known and not readers:
         return
-    view = View(name, f"SELECT * FROM {quote_name(new)}")
+    view = View(name, f"TABLE {quote_name(new)}")
     bridge = f"in the same transaction:\n{context.script(operation, op.CreateView(view))}"
     if readers:
         yield Harm(f"renames {name} to {new}: it is still read by {readers}", bridge, str(name))

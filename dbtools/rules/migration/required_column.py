@@ -16,7 +16,7 @@ from dbtools.rules.safely import THEN, not_null_later
 @rule(
     severity=Severity.ERROR,
     proof="error",
-    summary="A new column that must have a value and has no default fails on the rows there are, or on the next INSERT.",
+    summary="A new column that is required and has no default fails on the rows there are, or on the next INSERT.",
     why="""
     ADD COLUMN ... NOT NULL without a default fails with 23502 as soon as the table holds one row. Where it goes
     through, the code that is still running does not know the column, so each of its INSERTs fails with 23502
@@ -62,13 +62,15 @@ def required_column(context: Context) -> Iterator[Harm]:
         case op.AddColumn(table, column) as operation if context.effects.fails == NOT_NULL_VIOLATION:
             if context.existed(table):
                 message = (
-                    f"adds {table}.{column.name} as NOT NULL without a default: fails with 23502 if {table} holds a row, "
-                    "and so does every INSERT that leaves it out"
+                    f"adds {table}.{column.name} as NOT NULL without a default: fails with 23502 if {table} holds a row; "
+                    "so does every INSERT that leaves it out"
                 )
                 yield Harm(message, _filled_first(context, operation), str(table), column.name)
         case op.SetNullable(table, column, nullable=False) | op.SetDefault(table, column, None):
             if context.existed(table) and (table, column) in context.added and _is_required(context, table, column):
-                message = f"makes the new column {table}.{column} required: an INSERT of code that does not know it fails with 23502"
+                message = (
+                    f"makes the new {table}.{column} required: an INSERT of code that does not know it fails (23502)"
+                )
                 hint = "keep a default, or do this in a later change, once the code that fills it is deployed"
                 yield Harm(message, hint, str(table), column, Severity.WARNING)
 

@@ -64,7 +64,7 @@ def type_narrowing(context: Context) -> Iterator[Harm]:
     if not context.existed(table) or (table, column) in context.added:
         return
     yield Harm(
-        f"narrows {table}.{column} from {old} to {new}: a value that does not fit makes it fail, or loses a part of itself",
+        f"narrows {table}.{column} from {old} to {new}: a value that does not fit makes it fail, or loses a part",
         _hint(context, operation),
         str(table),
         column,

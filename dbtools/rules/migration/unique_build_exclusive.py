@@ -75,7 +75,7 @@ def unique_build_exclusive(context: Context) -> Iterator[Harm]:
 def _hint(context: Context, constraint: PrimaryKey | Unique | Exclusion) -> str:
     operation = context.operation
     if isinstance(constraint, Exclusion):
-        return "no index can be adopted for EXCLUDE: add it while the table is new and empty, or when nobody needs the table"
+        return "no index can be adopted for EXCLUDE: add it to a new table, or when nobody needs this one"
     if not isinstance(operation, op.AddConstraint | op.AddColumn):
         return ""
     if is_partitioned(context, operation.table):

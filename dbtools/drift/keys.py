@@ -1,0 +1,141 @@
+"""Primary keys, unique constraints and indexes as one kind of value: what they hold, whatever they are called.
+
+A unique constraint is its unique index. What only one of two languages can say about an index is left out of the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from dbtools.drift.meaning import Verdict, compare_expressions
+from dbtools.model.expression import Expression
+from dbtools.model.objects import Index, IndexKey, PrimaryKey, Table, Unique
+
+PRIMARY, UNIQUE, PLAIN = "primary key", "unique", "index"
+# Unique for some rows only, in a comparison with a language that has no word for that.
+PARTIAL = "partly unique"
+
+
+class Key(NamedTuple):
+    """An index as far as two languages can both say it; ``made`` is the whole of it.
+
+    ``optional``: whether one of the two cannot say it whole, so that it need not be there.
+    """
+
+    sort: str
+    keys: tuple[IndexKey, ...]
+    made: PrimaryKey | Unique | Index
+    method: str = "btree"
+    include: tuple[str, ...] = ()
+    nulls_distinct: bool = True
+    where: Expression | None = None
+    optional: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns, and expressions by their meaning."""
+        return tuple(key.column or (key.expression.meaning if key.expression else "") for key in self.keys)
+
+    @property
+    def object(self) -> str:
+        """``(a,b)``."""
+        return f"({','.join(self.columns)})"
+
+    def __str__(self) -> str:
+        where = self.made.where if isinstance(self.made, Index) else None
+        parts = [
+            UNIQUE if self.sort == PARTIAL else self.sort,
+            f"({', '.join(map(_text, self.keys))})",
+            *((f"USING {self.method}",) if self.method != "btree" else ()),
+            *((f"INCLUDE ({', '.join(self.include)})",) if self.include else ()),
+            *(() if self.nulls_distinct else ("NULLS NOT DISTINCT",)),
+            *((f"WHERE {where}",) if where else ()),
+        ]
+        return " ".join(parts)
+
+
+def keys_of(table: Table, across: Table, aspects: frozenset[str]) -> list[Key]:
+    """The valid indexes of *table* that *aspects* have words for and that *across* has the columns for."""
+    there = {column.name for column in across.columns}
+    found = [key for key in _keys(table, aspects) if there.issuperset(_reads(key))]
+    return list({(key.sort, key.keys, key.method, key.include, key.where): key for key in reversed(found)}.values())
+
+
+def compare_keys(one: Key, other: Key) -> Verdict:
+    """The verdict on two indexes."""
+    if _options(one) != _options(other) or len(one.keys) != len(other.keys):
+        return Verdict.DIFFERENT
+    parts = [_compare_parts(*pair) for pair in zip(one.keys, other.keys, strict=True)]
+    verdicts = {compare_expressions(one.where, other.where), *parts}
+    return next((worst for worst in (Verdict.DIFFERENT, Verdict.UNDECIDED) if worst in verdicts), Verdict.SAME)
+
+
+def _keys(table: Table, aspects: frozenset[str]) -> Iterator[Key]:
+    for made in (*table.constraints, *table.indexes):
+        if isinstance(made, PrimaryKey) and PRIMARY in aspects:
+            yield Key(PRIMARY, _plain(made.columns), made)
+        elif isinstance(made, Unique) and UNIQUE in aspects:
+            distinct = made.nulls_distinct or "expression index" not in aspects
+            yield Key(UNIQUE, _plain(made.columns), made, nulls_distinct=distinct)
+        elif isinstance(made, Index) and made.valid and (UNIQUE if made.unique else PLAIN) in aspects:
+            if "expression index" in aspects or len(made.columns) == len(made.keys):
+                yield _index(made, aspects)
+
+
+def _plain(columns: tuple[str, ...]) -> tuple[IndexKey, ...]:
+    return tuple(IndexKey(column) for column in columns)
+
+
+def _index(made: Index, aspects: frozenset[str]) -> Key:
+    """INCLUDE, collations and the order of nulls go with the whole language of indexes."""
+    whole, methods = "expression index" in aspects, "index method" in aspects
+    partly = made.where is not None and "partial index" not in aspects
+    return Key(
+        (PARTIAL if partly else UNIQUE) if made.unique else PLAIN,
+        tuple(_part(key, aspects) for key in made.keys),
+        made,
+        made.method if methods else "btree",
+        made.include if whole else (),
+        made.nulls_distinct or not whole,
+        None if partly else made.where,
+        optional=partly or (not methods and made.method != "btree"),
+    )
+
+
+def _part(key: IndexKey, aspects: frozenset[str]) -> IndexKey:
+    whole = "expression index" in aspects
+    descending = key.descending and "index order" in aspects
+    return replace(
+        key,
+        descending=descending,
+        nulls_first=key.nulls_first if whole else descending,
+        opclass=key.opclass if "index method" in aspects else "",
+        collation=key.collation if whole else "",
+    )
+
+
+def _reads(key: Key) -> frozenset[str]:
+    return key.made.reads() if isinstance(key.made, Index) else frozenset(key.made.columns)
+
+
+def _options(key: Key) -> tuple[object, ...]:
+    return key.sort, key.method, key.include, key.nulls_distinct
+
+
+def _compare_parts(one: IndexKey, other: IndexKey) -> Verdict:
+    if replace(one, expression=None) != replace(other, expression=None):
+        return Verdict.DIFFERENT
+    return compare_expressions(one.expression, other.expression)
+
+
+def _text(key: IndexKey) -> str:
+    parts = [key.column or f"({key.expression})"]
+    if key.opclass:
+        parts.append(key.opclass)
+    if key.descending:
+        parts.append("DESC")
+    if key.nulls_first != key.descending:
+        parts.append("NULLS FIRST" if key.nulls_first else "NULLS LAST")
+    return " ".join(parts)

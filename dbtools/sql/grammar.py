@@ -1,0 +1,98 @@
+"""PostgreSQL's own grammar: text into parse trees and back, with one error for whatever it refuses.
+
+protobuf gives up on trees some 50 brackets deep; where its C core can be told to go deeper, it is.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from postgast.pg_query_pb2 import Node, ParseResult, ScanResult
+
+LONGEST = 160
+VERSION = 180004
+
+
+class GrammarError(ValueError):
+    """What PostgreSQL says about a text, on one line, and at which character of it, counted from 0."""
+
+    def __init__(self, message: str, position: int = 0) -> None:
+        first = message.splitlines()[0] if message else "syntax error"
+        super().__init__(first if len(first) <= LONGEST else f"{first[: LONGEST - 3]}...")
+        self.position = position
+
+
+def parse(text: str) -> ParseResult:
+    """The statements of *text*; GrammarError where it is no SQL, or nested too deeply."""
+    tree: ParseResult = _run("parse", text)
+    return tree
+
+
+def scan(text: str) -> ScanResult:
+    """The tokens of *text*, their places in bytes; GrammarError at a quote or comment without an end."""
+    tokens: ScanResult = _run("scan", text)
+    return tokens
+
+
+def parse_block(body: str) -> Any:
+    """The PL/pgSQL tree of a block, as libpg_query's JSON."""
+    tag = "$dbtools_block$"
+    return _run("parse_plpgsql", f"CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS {tag}{body}{tag}")
+
+
+def parse_expression(text: str) -> Node:
+    """The one expression that *text* is; GrammarError when it is none, or more than that."""
+    tree = parse(f"SELECT {text}")
+    select = tree.stmts[0].stmt.select_stmt
+    said = {field.name for field, _ in select.ListFields()} - {"limit_option", "op"}
+    if len(tree.stmts) != 1 or said != {"target_list"} or len(select.target_list) != 1:
+        raise GrammarError(f"not one expression: {text}")
+    return select.target_list[0].res_target.val
+
+
+def deparse(statement: Node) -> str:
+    """A statement as PostgreSQL's deparser spells it; GrammarError for the few kinds that it does not know."""
+    from postgast import pg_query_pb2 as pb
+
+    tree = pb.ParseResult(version=VERSION)
+    tree.stmts.add().stmt.CopyFrom(statement)
+    return str(_run("deparse", tree))
+
+
+def deparse_expression(expression: Node) -> str:
+    """An expression as PostgreSQL's deparser spells it."""
+    from postgast import pg_query_pb2 as pb
+
+    tree = pb.ParseResult(version=VERSION)
+    select = tree.stmts.add().stmt.select_stmt
+    select.limit_option = pb.LIMIT_OPTION_DEFAULT
+    select.op = pb.SETOP_NONE
+    select.target_list.add().res_target.val.CopyFrom(expression)
+    return str(_run("deparse", tree)).removeprefix("SELECT ")
+
+
+def _run(function: str, argument: object) -> Any:
+    from google.protobuf.message import DecodeError
+
+    postgast = _postgast()
+    try:
+        return getattr(postgast, function)(argument)
+    except postgast.PgQueryError as error:
+        raise GrammarError(str(error.message), max(0, (error.cursorpos or 1) - 1)) from error
+    except (DecodeError, RecursionError) as error:
+        raise GrammarError("nested too deeply to be read") from error
+
+
+@cache
+def _postgast() -> ModuleType:
+    import postgast
+
+    try:
+        from google._upb import _message
+    except ImportError:  # another protobuf core, with a limit of its own
+        return postgast
+    _message.SetAllowOversizeProtos(True)  # type: ignore[attr-defined]  # noqa: FBT003 - its only parameter
+    return postgast

@@ -1,0 +1,35 @@
+"""SQL with its history before a line ``---``, judged as the change of a project whose migrations are all known."""
+
+from dbtools.change import Change
+from dbtools.lint import LintSettings, lint
+from dbtools.model.finding import Finding
+from dbtools.model.migration import Migration
+from dbtools.model.schema import Schema
+from dbtools.sources.layouts import single
+from dbtools.sql.walk import fold
+
+DIVIDER = "\n---\n"
+
+
+def parts(sql: str) -> tuple[str, str]:
+    """The history and what is new."""
+    history, divider, new = sql.partition(DIVIDER)
+    return (history, new) if divider else ("", sql)
+
+
+def migrations(new: str) -> tuple[Migration, ...]:
+    """One migration, or several between lines ``---``."""
+    return tuple(single(f"{number}.sql", text) for number, text in enumerate(new.split(DIVIDER), start=1))
+
+
+def change(sql: str, *, complete: bool = True, **known: object) -> Change:
+    """The change that *sql* makes; *known* are fields of Change, such as readings."""
+    history, new = parts(sql)
+    base = fold(Schema(complete=complete), (history,))
+    added = migrations(new)
+    return Change("test", base, fold(base, (each.up.text for each in added)), new=added, **known)
+
+
+def judge(sql: str, *, version: int = 18, complete: bool = True, **known: object) -> tuple[Finding, ...]:
+    """What every rule says of it."""
+    return lint(change(sql, complete=complete, **known), LintSettings(version)).findings
