@@ -54,7 +54,8 @@ def review(clone: Path, title: str, body: str = "") -> int:
     if body:
         print("".join(f"    {line}\n" for line in body.splitlines()))
     print("$ dbtools review --base main\n", flush=True)
-    done = subprocess.run([sys.executable, "-m", "dbtools", "review", "--base", "main"], cwd=clone, check=False)
+    program = Path(sys.executable).with_name("dbtools")  # not -m, which would run the clone's own code
+    done = subprocess.run([program, "review", "--base", "main"], cwd=clone, check=False)
     print(f"\n(exit code {done.returncode})", flush=True)
     return done.returncode
 

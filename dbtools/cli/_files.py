@@ -37,19 +37,15 @@ def checked(report: Report, files: Sequence[File], root: Path) -> Report:
 
 
 def with_outdated(report: Report, root: Path) -> Report:
-    """*report*, for a command that writes nothing, with a warning for each of its files that is not up to date."""
+    """*report*, for a command that writes nothing, with a warning where its files are not up to date."""
     stale = outdated(report.every_file(), root)
-    findings = tuple(
-        Finding(
-            "file-outdated",
-            Severity.WARNING,
-            f"{file.path} does not show the schema as it is now",
-            Location(file.path),
-            hint=f"run dbtools {report.command} and commit what it writes",
-        )
-        for file in stale
-    )
-    return replace(report, findings=report.findings + findings)
+    if not stale:
+        return report
+    names = ", ".join(Path(file.path).name for file in stale)
+    message = f"{len(stale)} of {len(report.every_file())} files do not show the schema as it is now: {names}"
+    hint = f"run dbtools {report.command} and commit what it writes"
+    finding = Finding("file-outdated", Severity.WARNING, message, Location(stale[0].path), hint=hint)
+    return replace(report, findings=(*report.findings, finding))
 
 
 def write(files: Sequence[File], root: Path) -> None:

@@ -1,4 +1,4 @@
-"""Compare every description of the database: migrations, Prisma, SQL files, the live database.
+"""Compare what migrations, Prisma schema, SQL files and the live database say.
 
 Each SOURCE is KIND:PATH with the kinds migrations, prisma, sql and live (live:VARIABLE names the environment
 variable that holds the URL). Without any, the sources of dbtools.yaml are compared.

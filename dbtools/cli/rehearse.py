@@ -1,4 +1,4 @@
-"""Run new migrations on a throw-away PostgreSQL with rows, up and down, and watch what they do.
+"""Run new migrations on a throw-away PostgreSQL with rows, up and down.
 
 Every statement's locks, rewrites, scans, losses and errors are measured, and held against what lint foretold.
 Nothing but databases made for the purpose is written to; they are dropped afterwards.

@@ -1,4 +1,4 @@
-"""Review a schema change: what changed, what it breaks, what a server did with it, who disagrees.
+"""Review a schema change: what it breaks or blocks, and what a server did with it.
 
 The rooms changes, lint, rehearse, drift and erd, one report. Without options the working tree is reviewed
 against the last commit.

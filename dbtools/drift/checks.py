@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbtools.drift.clash import MISSING, UNDECIDED, Clash, remedy
+from dbtools.drift.matching import matches, present
 from dbtools.drift.meaning import Verdict, compare_expressions
 from dbtools.drift.source import Pair
 from dbtools.model import operation as op
@@ -21,14 +22,14 @@ def check_clashes(pair: Pair, name: Name) -> Iterator[Clash | None]:
         return
     truth, other = pair.truth.schema.tables[name], pair.other.schema.tables[name]
     ours, theirs = _possible(truth, other), _possible(other, truth)
-    for wanted in (Verdict.SAME, Verdict.UNDECIDED):
-        for check in list(ours):
-            found = next((one for one in theirs if compare_expressions(check.expression, one.expression) is wanted), None)
-            if found is not None:
-                ours.remove(check)
-                theirs.remove(found)
-                yield None if wanted is Verdict.SAME else _undecided(pair, name, check, found)
-    yield from _left(pair, name, ours, theirs)
+    yield from (None for _ in matches(ours, theirs, lambda one, two: _compared(one, two) is Verdict.SAME))
+    for said in matches(ours, theirs, lambda one, two: _compared(one, two) is Verdict.UNDECIDED):
+        yield _undecided(pair, name, said)
+    # Two different conditions on the same columns are one difference.
+    for said in matches(ours, theirs, lambda one, other: _columns(one) == _columns(other)):
+        yield _clash(pair, name, said)
+    yield from (_clash(pair, name, (check, None)) for check in ours)
+    yield from (_clash(pair, name, (None, check)) for check in theirs)
 
 
 def _possible(table: Table, across: Table) -> list[Check]:
@@ -38,23 +39,12 @@ def _possible(table: Table, across: Table) -> list[Check]:
     return [check for check in checks.values() if there.issuperset(check.expression.columns)]
 
 
-def _left(pair: Pair, table: Name, ours: list[Check], theirs: list[Check]) -> Iterator[Clash]:
-    """What only one has; two different checks on the same columns are one difference."""
-    for check in ours:
-        found = next((one for one in theirs if _columns(one) == _columns(check)), None)
-        if found is not None:
-            theirs.remove(found)
-        yield _missing(pair, table, (check, found))
-    yield from (_missing(pair, table, (None, check)) for check in theirs)
+def _compared(one: Check, other: Check) -> Verdict:
+    return compare_expressions(one.expression, other.expression)
 
 
-def _missing(pair: Pair, table: Name, said: CheckPair) -> Clash:
-    clash = _clash(pair, table, said)
-    return clash._replace(harm="values that one refuses enter through the other without an error")
-
-
-def _undecided(pair: Pair, table: Name, *said: Check) -> Clash:
-    return _clash(pair, table, (said[0], said[1]))._replace(
+def _undecided(pair: Pair, table: Name, said: CheckPair) -> Clash:
+    return _clash(pair, table, said)._replace(
         rule=UNDECIDED,
         severity=Severity.INFO,
         harm="whether the condition is the same cannot be told from its text",
@@ -64,11 +54,11 @@ def _undecided(pair: Pair, table: Name, *said: Check) -> Clash:
 
 def _clash(pair: Pair, table: Name, said: CheckPair) -> Clash:
     truth, other = said
-    shown = truth or other
-    columns = _columns(shown) if shown else ()
+    shown = present(truth, other)
+    columns = _columns(shown)
 
     def change(check: Check | None) -> op.Operation:
-        return op.AddConstraint(table, check) if check else op.DropConstraint(table, shown.name if shown else "")
+        return op.AddConstraint(table, check) if check else op.DropConstraint(table, shown.name)
 
     return Clash(
         "check-missing",
@@ -79,7 +69,8 @@ def _clash(pair: Pair, table: Name, said: CheckPair) -> Clash:
         _text(other),
         "check",
         columns[0] if columns else "",
-        remedy=remedy(pair, truth, other, change),
+        "values that one refuses enter through the other without an error",
+        remedy(pair, truth, other, change),
     )
 
 

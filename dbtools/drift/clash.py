@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 from dbtools.drift.source import Pair, Source
 from dbtools.model.expression import Name
-from dbtools.model.finding import Finding, Location, Severity
+from dbtools.model.finding import Finding, Severity
 from dbtools.model.operation import Operation
 from dbtools.sql.render import render
 
@@ -74,18 +74,24 @@ def _finding(compared: list[Compared], sources: list[Source]) -> Finding:
     differing = {each.pair.other.label: each.clash.found for each in compared if each.clash is not None}
     said = [source for source in sources if source.label in differing or _has_part(source, reference, worst)]
     values = {source.label: differing.get(source.label, worst.expected) for source in said}
-    alone = reference if len(differing) > 1 and len(differing) == len(said) - 1 else None
-    odd = alone or compared[0].pair.other
+    odd = _odd(reference, compared[0].pair.other, values)
     return Finding(
         worst.rule,
         worst.severity,
-        _message(worst, values, odd, alone if len(set(differing.values())) == 1 else None),
-        _place(odd, worst),
+        _message(worst, values, odd),
+        odd.place(worst.table, worst.column),
         hint=worst.remedy,
         table=str(worst.table),
         object=worst.object,
         values=values,
     )
+
+
+def _odd(reference: Source, other: Source, values: Mapping[str, str]) -> Source:
+    """The one to look at: *other*, unless all that differ from *reference* agree, and there are several."""
+    rest = [value for label, value in values.items() if label != reference.label]
+    agreed = len(rest) > 1 and len(set(rest)) == 1
+    return reference if agreed else other
 
 
 def _has_part(source: Source, reference: Source, clash: Clash) -> bool:
@@ -94,26 +100,26 @@ def _has_part(source: Source, reference: Source, clash: Clash) -> bool:
         return True
     if clash.aspect and clash.aspect not in source.reading.expressible:
         return False
+    there = reference.schema.tables.get(clash.table)
+    if there is None:
+        return True
     table = source.schema.tables.get(clash.table)
-    return clash.table not in reference.schema.tables or (table is not None and source.schema.is_certain(clash.table))
+    if table is None or not source.schema.is_certain(clash.table):
+        return False
+    return there.column(clash.column) is None or table.column(clash.column) is not None
 
 
-def _message(clash: Clash, values: dict[str, str], odd: Source, alone: Source | None) -> str:
-    subject = f"{clash.table}{'' if clash.object.startswith('(') or not clash.object else '.'}{clash.object}"
+def _message(clash: Clash, values: Mapping[str, str], odd: Source) -> str:
+    dot = "." if clash.object and not clash.object.startswith("(") else ""
     grouped: dict[str, list[str]] = {}
     for label, value in values.items():
         grouped.setdefault(value, []).append(label)
     parts = [f"{value} in {_listed(labels)}" for value, labels in grouped.items()]
-    text = f"{subject}: {', '.join(parts)}"
-    if alone is not None or len(values) > len(grouped) == 2:  # noqa: PLR2004 - one against the rest
-        text += f" ({odd.label} is alone)"
+    alone = len(values) > len(grouped) and grouped[values[odd.label]] == [odd.label]
+    text = f"{clash.table}{dot}{clash.object} is {', '.join(parts)}{f' ({odd.label} is alone)' if alone else ''}"
     return f"{text}; {clash.harm}" if clash.harm else text
 
 
 def _listed(labels: list[str]) -> str:
     *front, last = labels
     return f"{', '.join(front)} and {last}" if front else last
-
-
-def _place(odd: Source, clash: Clash) -> Location:
-    return odd.place(clash.table, clash.column)

@@ -89,8 +89,8 @@ def _default_harm(said: Said) -> Harm:
 
 def _fills_in(said: Said, wanted: Expression) -> bool:
     """Prisma's client sends constants and the time itself, and leaves only ``dbgenerated`` to the database."""
-    return said.model is not None and said.model.reading.kind == "prisma" and (
-        is_literal(wanted) or wanted.meaning == NOW
+    return (
+        said.model is not None and said.model.reading.kind == "prisma" and (is_literal(wanted) or wanted.meaning == NOW)
     )
 
 

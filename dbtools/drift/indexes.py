@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from dbtools.drift.clash import MISSING, UNDECIDED, Clash, Harm, remedy
 from dbtools.drift.keys import PARTIAL, PLAIN, PRIMARY, UNIQUE, Key, compare_keys, keys_of
+from dbtools.drift.matching import matches, present
 from dbtools.drift.meaning import Verdict
 from dbtools.drift.source import Pair
 from dbtools.model import operation as op
@@ -20,23 +21,13 @@ def index_clashes(pair: Pair, name: Name) -> Iterator[Clash | None]:
     """One item for each index of the table called *name*: a clash, or None where both have it."""
     truth, other = pair.truth.schema.tables[name], pair.other.schema.tables[name]
     ours, theirs = keys_of(truth, other, pair.aspects), keys_of(other, truth, pair.aspects)
-    yield from (None for _ in _matches(ours, theirs, lambda *match: compare_keys(*match) is Verdict.SAME))
-    for match in _matches(ours, theirs, lambda *match: compare_keys(*match) is Verdict.UNDECIDED):
+    yield from (None for _ in matches(ours, theirs, lambda one, two: compare_keys(one, two) is Verdict.SAME))
+    for match in matches(ours, theirs, lambda one, two: compare_keys(one, two) is Verdict.UNDECIDED):
         yield _undecided(pair, name, match)
     for test in (_on_same_columns, _primary, _reordered, _namesakes, _overlapping):
-        yield from (_differing(pair, name, match) for match in _matches(ours, theirs, test))
+        yield from (_differing(pair, name, match) for match in matches(ours, theirs, test))
     yield from (_missing(pair, name, (key, None)) for key in ours if not key.optional)
     yield from (_missing(pair, name, (None, key)) for key in theirs if not key.optional)
-
-
-def _matches(ours: list[Key], theirs: list[Key], test: Callable[[Key, Key], bool]) -> Iterator[Match]:
-    """The pairs that pass *test*, taken out of both lists."""
-    for key in list(ours):
-        found = next((candidate for candidate in theirs if test(key, candidate)), None)
-        if found is not None:
-            ours.remove(key)
-            theirs.remove(found)
-            yield key, found
 
 
 def _on_same_columns(one: Key, other: Key) -> bool:
@@ -81,9 +72,8 @@ def _differing(pair: Pair, table: Name, match: Match) -> Clash | None:
 
 
 def _missing(pair: Pair, table: Name, match: tuple[Key | None, Key | None]) -> Clash:
-    key = match[0] or match[1]
-    there = [said is not None for said in match]
-    harm = _slowness(pair, *there) if key is not None and key.sort == PLAIN else _uniqueness(pair, *there)
+    there = [key is not None for key in match]
+    harm = _slowness(pair, *there) if present(*match).sort == PLAIN else _uniqueness(pair, *there)
     return _clash(pair, table, "index-missing", harm, match)
 
 
@@ -108,8 +98,7 @@ def _undecided(pair: Pair, table: Name, match: Match) -> Clash:
 
 def _clash(pair: Pair, table: Name, rule: str, harm: Harm, match: tuple[Key | None, Key | None]) -> Clash:
     truth, other = match
-    shown = truth or other
-    assert shown is not None
+    shown = present(truth, other)
 
     def change(key: Key | None) -> op.Operation:
         if key is None:

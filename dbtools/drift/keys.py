@@ -79,9 +79,13 @@ def _keys(table: Table, aspects: frozenset[str]) -> Iterator[Key]:
         elif isinstance(made, Unique) and UNIQUE in aspects:
             distinct = made.nulls_distinct or "expression index" not in aspects
             yield Key(UNIQUE, _plain(made.columns), made, nulls_distinct=distinct)
-        elif isinstance(made, Index) and made.valid and (UNIQUE if made.unique else PLAIN) in aspects:
-            if "expression index" in aspects or len(made.columns) == len(made.keys):
-                yield _index(made, aspects)
+        elif isinstance(made, Index) and made.valid and _has_words(made, aspects):
+            yield _index(made, aspects)
+
+
+def _has_words(made: Index, aspects: frozenset[str]) -> bool:
+    sort = UNIQUE if made.unique else PLAIN
+    return sort in aspects and ("expression index" in aspects or len(made.columns) == len(made.keys))
 
 
 def _plain(columns: tuple[str, ...]) -> tuple[IndexKey, ...]:

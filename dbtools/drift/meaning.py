@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 
 from dbtools.model.expression import Expression, Type
-from dbtools.sql.identifiers import quote
+from dbtools.model.identifiers import quote
 
 NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", "real", "double precision", "oid"})
 TEXTS = frozenset({"text", "varchar", "char", "bpchar", "name"})
@@ -48,7 +48,7 @@ def compare_expressions(one: Expression | None, other: Expression | None) -> Ver
     """The verdict on two conditions or computed values; None is "there is none"."""
     if one == other:
         return Verdict.SAME
-    if one is None or other is None:
+    if one is None or other is None or set(one.columns) != set(other.columns):
         return Verdict.DIFFERENT
     left, right = TOKEN.findall(one.meaning), TOKEN.findall(other.meaning)
     if len(left) != len(right):

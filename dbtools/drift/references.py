@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from dbtools.drift.clash import MISSING, Clash, Harm, remedy
+from dbtools.drift.matching import matches, present
 from dbtools.drift.source import Pair, Source
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
@@ -22,11 +23,11 @@ def reference_clashes(pair: Pair, name: Name) -> Iterator[Clash | None]:
     tables = pair.truth.schema.tables[name], pair.other.schema.tables[name]
     ours = _possible(tables[0], tables[1], pair.other)
     theirs = _possible(tables[1], tables[0], pair.truth)
-    for key, found in _matches(ours, theirs, lambda one, other: _ties(one) == _ties(other)):
+    for key, found in matches(ours, theirs, lambda one, other: _ties(one) == _ties(other)):
         yield None
         if "referential action" in pair.aspects:
             yield from (_on_delete(pair, name, key, found), _on_update(pair, name, key, found))
-    for key, found in _matches(ours, theirs, lambda one, other: sorted(one.columns) == sorted(other.columns)):
+    for key, found in matches(ours, theirs, lambda one, other: sorted(one.columns) == sorted(other.columns)):
         harm = Harm(Severity.ERROR, "values that one accepts are refused by the other with 23503")
         yield _clash(pair, name, ("fk-target", harm), (key, found), _target)
     yield from (_missing(pair, name, (key, None)) for key in ours)
@@ -47,18 +48,6 @@ def _possible(table: Table, across: Table, source: Source) -> list[ForeignKey]:
 def _ties(key: ForeignKey) -> object:
     """Which column points at which, in any order."""
     return key.target, frozenset(zip(key.columns, key.target_columns, strict=False)), len(key.columns)
-
-
-def _matches(
-    ours: list[ForeignKey], theirs: list[ForeignKey], test: Callable[[ForeignKey, ForeignKey], bool]
-) -> Iterator[tuple[ForeignKey, ForeignKey]]:
-    """The pairs that pass *test*, taken out of both lists."""
-    for key in list(ours):
-        found = next((candidate for candidate in theirs if test(key, candidate)), None)
-        if found is not None:
-            ours.remove(key)
-            theirs.remove(found)
-            yield key, found
 
 
 def _on_delete(pair: Pair, table: Name, key: ForeignKey, found: ForeignKey) -> Clash | None:
@@ -117,20 +106,20 @@ def _clash(
 ) -> Clash:
     rule, harm = judged
     truth, other = said
-    columns = (truth or other).columns if truth or other else ()
+    shown = present(truth, other)
 
     def change(key: ForeignKey | None) -> op.Operation:
-        return op.AddConstraint(table, key) if key else op.DropConstraint(table, (truth or other).name)
+        return op.AddConstraint(table, key) if key else op.DropConstraint(table, shown.name)
 
     return Clash(
         rule,
         harm.severity,
         table,
-        f"({','.join(columns)})",
+        f"({','.join(shown.columns)})",
         show(truth) if truth else MISSING,
         show(other) if other else MISSING,
         "referential action" if rule.startswith("fk-on") else "foreign key",
-        columns[0],
+        shown.columns[0],
         harm.text,
         remedy(pair, truth, other, change),
     )

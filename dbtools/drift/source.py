@@ -52,10 +52,16 @@ class Source:
         """What would turn this definition into a migration."""
         return GENERATORS.get(self.reading.kind, "a migration generated from it")
 
+    def answers_to(self, name: str) -> bool:
+        """Whether *name* is its kind, its place, or both as ``kind:place``."""
+        return name in (self.reading.kind, self.reading.where, str(self.reading))
+
     def can_lack(self, name: Name) -> bool:
         """Whether a table that is not here is known not to exist: its namespace is spoken of, all of it was read."""
         schema = self.schema
-        spoken = name.namespace in schema.namespaces or any(name.namespace == other.namespace for other in schema.tables)
+        spoken = name.namespace in schema.namespaces or any(
+            name.namespace == other.namespace for other in schema.tables
+        )
         return spoken and schema.complete and schema.is_certain(name) and name not in schema.views
 
     def place(self, table: Name, column: str = "") -> Location:
@@ -90,11 +96,12 @@ class Pair:
 def sources_of(readings: Sequence[Reading], wanted: str) -> list[Source]:
     """The sources, the truth first: *wanted* (a kind, a place, or ``kind:place``), else migrations, sql, the first."""
     kinds = Counter(reading.kind for reading in readings)
-    found = [Source(each, each.kind if kinds[each.kind] == 1 else str(each), _defined(each.schema)) for each in readings]
-    ranks = [wanted] if wanted else ["migrations", "sql"]
-    for rank in ranks:
+    found = [
+        Source(each, each.kind if kinds[each.kind] == 1 else str(each), _defined(each.schema)) for each in readings
+    ]
+    for name in (wanted, "migrations", "sql"):
         for source in found:
-            if rank in (source.reading.kind, source.reading.where, str(source.reading)):
+            if source.answers_to(name):
                 return [source, *(other for other in found if other is not source)]
     return found
 
@@ -106,7 +113,5 @@ def _defined(schema: Schema) -> Schema:
 
 def _is_defined(table: Table) -> bool:
     return (
-        table.persistence != "temporary"
-        and table.partition_of is None
-        and table.name.local.lower() not in BOOKKEEPING
+        table.persistence != "temporary" and table.partition_of is None and table.name.local.lower() not in BOOKKEEPING
     )

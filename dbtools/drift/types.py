@@ -21,8 +21,12 @@ INTERCHANGEABLE = (frozenset({"json", "jsonb"}), frozenset({"text", "varchar", "
 def type_clashes(said: Said) -> Iterator[Clash | None]:
     """Whether it is a list, and what of: one item each."""
     truth, other = compared_types(said)
-    yield None if truth.dimensions == other.dimensions else _clash(
-        said, "array", Harm(Severity.ERROR, "one writes and reads a list where the other has a single value")
+    yield (
+        None
+        if truth.dimensions == other.dimensions
+        else _clash(
+            said, "array", Harm(Severity.ERROR, "one writes and reads a list where the other has a single value")
+        )
     )
     if not _same_base(said, truth, other):
         yield _clash(said, "type", _type_harm(said, truth, other))
@@ -58,7 +62,7 @@ def undomained(kind: Type, source: Source) -> Type:
 
 
 def _same_base(said: Said, truth: Type, other: Type) -> bool:
-    """Built-in types by name; others by their folded name, since where an extension lives is not the schema's choice."""
+    """Built-in types by name; others by their folded name, and only enums by their namespace too."""
     if not (truth.namespace and other.namespace):
         return (truth.namespace, truth.base) == (other.namespace, other.base)
     declared = truth.name in said.pair.truth.schema.enums and other.name in said.pair.other.schema.enums

@@ -20,11 +20,10 @@ class Script:
 class Migration:
     """One step of a history.
 
-    ``transaction``: ``file`` when its runner opens a transaction for the whole file, ``query`` when it sends the file as
-    one query, which PostgreSQL itself makes a transaction as soon as it holds several statements, ``statement`` or
-    ``none`` when each runs by itself. ``down`` is
-    None where the layout knows no way back, or none was written. ``reversible`` says whether the layout has down files
-    at all.
+    ``transaction``: ``file`` when its runner opens a transaction for the whole file, ``query`` when it sends the
+    file as one query, which PostgreSQL itself makes a transaction as soon as it holds several statements,
+    ``statement`` or ``none`` when each runs by itself. ``down`` is None where the layout knows no way back, or none
+    was written; ``reversible`` says whether the layout has down files at all.
     """
 
     name: str

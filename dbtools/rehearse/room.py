@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -167,7 +167,7 @@ def _report(change: Change, done: list[Rehearsed], running: Server) -> Report:
     rows = max((rehearsed.rows for rehearsed in done), default=0)
     kind = f"{'an embedded' if running.throwaway else 'a given'} PostgreSQL {running.version}"
     left = len(change.new) - len(done)
-    summary = f"{len(done)} migrations, {len(watched)} statements run on {kind} with {rows} rows"
+    summary = f"{_count(done, 'migration')}, {_count(watched, 'statement')} run on {kind} with {rows:,} rows"
     if left:
         summary += f"; {left} not reached"
     sections: list[Section] = [overview(((each.migration, each.watched, each.round_trip) for each in done), running)]
@@ -189,6 +189,10 @@ def _report(change: Change, done: list[Rehearsed], running: Server) -> Report:
         },
         seen={location: text for each in watched for location, text in seen_at(each, running.version)},
     )  # fmt: skip
+
+
+def _count(things: Sized, what: str) -> str:
+    return f"{len(things)} {what}{'s' * (len(things) != 1)}"
 
 
 def _wanted(change: Change) -> frozenset[str]:

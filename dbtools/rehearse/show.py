@@ -12,7 +12,7 @@ from dbtools.model.report import TableSection
 from dbtools.pg.server import Server
 from dbtools.rehearse.watch import WATCHED, Watched
 
-LONGEST = 60
+LONGEST = 40
 
 
 def overview(done: Iterable[tuple[Migration, tuple[Watched, ...], str]], running: Server) -> TableSection:

@@ -18,12 +18,14 @@ from dbtools.model.objects import (
     Index,
     IndexKey,
     NotNull,
+    Persistence,
     PrimaryKey,
     ReferentialAction,
     Unique,
 )
 from dbtools.sql import opclasses
 from dbtools.sql.expressions import columns_of, expression_of
+from dbtools.sql.grammar import deparse
 from dbtools.sql.types import SERIAL, type_of
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 ACTIONS: dict[str, ReferentialAction] = {
     "a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT",
 }  # fmt: skip
+
+
+PERSISTENCE: dict[str, Persistence] = {"u": "unlogged", "t": "temporary"}
 
 
 class Written(NamedTuple):
@@ -51,6 +56,11 @@ def name_of(range_var: pb.RangeVar, namespace: str) -> Name:
     if range_var.relpersistence == "t":
         return Name("pg_temp", range_var.relname)
     return Name(range_var.schemaname or namespace, range_var.relname)
+
+
+def persistence_of(range_var: pb.RangeVar) -> Persistence:
+    """Whether a relation is written as permanent, unlogged or temporary."""
+    return PERSISTENCE.get(range_var.relpersistence, "permanent")
 
 
 def path_of(nodes: Iterable[pb.Node], namespace: str) -> Name:
@@ -139,15 +149,13 @@ def constraint_of(
 
 def _exclusion_text(node: pb.Constraint) -> str:
     """``EXCLUDE USING gist (r WITH &&)``, as PostgreSQL's own deparser spells it."""
-    import postgast
-
-    tree = pb.ParseResult(version=180004)
-    table = tree.stmts.add().stmt.create_stmt
-    table.relation.relname, table.relation.inh, table.relation.relpersistence = "t", True, "p"
-    copy = table.table_elts.add().constraint
+    table = pb.Node()
+    table.create_stmt.relation.relname = "t"
+    table.create_stmt.relation.inh, table.create_stmt.relation.relpersistence = True, "p"
+    copy = table.create_stmt.table_elts.add().constraint
     copy.CopyFrom(node)
     copy.conname = ""
-    return str(postgast.deparse(tree)).removeprefix("CREATE TABLE t (").removesuffix(")")
+    return deparse(table).removeprefix("CREATE TABLE t (").removesuffix(")")
 
 
 def _element_columns(element: pb.IndexElem) -> tuple[str, ...]:

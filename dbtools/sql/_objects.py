@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from postgast import pg_query_pb2 as pb
@@ -11,8 +11,9 @@ from dbtools.model import operation as op
 from dbtools.model.expression import Name, Volatility
 from dbtools.model.objects import Check, Domain, Enum, Function, NotNull, Opaque, Sequence, View
 from dbtools.sql._definitions import constraint_of, index_of, name_of, path_of, strings
-from dbtools.sql._rows import relations
+from dbtools.sql._rows import made_by, relations
 from dbtools.sql.expressions import columns_of, expression_of
+from dbtools.sql.grammar import GrammarError, deparse
 from dbtools.sql.types import type_of
 
 KINDS: dict[int, op.Kind] = {
@@ -21,6 +22,9 @@ KINDS: dict[int, op.Kind] = {
     pb.OBJECT_TYPE: "type", pb.OBJECT_DOMAIN: "domain", pb.OBJECT_FUNCTION: "function", pb.OBJECT_PROCEDURE: "function",
     pb.OBJECT_ROUTINE: "function",
 }  # fmt: skip
+INPUTS = (pb.FUNC_PARAM_IN, pb.FUNC_PARAM_INOUT, pb.FUNC_PARAM_VARIADIC, pb.FUNC_PARAM_DEFAULT)
+OUTPUTS = (pb.FUNC_PARAM_OUT, pb.FUNC_PARAM_INOUT)
+GLOBAL = "public"  # what has no namespace at all: publications, roles, languages
 VOLATILITY = {"immutable": Volatility.IMMUTABLE, "stable": Volatility.STABLE, "volatile": Volatility.VOLATILE}
 
 
@@ -77,7 +81,7 @@ def _any_path(target: pb.Node, namespace: str) -> Name:
         case "list":
             return path_of((item for item in target.list.items if item.WhichOneof("node") == "string"), namespace)
         case "string":
-            return Name(namespace, target.string.sval)
+            return Name(GLOBAL, target.string.sval)
         case "type_name":
             return path_of(target.type_name.names, namespace)
         case "object_with_args":
@@ -89,7 +93,7 @@ def _signature(node: pb.ObjectWithArgs, namespace: str) -> tuple[Name, tuple[str
     name = path_of(node.objname, namespace)
     if node.args_unspecified:
         return name, None
-    return name, tuple(str(type_of(argument.type_name, namespace)) for argument in node.objargs)
+    return name, tuple(_type_name(argument.type_name, namespace) for argument in node.objargs)
 
 
 def rename(node: pb.RenameStmt, namespace: str) -> op.Operation:
@@ -115,7 +119,10 @@ def rename(node: pb.RenameStmt, namespace: str) -> op.Operation:
             return op.AlterOpaque(word(node.rename_type), name, relation, node.newname)
         case pb.OBJECT_COLUMN:
             return op.AlterOpaque("view", relation)
-    return op.AlterOpaque(word(node.rename_type), _any_path(node.object, namespace), None, node.newname)
+        case pb.OBJECT_ATTRIBUTE:
+            return op.AlterOpaque("type", relation)
+    named = _any_path(node.object, namespace) if node.HasField("object") else Name(GLOBAL, node.subname)
+    return op.AlterOpaque(word(node.rename_type), named, None, node.newname)
 
 
 def set_namespace(node: pb.AlterObjectSchemaStmt, namespace: str) -> op.Operation:
@@ -192,7 +199,7 @@ def create_view(node: pb.ViewStmt, namespace: str) -> op.CreateView:
     """CREATE VIEW."""
     view = View(
         name_of(node.view, namespace),
-        deparsed(node.query),
+        deparse(node.query),
         strings(node.aliases),
         mentions=relations(node.query, namespace),
     )
@@ -201,39 +208,51 @@ def create_view(node: pb.ViewStmt, namespace: str) -> op.CreateView:
 
 def create_table_as(node: pb.CreateTableAsStmt, namespace: str) -> op.Operation:
     """CREATE MATERIALIZED VIEW, or CREATE TABLE AS."""
-    name = name_of(node.into.rel, namespace)
-    query, mentions = deparsed(node.query), relations(node.query, namespace)
-    if node.objtype == pb.OBJECT_MATVIEW:
-        view = View(name, query, strings(node.into.col_names), materialized=True, mentions=mentions)
-        return op.CreateView(view, if_not_exists=node.if_not_exists)
-    return op.CreateTable(op.Table(name), node.if_not_exists, query=query, mentions=mentions)
-
-
-def deparsed(node: pb.Node) -> str:
-    """The SQL of one parsed statement, spelled by PostgreSQL's own deparser."""
-    import postgast
-
-    tree = pb.ParseResult(version=180004)
-    tree.stmts.add().stmt.CopyFrom(node)
-    return str(postgast.deparse(tree))
+    if node.objtype != pb.OBJECT_MATVIEW:
+        return made_by(node.into, node.query, namespace, if_not_exists=node.if_not_exists)
+    view = View(
+        name_of(node.into.rel, namespace),
+        deparse(node.query),
+        strings(node.into.col_names),
+        materialized=True,
+        mentions=relations(node.query, namespace),
+    )
+    return op.CreateView(view, if_not_exists=node.if_not_exists)
 
 
 def create_function(node: pb.CreateFunctionStmt, namespace: str) -> op.CreateFunction:
     """CREATE FUNCTION, CREATE PROCEDURE."""
     options = {option.def_elem.defname: option.def_elem.arg for option in node.options}
     volatility = options["volatility"].string.sval if "volatility" in options else "volatile"
-    body = "\n".join(strings(options["as"].list.items)) if "as" in options else _sql_body(node.sql_body)
-    inputs = (pb.FUNC_PARAM_IN, pb.FUNC_PARAM_INOUT, pb.FUNC_PARAM_VARIADIC, pb.FUNC_PARAM_DEFAULT)
-    parameters = [part.function_parameter for part in node.parameters]
     function = Function(
         path_of(node.funcname, namespace),
-        tuple(str(type_of(part.arg_type, namespace)) for part in parameters if part.mode in inputs),
-        str(type_of(node.return_type, namespace)) if node.HasField("return_type") else "",
+        _parameters(node, INPUTS, namespace),
+        _returns(node, namespace),
         options["language"].string.sval if "language" in options else "sql",
         VOLATILITY[volatility],
-        body,
+        "\n".join(strings(options["as"].list.items)) if "as" in options else _sql_body(node.sql_body),
     )
     return op.CreateFunction(function, node.replace)
+
+
+def _parameters(node: pb.CreateFunctionStmt, modes: Collection[int], namespace: str) -> tuple[str, ...]:
+    parts = (part.function_parameter for part in node.parameters)
+    return tuple(_type_name(part.arg_type, namespace) for part in parts if part.mode in modes)
+
+
+def _type_name(node: pb.TypeName, namespace: str) -> str:
+    """Of a parameter, of which the server forgets the modifiers."""
+    return str(type_of(node, namespace)._replace(modifiers=()))
+
+
+def _returns(node: pb.CreateFunctionStmt, namespace: str) -> str:
+    """What RETURNS says, else what the OUT parameters do; nothing for a procedure."""
+    if node.is_procedure:
+        return ""
+    if node.HasField("return_type"):
+        return _type_name(node.return_type, namespace)
+    outputs = _parameters(node, OUTPUTS, namespace)
+    return outputs[0] if len(outputs) == 1 else "record"
 
 
 def _sql_body(node: pb.Node) -> str:
@@ -246,7 +265,7 @@ def _sql_body(node: pb.Node) -> str:
         case "list":
             inner = (_sql_body(item) for part in node.list.items for item in part.list.items)
             return f"BEGIN ATOMIC {'; '.join((*inner, 'END'))}"
-    return deparsed(node)
+    return deparse(node)
 
 
 def comment(node: pb.CommentStmt, namespace: str) -> op.Operation:
@@ -285,13 +304,16 @@ def create_trigger(node: pb.CreateTrigStmt, namespace: str) -> op.Operation:
     """CREATE TRIGGER."""
     table = name_of(node.relation, namespace)
     reads = tuple(dict.fromkeys((*strings(node.columns), *columns_of(node.when_clause))))
-    return _on_table("trigger", node.trigname, table, reads, replace=node.replace)
+    opaque = Opaque("trigger", Name(table.namespace, node.trigname), table, _text(create_trig_stmt=node), reads)
+    return op.CreateOpaque(opaque, node.replace)
 
 
 def create_policy(node: pb.CreatePolicyStmt, namespace: str) -> op.Operation:
     """CREATE POLICY."""
     reads = tuple(dict.fromkeys((*columns_of(node.qual), *columns_of(node.with_check))))
-    return _on_table("policy", node.policy_name, name_of(node.table, namespace), reads)
+    table = name_of(node.table, namespace)
+    name = Name(table.namespace, node.policy_name)
+    return op.CreateOpaque(Opaque("policy", name, table, _text(create_policy_stmt=node), reads))
 
 
 def alter_policy(node: pb.AlterPolicyStmt, namespace: str) -> op.Operation:
@@ -303,7 +325,8 @@ def alter_policy(node: pb.AlterPolicyStmt, namespace: str) -> op.Operation:
 def create_rule(node: pb.RuleStmt, namespace: str) -> op.Operation:
     """CREATE RULE."""
     table = name_of(node.relation, namespace)
-    return _on_table("rule", node.rulename, table, columns_of(node.where_clause), replace=node.replace)
+    name, reads = Name(table.namespace, node.rulename), columns_of(node.where_clause)
+    return op.CreateOpaque(Opaque("rule", name, table, _text(rule_stmt=node), reads), node.replace)
 
 
 def create_statistics(node: pb.CreateStatsStmt, namespace: str) -> op.Operation:
@@ -311,43 +334,52 @@ def create_statistics(node: pb.CreateStatsStmt, namespace: str) -> op.Operation:
     table = name_of(node.relations[0].range_var, namespace)
     reads = tuple(part.stats_elem.name for part in node.exprs if part.stats_elem.name)
     name = path_of(node.defnames, table.namespace)
-    return op.CreateOpaque(Opaque("statistics", name, table, reads=reads))
+    return op.CreateOpaque(Opaque("statistics", name, table, _text(create_stats_stmt=node), reads))
 
 
-def _on_table(kind: str, name: str, table: Name, reads: tuple[str, ...], *, replace: bool = False) -> op.Operation:
-    return op.CreateOpaque(Opaque(kind, Name(table.namespace, name), table, reads=reads), replace)
+def _text(**node: Any) -> str:
+    """The statement as PostgreSQL's deparser spells it; nothing for the few that it does not know."""
+    try:
+        return deparse(pb.Node(**node))
+    except GrammarError:
+        return ""
 
 
 def create_composite(node: pb.CompositeTypeStmt, namespace: str) -> op.Operation:
     """CREATE TYPE ... AS (...)."""
-    return op.CreateOpaque(Opaque("type", name_of(node.typevar, namespace)))
+    return op.CreateOpaque(Opaque("type", name_of(node.typevar, namespace), text=_text(composite_type_stmt=node)))
 
 
 def create_range(node: pb.CreateRangeStmt, namespace: str) -> op.Operation:
     """CREATE TYPE ... AS RANGE."""
-    return op.CreateOpaque(Opaque("type", path_of(node.type_name, namespace)))
+    return op.CreateOpaque(Opaque("type", path_of(node.type_name, namespace), text=_text(create_range_stmt=node)))
 
 
 def define(node: pb.DefineStmt, namespace: str) -> op.Operation:
     """CREATE AGGREGATE, OPERATOR, COLLATION, TEXT SEARCH ..., base types."""
-    return op.CreateOpaque(Opaque(word(node.kind), path_of(node.defnames, namespace)))
+    return op.CreateOpaque(Opaque(word(node.kind), path_of(node.defnames, namespace), text=_text(define_stmt=node)))
 
 
 def create_publication(node: pb.CreatePublicationStmt, namespace: str) -> Iterator[op.Operation]:
     """CREATE PUBLICATION, with one operation per table it names."""
-    yield from _publication(node.pubname, node.pubobjects, namespace)
+    text = _text(create_publication_stmt=node)
+    for table in _published(node.pubobjects, namespace) or [None]:
+        yield op.CreateOpaque(Opaque("publication", Name(GLOBAL, node.pubname), table, text))
 
 
 def alter_publication(node: pb.AlterPublicationStmt, namespace: str) -> Iterator[op.Operation]:
-    """ALTER PUBLICATION."""
-    yield from _publication(node.pubname, node.pubobjects, namespace)
+    """ALTER PUBLICATION, with one operation per table it names."""
+    name = Name(GLOBAL, node.pubname)
+    for table in _published(node.pubobjects, namespace) or [None]:
+        if node.action == pb.AP_DropObjects and table is not None:
+            yield op.DropOpaque("publication", name, table)
+        else:
+            yield op.CreateOpaque(Opaque("publication", name, table))
 
 
-def _publication(name: str, objects: Iterable[Any], namespace: str) -> Iterator[op.Operation]:
-    tables = [part.publication_obj_spec.pubtable for part in objects]
-    named = [name_of(table.relation, namespace) for table in tables if table.HasField("relation")]
-    for table in named or [None]:
-        yield op.CreateOpaque(Opaque("publication", Name("public", name), table))
+def _published(objects: Iterable[Any], namespace: str) -> list[Name | None]:
+    tables = (part.publication_obj_spec.pubtable for part in objects)
+    return [name_of(table.relation, namespace) for table in tables if table.HasField("relation")]
 
 
 def create_extension(node: pb.CreateExtensionStmt, namespace: str) -> op.Operation:

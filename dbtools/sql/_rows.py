@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from postgast import pg_query_pb2 as pb
 
 from dbtools.model import operation as op
 from dbtools.model.effects import LockMode
-from dbtools.model.expression import Name
-from dbtools.sql._definitions import name_of, strings
+from dbtools.model.expression import Expression, Name
+from dbtools.model.objects import Table
+from dbtools.sql._definitions import name_of, persistence_of, strings
 from dbtools.sql.expressions import expression_of
+from dbtools.sql.grammar import deparse, inside
 
 TRANSACTIONS = {
     pb.TRANS_STMT_BEGIN: "begin", pb.TRANS_STMT_START: "begin", pb.TRANS_STMT_COMMIT: "commit",
@@ -27,73 +29,75 @@ REINDEX = {
 
 def relations(message: Any, namespace: str) -> tuple[Name, ...]:
     """Every relation that a parsed query names, less the names that its WITH clauses make."""
-    found: dict[Name, None] = {}
-    made: set[str] = set()
-    _collect(message, namespace, found, made)
-    return tuple(name for name in found if not (name.namespace == namespace and name.local in made))
+    made = {each.ctename for each in inside(message, "CommonTableExpr")}
+    named = (each for each in inside(message, "RangeVar") if each.schemaname or each.relname not in made)
+    return tuple(dict.fromkeys(name_of(each, namespace) for each in named))
 
 
-def _collect(message: Any, namespace: str, found: dict[Name, None], made: set[str]) -> None:
-    kind = message.DESCRIPTOR.name
-    if kind == "RangeVar":
-        found.setdefault(name_of(message, namespace))
-        return
-    if kind == "CommonTableExpr":
-        made.add(message.ctename)
-    for field, value in message.ListFields():
-        if field.message_type is not None:
-            for item in value if field.is_repeated else (value,):
-                _collect(item, namespace, found, made)
+def _others(node: Any, table: Name, namespace: str) -> tuple[Name, ...]:
+    return tuple(name for name in relations(node, namespace) if name != table)
 
 
-def insert(node: pb.InsertStmt, namespace: str) -> op.Operation:
+def _with(node: Any, namespace: str) -> Iterator[op.Operation]:
+    """What the WITH clause of a query changes."""
+    for each in node.with_clause.ctes:
+        query = each.common_table_expr.ctequery
+        kind = query.WhichOneof("node")
+        if kind in CHANGES:
+            yield from CHANGES[kind](getattr(query, kind), namespace)
+
+
+def insert(node: pb.InsertStmt, namespace: str) -> Iterator[op.Operation]:
     """INSERT."""
+    yield from _with(node, namespace)
     table = name_of(node.relation, namespace)
-    reads = tuple(name for name in relations(node.select_stmt, namespace) if name != table)
-    return op.Insert(table, tuple(column.res_target.name for column in node.cols), reads)
+    yield op.Insert(table, tuple(column.res_target.name for column in node.cols), _others(node, table, namespace))
 
 
-def update(node: pb.UpdateStmt, namespace: str) -> op.Operation:
+def update(node: pb.UpdateStmt, namespace: str) -> Iterator[op.Operation]:
     """UPDATE."""
+    yield from _with(node, namespace)
     table = name_of(node.relation, namespace)
-    reads = tuple(name for name in relations(node, namespace) if name != table)
-    where = expression_of(node.where_clause) if node.HasField("where_clause") else None
-    return op.Update(table, tuple(target.res_target.name for target in node.target_list), where, reads)
+    columns = tuple(target.res_target.name for target in node.target_list)
+    yield op.Update(table, columns, _where(node), _others(node, table, namespace))
 
 
-def delete(node: pb.DeleteStmt, namespace: str) -> op.Operation:
+def delete(node: pb.DeleteStmt, namespace: str) -> Iterator[op.Operation]:
     """DELETE."""
+    yield from _with(node, namespace)
     table = name_of(node.relation, namespace)
-    reads = tuple(name for name in relations(node, namespace) if name != table)
-    return op.Delete(table, expression_of(node.where_clause) if node.HasField("where_clause") else None, reads)
+    yield op.Delete(table, _where(node), _others(node, table, namespace))
 
 
-def merge(node: pb.MergeStmt, namespace: str) -> op.Operation:
+def _where(node: pb.UpdateStmt | pb.DeleteStmt) -> Expression | None:
+    return expression_of(node.where_clause) if node.HasField("where_clause") else None
+
+
+def merge(node: pb.MergeStmt, namespace: str) -> Iterator[op.Operation]:
     """MERGE: at most it updates what its condition joins."""
+    yield from _with(node, namespace)
     table = name_of(node.relation, namespace)
-    reads = tuple(name for name in relations(node, namespace) if name != table)
-    return op.Update(table, (), expression_of(node.join_condition), reads)
+    yield op.Update(table, (), expression_of(node.join_condition), _others(node, table, namespace))
 
 
-def select(node: pb.SelectStmt, namespace: str) -> op.Operation:
+def select(node: pb.SelectStmt, namespace: str) -> Iterator[op.Operation]:
     """A query; SELECT ... INTO makes a table."""
+    yield from _with(node, namespace)
     if node.HasField("into_clause"):
-        copy = pb.SelectStmt()
-        copy.CopyFrom(node)
-        copy.ClearField("into_clause")
-        made = name_of(node.into_clause.rel, namespace)
-        return op.CreateTable(op.Table(made), query="SELECT", mentions=relations(copy, namespace))
-    setval = tuple(name for call in _calls(node, "setval") for name in _sequence(call, namespace))
-    return op.Select(relations(node, namespace), bool(node.locking_clause), setval)
+        query = pb.Node()
+        query.select_stmt.CopyFrom(node)
+        query.select_stmt.ClearField("into_clause")
+        yield made_by(node.into_clause, query, namespace)
+        return
+    calls = (call for call in inside(node, "FuncCall") if strings(call.funcname)[-1:] == ("setval",))
+    setval = tuple(name for call in calls for name in _sequence(call, namespace))
+    yield op.Select(relations(node, namespace), bool(node.locking_clause), setval)
 
 
-def _calls(message: Any, function: str) -> Iterator[Any]:
-    if message.DESCRIPTOR.name == "FuncCall" and strings(message.funcname)[-1:] == (function,):
-        yield message
-    for field, value in message.ListFields():
-        if field.message_type is not None:
-            for item in value if field.is_repeated else (value,):
-                yield from _calls(item, function)
+def made_by(into: pb.IntoClause, query: pb.Node, namespace: str, *, if_not_exists: bool = False) -> op.CreateTable:
+    """A table made from a query; its columns follow from that."""
+    table = Table(name_of(into.rel, namespace), persistence=persistence_of(into.rel))
+    return op.CreateTable(table, if_not_exists, query=deparse(query), mentions=relations(query, namespace))
 
 
 def _sequence(call: Any, namespace: str) -> tuple[Name, ...]:
@@ -123,11 +127,20 @@ def lock(node: pb.LockStmt, namespace: str) -> op.Operation:
 
 def vacuum(node: pb.VacuumStmt, namespace: str) -> op.Operation:
     """VACUUM, ANALYZE."""
-    options = {part.def_elem.defname for part in node.options}
     tables = tuple(name_of(part.vacuum_relation.relation, namespace) for part in node.rels)
     if not node.is_vacuumcmd:
         return op.Maintain("analyze", tables)
-    return op.Maintain("vacuum full" if "full" in options else "vacuum", tables)
+    return op.Maintain("vacuum full" if _says(node.options, "full") else "vacuum", tables)
+
+
+def _says(options: Iterable[pb.Node], name: str) -> bool:
+    """Whether an option is on: written alone, or with a word for true."""
+    given = next((part.def_elem for part in options if part.def_elem.defname == name), None)
+    if given is None:
+        return False
+    return given.arg.string.sval.lower() not in {"false", "off"} and (
+        not given.arg.HasField("integer") or bool(given.arg.integer.ival)
+    )
 
 
 def cluster(node: pb.ClusterStmt, namespace: str) -> op.Operation:
@@ -137,7 +150,7 @@ def cluster(node: pb.ClusterStmt, namespace: str) -> op.Operation:
 
 def reindex(node: pb.ReindexStmt, namespace: str) -> op.Operation:
     """REINDEX."""
-    concurrently = any(part.def_elem.defname == "concurrently" for part in node.params)
+    concurrently = _says(node.params, "concurrently")
     name = name_of(node.relation, namespace) if node.HasField("relation") else Name(node.name, "")
     return op.Reindex(REINDEX[node.kind], name, concurrently)  # type: ignore[arg-type]
 
@@ -185,7 +198,13 @@ def explain(node: pb.ExplainStmt, namespace: str) -> op.Operation:
     return op.Select(relations(node, namespace))
 
 
-READERS: dict[str, Callable[[Any, str], op.Operation]] = {
+CHANGES: dict[str | None, Callable[[Any, str], Iterator[op.Operation]]] = {
+    "insert_stmt": insert,
+    "update_stmt": update,
+    "delete_stmt": delete,
+    "merge_stmt": merge,
+}
+READERS: dict[str, Callable[[Any, str], op.Operation | Iterator[op.Operation]]] = {
     "insert_stmt": insert,
     "update_stmt": update,
     "delete_stmt": delete,

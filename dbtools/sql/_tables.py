@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from postgast import pg_query_pb2 as pb
 
@@ -21,14 +22,13 @@ from dbtools.model.objects import (
     PrimaryKey,
     Table,
 )
-from dbtools.sql._definitions import column_of, constraint_of, name_of, strings
+from dbtools.sql._definitions import column_of, constraint_of, name_of, persistence_of, strings
 from dbtools.sql.expressions import expression_of
 from dbtools.sql.types import type_of
 
 STRATEGIES = {
     pb.PARTITION_STRATEGY_LIST: "list", pb.PARTITION_STRATEGY_RANGE: "range", pb.PARTITION_STRATEGY_HASH: "hash",
 }  # fmt: skip
-PERSISTENCE = {"u": "unlogged", "t": "temporary"}
 TABLE_ACTIONS: dict[int, tuple[op.TableAction, str]] = {
     pb.AT_SetLogged: ("set logged", ""),
     pb.AT_SetUnLogged: ("set unlogged", ""),
@@ -69,28 +69,24 @@ COLUMN_ACTIONS: dict[int, op.ColumnAction] = {
 }
 
 
-def create_table(node: pb.CreateStmt, namespace: str) -> op.CreateTable:
-    """CREATE TABLE, also PARTITION OF, INHERITS and LIKE."""
+def create_table(node: pb.CreateStmt, namespace: str) -> Iterator[op.Operation]:
+    """CREATE TABLE, also PARTITION OF, INHERITS and LIKE; what it says of inherited columns comes after it."""
     name = name_of(node.relation, namespace)
-    columns: list[Column] = []
+    parts = [element.column_def for element in node.table_elts if element.WhichOneof("node") == "column_def"]
+    columns, inherited = [], []
     constraints: list[Constraint] = []
-    like: list[Name] = []
+    for part in parts:
+        column, written = column_of(part, namespace)
+        (columns if part.HasField("type_name") else inherited).append(column)
+        constraints.extend(each.constraint for each in written)
     for element in node.table_elts:
-        match element.WhichOneof("node"):
-            case "column_def":
-                column, written = column_of(element.column_def, namespace)
-                columns.append(column)
-                constraints.extend(each.constraint for each in written)
-            case "constraint":
-                found = constraint_of(element.constraint, namespace)
-                if found is not None:
-                    constraints.append(found.constraint)
-            case "table_like_clause":
-                like.append(name_of(element.table_like_clause.relation, namespace))
-    parents = [name_of(parent.range_var, namespace) for parent in node.inh_relations]
-    partition = node.HasField("partbound")
+        found = constraint_of(element.constraint, namespace) if element.WhichOneof("node") == "constraint" else None
+        if found is not None:
+            constraints.append(found.constraint)
     filled = {column for found in constraints if isinstance(found, PrimaryKey) for column in found.columns}
     filled |= {found.column for found in constraints if isinstance(found, NotNull)}
+    parents = [name_of(parent.range_var, namespace) for parent in node.inh_relations]
+    partition = node.HasField("partbound")
     table = Table(
         name,
         Columns(replace(column, nullable=False) if column.name in filled else column for column in columns),
@@ -98,9 +94,21 @@ def create_table(node: pb.CreateStmt, namespace: str) -> op.CreateTable:
         partition_by=_partition_by(node.partspec) if node.HasField("partspec") else None,
         partition_of=PartitionOf(parents[0], bound_of(node.partbound)) if partition else None,
         inherits=() if partition else tuple(parents),
-        persistence=PERSISTENCE.get(node.relation.relpersistence, "permanent"),  # type: ignore[arg-type]
+        persistence=persistence_of(node.relation),
     )
-    return op.CreateTable(table, node.if_not_exists, tuple(like))
+    like = (part.table_like_clause for part in node.table_elts if part.WhichOneof("node") == "table_like_clause")
+    yield op.CreateTable(table, node.if_not_exists, tuple(name_of(each.relation, namespace) for each in like))
+    if node.HasField("of_typename"):
+        yield op.Unknown(f"TABLE {name} OF", "the columns of a typed table are those of its type", (name,))
+    yield from _of_inherited(name, inherited)
+
+
+def _of_inherited(table: Name, columns: Iterable[Column]) -> Iterator[op.Operation]:
+    for column in columns:
+        if column.default is not None:
+            yield op.SetDefault(table, column.name, column.default)
+        if not column.nullable:
+            yield op.SetNullable(table, column.name, nullable=False)
 
 
 def _partition_by(node: pb.PartitionSpec) -> PartitionBy:
@@ -272,4 +280,9 @@ ACTIONS: dict[int, Callable[[Name, pb.AlterTableCmd, str], op.Operation]] = {
     pb.AT_DetachPartitionFinalize: _detach,
     pb.AT_AddInherit: _inherit,
     pb.AT_DropInherit: _inherit,
+}
+READERS: dict[str, Callable[[Any, str], op.Operation | Iterator[op.Operation]]] = {
+    "create_stmt": create_table,
+    "create_foreign_table_stmt": lambda node, namespace: create_table(node.base_stmt, namespace),
+    "alter_table_stmt": alter_table,
 }

@@ -1,7 +1,8 @@
 """Expressions read into values whose ``meaning`` is comparable: what PostgreSQL prints for the same thing is the same.
 
 ``pg_get_expr`` adds casts, spells ``IN`` as ``= ANY (ARRAY[...])`` and ``BETWEEN`` as two comparisons; people write
-``CURRENT_TIMESTAMP`` for ``now()`` and ``0.00`` for ``0``. A meaning undoes all of that. It is a comparison of spelling by PostgreSQL's grammar, not of truth: ``a > 0`` and ``0 < a`` stay different.
+``CURRENT_TIMESTAMP`` for ``now()`` and ``0.00`` for ``0``. A meaning undoes all of that. It compares spelling by
+PostgreSQL's grammar, not truth: ``a > 0`` and ``0 < a`` stay different.
 """
 
 from __future__ import annotations
@@ -234,12 +235,13 @@ def _plain_operator(node: Node) -> None:
     match expression.kind:
         case pb.AEXPR_OP_ANY | pb.AEXPR_OP_ALL if expression.rexpr.WhichOneof("node") == "a_const":
             text = expression.rexpr.a_const.sval.sval
-            if text.startswith("{") and operator in {"=", "<>"}:
+            parts = [part for part in text[1:-1].split(",") if part]
+            if parts and text.startswith("{") and operator in {"=", "<>"}:  # deparsing an empty list crashes
                 expression.kind = pb.AEXPR_IN
                 expression.rexpr.list.Clear()
-                _fill(expression.rexpr, [part for part in text[1:-1].split(",") if part])
+                _fill(expression.rexpr, parts)
         case pb.AEXPR_OP_ANY | pb.AEXPR_OP_ALL if expression.rexpr.WhichOneof("node") == "a_array_expr":
-            if operator in {"=", "<>"}:
+            if operator in {"=", "<>"} and expression.rexpr.a_array_expr.elements:
                 elements = list(expression.rexpr.a_array_expr.elements)
                 expression.kind = pb.AEXPR_IN
                 expression.rexpr.list.items.extend(elements)

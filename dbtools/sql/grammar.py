@@ -5,8 +5,8 @@ protobuf gives up on trees some 50 brackets deep; where its C core can be told t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -74,6 +74,18 @@ def deparse_expression(expression: Node) -> str:
     return str(_run("deparse", tree)).removeprefix("SELECT ")
 
 
+def inside(message: Any, kind: str) -> Iterator[Any]:
+    """Every message of one kind in a parse tree, in the order of the text as far as the tree keeps it."""
+    pending = [message]
+    while pending:
+        found = pending.pop()
+        if found.DESCRIPTOR.name == kind:
+            yield found
+        fields = [(field, value) for field, value in found.ListFields() if field.message_type is not None]
+        parts = [part for field, value in fields for part in (value if field.is_repeated else (value,))]
+        pending.extend(reversed(parts))
+
+
 def _run(function: str, argument: object) -> Any:
     from google.protobuf.message import DecodeError
 
@@ -87,12 +99,12 @@ def _run(function: str, argument: object) -> Any:
 
 
 @cache
-def _postgast() -> ModuleType:
+def _postgast() -> Any:
     import postgast
 
     try:
         from google._upb import _message
     except ImportError:  # another protobuf core, with a limit of its own
         return postgast
-    _message.SetAllowOversizeProtos(True)  # type: ignore[attr-defined]  # noqa: FBT003 - its only parameter
+    _message.SetAllowOversizeProtos(True)  # noqa: FBT003 - its only parameter
     return postgast

@@ -8,16 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from dbtools.model import operation as op
-from dbtools.sql.split import Piece, Place, split
+from dbtools.sql.grammar import GrammarError, inside, parse, scan
+from dbtools.sql.named import named
+from dbtools.sql.plpgsql import queries
+from dbtools.sql.split import Piece, Place, Text, split
 
 if TYPE_CHECKING:
     from postgast.pg_query_pb2 import Node
 
 # Kinds that may change tables in ways that nobody reads here.
-OPAQUE_KINDS = frozenset({"import_foreign_schema_stmt", "execute_stmt", "call_stmt", "alter_table_move_all_stmt"})
+OPAQUE_KINDS = {
+    "import_foreign_schema_stmt": "IMPORT FOREIGN SCHEMA brings",
+    "execute_stmt": "EXECUTE runs",
+    "call_stmt": "CALL runs",
+    "alter_table_move_all_stmt": "ALTER ALL IN TABLESPACE moves",
+    "drop_owned_stmt": "DROP OWNED drops",
+}
+OF_ROWS = (op.Insert, op.Update, op.Delete, op.Truncate, op.Select, op.LockTable, op.Maintain, op.SetParameter)
+
+
+TEMPORARY = "pg_temp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +81,54 @@ def read(sql: str, namespace: str = "public") -> tuple[Statement, ...]:
 
 
 def _read(sql: str, namespace: str) -> Iterator[Statement]:
+    current, temporary = namespace, frozenset[str]()
     for piece in split(sql):
         if piece.node is None:
             if piece.text or piece.error:
-                unknown = op.Unknown(piece.text, piece.error or "not a statement")
+                reason = piece.error or "not a statement"
+                unknown = op.Unknown(piece.text, reason, named(piece.text, current))
                 yield Statement(piece.text, piece.place, (unknown,), (piece.place,), piece.error, piece.error_place)
             continue
-        operations = tuple(operations_of(piece.node, namespace, piece.text))
+        if temporary:
+            _point_at(temporary, piece.node)
+        operations = _operations(piece.node, piece.text, current)
         yield Statement(piece.text, piece.place, operations, _places(piece, len(operations)))
-        namespace = _search_path(operations, namespace)
+        current = _search_path(operations, current, namespace)
+        temporary |= {each.table.name.local for each in operations if _is_temporary(each)}
 
 
-def _search_path(operations: tuple[op.Operation, ...], namespace: str) -> str:
+def _operations(node: Node, text: str, namespace: str) -> tuple[op.Operation, ...]:
+    try:
+        return tuple(operations_of(node, namespace, text))
+    except RecursionError:
+        return (op.Unknown(text, "nested too deeply to be read", named(text, namespace)),)
+    except GrammarError as error:
+        return (op.Unknown(text, str(error), named(text, namespace)),)
+
+
+def _is_temporary(operation: op.Operation) -> TypeGuard[op.CreateTable]:
+    return isinstance(operation, op.CreateTable) and operation.table.name.namespace == TEMPORARY
+
+
+def _point_at(temporary: frozenset[str], message: Any) -> None:
+    """Unqualified names mean the temporary tables of this script first, as with the server."""
+    for relation in inside(message, "RangeVar"):
+        if not relation.schemaname and relation.relname in temporary:
+            relation.schemaname = TEMPORARY
+
+
+def _search_path(operations: tuple[op.Operation, ...], current: str, initial: str) -> str:
     match operations:
-        case (op.SetParameter("search_path", value),):
-            first = (value or "public").split(",")[0].strip().strip('"')
-            return "public" if first in {"", "$user"} else first
-    return namespace
+        case (op.SetParameter("search_path", str(value)),):
+            named_first = (part for part in map(_unquoted, value.split(",")) if part not in {"", "$user"})
+            return next(named_first, initial)
+        case (op.SetParameter("search_path" | "", None),) | (op.Other("discard stmt"),):
+            return initial
+    return current
+
+
+def _unquoted(part: str) -> str:
+    return part.strip().strip('"')
 
 
 def operations_of(node: Node, namespace: str, text: str = "") -> Iterator[op.Operation]:
@@ -95,107 +139,70 @@ def operations_of(node: Node, namespace: str, text: str = "") -> Iterator[op.Ope
     if kind is None:
         return
     inner: Any = getattr(node, kind)
-    if kind in {"create_stmt", "create_foreign_table_stmt"}:
-        inner = inner.base_stmt if kind == "create_foreign_table_stmt" else inner
-        yield _tables.create_table(inner, namespace)
-    elif kind == "alter_table_stmt":
-        yield from _tables.alter_table(inner, namespace)
-    elif kind == "do_stmt":
+    if kind == "do_stmt":
         yield from _executed(inner, namespace, text)
-    elif kind == "prepare_stmt":
-        yield op.Other("prepare stmt")
-    elif kind in OPAQUE_KINDS:
-        yield op.Unknown(text, f"what {kind.removesuffix('_stmt').upper().replace('_', ' ')} runs is not in this file")
+        return
+    if kind in OPAQUE_KINDS:
+        yield op.Unknown(text, f"what {OPAQUE_KINDS[kind]} is not in this file")
+        return
+    reader = _tables.READERS.get(kind) or _objects.READERS.get(kind) or _rows.READERS.get(kind)
+    if reader is None:
+        yield op.Other(kind.replace("_", " "))
+        return
+    done = reader(inner, namespace)
+    if isinstance(done, Iterator):
+        yield from done
     else:
-        reader = _objects.READERS.get(kind) or _rows.READERS.get(kind)
-        if reader is None:
-            yield op.Other(kind.replace("_", " "))
-            return
-        done = reader(inner, namespace)
-        if isinstance(done, Iterator):
-            yield from done
-        else:
-            yield done
-        if kind == "create_schema_stmt":
-            for element in inner.schema_elts:
-                yield from operations_of(element, inner.schemaname or namespace)
+        yield done
+    if isinstance(done, op.CreateNamespace):
+        for element in inner.schema_elts:
+            yield from operations_of(element, done.name)
 
 
 def _executed(node: Any, namespace: str, text: str) -> Iterator[op.Operation]:
-    """What a DO block executes: its SQL statements, and EXECUTE of a constant string."""
-    import postgast
-
-    body = next((part.def_elem.arg.string.sval for part in node.args if part.def_elem.defname == "as"), "")
-    tag = "$dbtools_do$"
-    try:
-        tree = postgast.parse_plpgsql(f"CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS {tag}{body}{tag}")
-    except postgast.PgQueryError as error:
-        yield op.Unknown(text, f"the DO block does not parse: {error.message}")
+    """What a DO block executes."""
+    options = {part.def_elem.defname: part.def_elem.arg.string.sval for part in node.args}
+    if options.get("language", "plpgsql") != "plpgsql":
+        yield op.Unknown(text, f"a block in {options['language']}")
         return
-    for query, dynamic in _queries(tree):
-        try:
-            statements = postgast.parse(_constant_text(query) if dynamic else query).stmts
-        except (postgast.PgQueryError, ValueError):
-            yield op.Unknown(query, "SQL that is put together while it runs" if dynamic else "does not parse")
+    for query in queries(options.get("as", "")):
+        if query.dynamic:
+            yield op.Unknown(query.text, "SQL that is put together while it runs")
             continue
-        for raw in statements:
-            yield from operations_of(raw.stmt, namespace, query)
-
-
-def _queries(tree: Any) -> Iterator[tuple[str, bool]]:
-    """Every query a PL/pgSQL tree executes, with whether its text is itself an expression (EXECUTE)."""
-    if isinstance(tree, list):
-        for item in tree:
-            yield from _queries(item)
-    elif isinstance(tree, dict):
-        for key, value in tree.items():
-            if key == "PLpgSQL_stmt_execsql":
-                yield value["sqlstmt"]["PLpgSQL_expr"]["query"], False
-            elif key == "PLpgSQL_stmt_dynexecute":
-                yield value["query"]["PLpgSQL_expr"]["query"], True
-            elif key == "PLpgSQL_stmt_perform":
-                continue
-            else:
-                yield from _queries(value)
-
-
-def _constant_text(expression: str) -> str:
-    """The string that a constant expression is; ValueError when it is none."""
-    import postgast
-
-    target = postgast.parse(f"SELECT {expression}").stmts[0].stmt.select_stmt.target_list[0].res_target.val
-    if target.WhichOneof("node") != "a_const" or target.a_const.WhichOneof("val") != "sval":
-        raise ValueError(expression)
-    return str(target.a_const.sval.sval)
+        try:
+            statements = parse(query.text).stmts
+        except GrammarError as error:
+            yield op.Unknown(query.text, str(error), named(query.text, namespace))
+            continue
+        done = [each for raw in statements for each in operations_of(raw.stmt, namespace, query.text)]
+        yield from done
+        if not (query.certain or all(isinstance(each, OF_ROWS) for each in done)):
+            yield op.Unknown(query.text, "it runs only where a condition holds", named(query.text, namespace))
 
 
 def _places(piece: Piece, count: int) -> tuple[Place, ...]:
     """One place per operation: after each comma of an ALTER TABLE that has as many actions."""
     if count <= 1 or piece.node is None or piece.node.WhichOneof("node") != "alter_table_stmt":
         return (piece.place,) * count
-    offsets = [0, *_after_commas(piece.text)]
-    if len(offsets) != count:
+    text = Text(piece.text.encode())
+    inner = [text.place(offset) for offset in _after_commas(piece.text)]
+    if len(inner) != count - 1:
         return (piece.place,) * count
-    return (piece.place, *(_moved(piece, offset) for offset in offsets[1:]))
+    return (piece.place, *(_within(piece.place, place) for place in inner))
 
 
 def _after_commas(text: str) -> Iterator[int]:
-    """The character offsets of the tokens that follow a comma outside all brackets."""
-    import postgast
-
-    data = text.encode("utf-8")
+    """The offsets in bytes of the tokens that follow a comma outside all brackets."""
     depth, after = 0, False
-    for token in postgast.scan(text).tokens:
-        word = data[token.start : token.end]
+    for token in scan(text).tokens:
         if after:
-            yield len(data[: token.start].decode("utf-8"))
-        depth += (word in (b"(", b"[")) - (word in (b")", b"]"))
-        after = word == b"," and depth == 0
+            yield token.start
+        depth += {ord("("): 1, ord("["): 1, ord(")"): -1, ord("]"): -1}.get(token.token, 0)
+        after = token.token == ord(",") and depth == 0
 
 
-def _moved(piece: Piece, offset: int) -> Place:
-    before = piece.text[:offset]
-    lines = before.count("\n")
-    if not lines:
-        return Place(piece.place.line, piece.place.column + offset)
-    return Place(piece.place.line + lines, offset - before.rfind("\n"))
+def _within(start: Place, place: Place) -> Place:
+    """*place*, counted from *start*, counted from the start of the script."""
+    if place.line == 1:
+        return Place(start.line, start.column + place.column - 1)
+    return Place(start.line + place.line - 1, place.column)

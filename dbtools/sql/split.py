@@ -24,9 +24,12 @@ PSQL_LINE = re.compile(rb"^\\[A-Za-z!?;.].*$", re.MULTILINE)
 COPY_ROWS = re.compile(
     rb"^(COPY\b[^;]*\bFROM\s+stdin\b[^;]*;[^\n]*\n)(.*?^\\\.[^\n]*)$", re.MULTILINE | re.DOTALL | re.IGNORECASE
 )
-BLANK = re.compile(rb"(?:\s+|\xef\xbb\xbf|--[^\n]*)*")
+BLANK = re.compile(rb"(?:\s+|--[^\n]*)*")
 COMMENT_END = re.compile(rb"/\*|\*/")
+LINE_END = re.compile(rb";(?=[ \t\r]*(?:\n|--|\Z))")
+ANY_END = re.compile(rb";")
 RECOVERIES = 200
+OPEN, CLOSE, SEMICOLON = map(ord, "();")  # the scanner numbers single characters by their code
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +57,23 @@ class Text:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self._starts = [0, *(match.end() for match in re.finditer(rb"\n", data))]
-        self._last = (0, 0)
+        self._last = (0, 0)  # the offset that was asked for last, and its column
 
     def place(self, offset: int) -> Place:
         """Where the byte at *offset* stands."""
         line = bisect_right(self._starts, offset)
         start, column = self._starts[line - 1], 0
-        if start <= self._last[0] <= offset:  # on from the last place: a line may hold the whole script
+        if start <= self._last[0] <= offset:  # a script may be one line: no place is counted from its start anew
             start, column = self._last
-        column += len(self.data[start:offset].decode("utf-8-sig", "ignore"))
+        column += len(self.data[start:offset].decode())
         self._last = (offset, column)
         return Place(line, column + 1)
 
-    def piece(self, start: int, end: int, node: Node | None, error: GrammarError | None = None) -> Piece:
+    def piece(self, start: int, end: int, node: Node | None, error: str = "", at: int | None = None) -> Piece:
         """The statement between two offsets, without the comments before it."""
         start = self.begin(start, end)
-        place = self.place(start)
-        text = self.data[start:end].decode("utf-8", "ignore").rstrip()
-        if error is None:
-            return Piece(text, place, node)
-        at = start + len(text[: error.position].encode())
-        return Piece(text, place, node, str(error), self.place(at))
+        text = self.data[start:end].decode().rstrip()
+        return Piece(text, self.place(start), node, error, None if at is None else self.place(at))
 
     def begin(self, start: int, end: int) -> int:
         """The offset after the blanks and comments at *start*."""
@@ -97,29 +96,24 @@ class Text:
 def split(sql: str) -> tuple[Piece, ...]:
     """Every statement of *sql*, in order; text that is no statement comes as a piece with an error."""
     # What UTF-8 cannot say becomes one byte, as it was, so that every position holds.
-    clean = SURROGATES.sub("?", sql)
+    clean = SURROGATES.sub("?", sql).removeprefix("\ufeff")
     text = Text(clean.replace("\0", " ").encode())
-    pieces = tuple(_split(text, text.data))
+    pieces = tuple(_split(text))
     if "\0" not in clean:
         return pieces
     nul = text.place(len(clean[: clean.index("\0")].encode()))
     return (*pieces, Piece("", nul, None, "a NUL byte, which PostgreSQL does not accept in SQL", nul))
 
 
-def _split(text: Text, data: bytes) -> Iterator[Piece]:
-    if data.startswith(b"\xef\xbb\xbf"):
-        data = b"   " + data[3:]
+def _split(text: Text) -> Iterator[Piece]:
     try:
-        tree = parse(data.decode())
+        tree = parse(text.data.decode())
     except GrammarError:
-        blanked = _without_psql(data)
-        if blanked != data:
-            yield from _split(text, blanked)
-        else:
-            yield from _recover(text, data)
+        blanked = _without_psql(text.data)
+        yield from _recover(text) if blanked == text.data else _split(Text(blanked))
         return
     for raw in tree.stmts:
-        end = raw.stmt_location + raw.stmt_len if raw.stmt_len else len(data)
+        end = raw.stmt_location + raw.stmt_len if raw.stmt_len else len(text.data)
         yield text.piece(raw.stmt_location, end, raw.stmt)
 
 
@@ -132,22 +126,79 @@ def _blank(data: bytes) -> bytes:
     return re.sub(rb"[^\n]", b" ", data)
 
 
-def _recover(text: Text, data: bytes) -> Iterator[Piece]:
-    """Statement by statement, cut by the scanner; past an unclosed quote, from the next line that ends one."""
-    start = 0
+def _recover(text: Text) -> Iterator[Piece]:
+    """Statement by statement, cut by the scanner; past what it cannot read, from where a statement may begin."""
+    data, start = text.data, 0
     for _ in range(RECOVERIES):
-        rest = data[start:]
         try:
-            yield from _each(text, rest, start, _ends(rest))
+            ends = _ends(data[start:])
         except GrammarError as error:
-            broken = start + len(rest.decode()[: error.position].encode())
-            before = max(data.rfind(b";", start, broken) + 1, start)
-            yield from _each(text, data[start:before], start, _ends(data[start:before]))
-            resume = data.find(b";\n", broken)
-            yield text.piece(before, len(data) if resume < 0 else resume, None, GrammarError(str(error)))
-            if resume < 0:
+            broken = start + _bytes_before(data[start:], error.position)
+            *ends, _ = _ends_before(data[start:broken])
+            yield from _each(text, start, ends)
+            before = start + ends[-1] + 1 if ends else start
+            resume = (LINE_END if str(error).startswith("unterminated") else ANY_END).search(data, broken)
+            yield text.piece(before, resume.start() if resume else len(data), None, str(error), broken)
+            if resume is None:
                 return
-            start = resume + 1
+            start = resume.start() + 1
         else:
+            yield from _each(text, start, ends)
             return
-    yield text.piece(start, len(data), None, GrammarError("too much of this file is broken to go on"))
+    yield text.piece(start, len(data), None, "too much of this file is broken to go on")
+
+
+def _ends_before(data: bytes) -> list[int]:
+    try:
+        return _ends(data)
+    except GrammarError:
+        return [len(data)]
+
+
+def _ends(data: bytes) -> list[int]:
+    """Where each statement ends: at the semicolons outside quotes, and at the end of the text.
+
+    Semicolons within a statement are those of a rule's brackets and of BEGIN ATOMIC; an unclosed bracket elsewhere
+    must not swallow the rest of the file.
+    """
+    from postgast import pg_query_pb2 as pb
+
+    blocks = {pb.ATOMIC: 1, pb.CASE: 1, pb.END_P: -1}
+    nesting: dict[int, int] = {}
+    ends, depth, words = [], 0, 0
+    for token in scan(data.decode()).tokens:
+        if token.token == SEMICOLON and depth <= 0:
+            ends.append(token.start)
+            nesting, depth, words = {}, 0, 0
+            continue
+        words += 1
+        if token.token == pb.RULE and words <= len(("CREATE", "OR", "REPLACE", "RULE")):
+            nesting = {OPEN: 1, CLOSE: -1}
+        elif token.token == pb.ATOMIC:
+            nesting = blocks
+        depth += nesting.get(token.token, 0)
+    return [*ends, len(data)]
+
+
+def _each(text: Text, start: int, ends: Iterable[int]) -> Iterator[Piece]:
+    at = start
+    for end in ends:
+        stop = start + end
+        begin = text.begin(at, stop)
+        if begin < stop:
+            yield _alone(text, begin, stop)
+        at = stop + 1
+
+
+def _alone(text: Text, start: int, end: int) -> Piece:
+    data = text.data[start:end]
+    try:
+        tree = parse(data.decode())
+    except GrammarError as error:
+        return text.piece(start, end, None, str(error), start + _bytes_before(data, error.position))
+    return text.piece(start, end, tree.stmts[0].stmt if tree.stmts else None)
+
+
+def _bytes_before(data: bytes, position: int) -> int:
+    """PostgreSQL counts the characters before an error; pieces count bytes."""
+    return len(data.decode()[:position].encode())

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dbtools.model.expression import Name, Type
+from dbtools.sql.grammar import GrammarError, parse_expression
 
 if TYPE_CHECKING:
     from postgast.pg_query_pb2 import Node, TypeName
@@ -17,11 +18,9 @@ if TYPE_CHECKING:
 SHORT = {
     "int2": "smallint", "int4": "integer", "int8": "bigint", "int": "integer", "float4": "real",
     "float8": "double precision", "bool": "boolean", "bpchar": "char", "decimal": "numeric",
+    "serial2": "smallserial", "serial4": "serial", "serial8": "bigserial",
 }  # fmt: skip
-SERIAL = {
-    "smallserial": "smallint", "serial2": "smallint", "serial": "integer", "serial4": "integer", "bigserial": "bigint",
-    "serial8": "bigint",
-}  # fmt: skip
+SERIAL = {"smallserial": "smallint", "serial": "integer", "bigserial": "bigint"}
 # pg_type of PostgreSQL 18 without arrays, row types and pseudo-types that no column may have.
 BUILT_IN = frozenset(("double precision", '"char"')) | frozenset(
     """
@@ -48,21 +47,18 @@ def read_type(text: str) -> Type:
 
     Raises ValueError when *text* is no type.
     """
-    import postgast
-
     try:
-        tree = postgast.parse(f"SELECT NULL::{text}")
-    except postgast.PgQueryError as error:
+        node = parse_expression(f"NULL::{text}")
+    except GrammarError as error:
         raise ValueError(f"not a type: {text}") from error
-    target = tree.stmts[0].stmt.select_stmt.target_list[0].res_target.val
-    if target.WhichOneof("node") != "type_cast":
+    if node.WhichOneof("node") != "type_cast" or node.type_cast.arg.WhichOneof("node") != "a_const":
         raise ValueError(f"not a type: {text}")
-    return type_of(target.type_cast.type_name)
+    return type_of(node.type_cast.type_name)
 
 
 def type_of(node: TypeName, namespace: str = "public") -> Type:
     """The type that a parsed type name means; *namespace* is where unqualified names live."""
-    *path, local = (part.string.sval for part in node.names)
+    *path, local = [part.string.sval for part in node.names] or [""]
     if path in ([], ["pg_catalog"]):
         base = '"char"' if local == "char" else SHORT.get(local, local)
         modifiers = _modifiers(base, node)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name, Type
@@ -56,9 +58,15 @@ def add(operation: op.AddConstraint, schema: Schema, session: Session) -> Effect
         return found if found.fails else found | add(operation, assumed(operation.table, schema), session)
     if constraint.name and table.constraint(constraint.name) is not None:
         return Effects(fails=DUPLICATE_OBJECT)
+    effects = _checked(operation, table, schema, session)
     if _unknown_column(constraint, table, schema):
-        return Effects(fails=UNDEFINED_COLUMN)
-    members = family(operation.table, schema)
+        return replace(effects, fails=UNDEFINED_COLUMN, uncertain="")
+    return effects
+
+
+def _checked(operation: op.AddConstraint, table: Table, schema: Schema, session: Session) -> Effects:
+    """What adding the constraint does, if its columns exist."""
+    constraint, members = operation.constraint, family(operation.table, schema)
     match constraint:
         case Check():
             if not constraint.enforced and session.version < VIRTUAL_SINCE:
@@ -137,6 +145,8 @@ def _foreign_key(key: ForeignKey, table: Table, schema: Schema, session: Session
             return effects | Effects(fails=TYPE_MISMATCH)
     if not key.validated:
         return effects
+    if table.name in session.empty:
+        return effects | Effects(scans=stored(members))
     return effects | Effects(scans=stored(members) | (stored(family(key.target, schema)) or {key.target}))
 
 

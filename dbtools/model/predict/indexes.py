@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode
-from dbtools.model.expression import Expression, Name, Volatility
+from dbtools.model.expression import Expression, Name, Type, Volatility
 from dbtools.model.naming import chosen_name, truncated
 from dbtools.model.objects import Index, Table, Unique, View
 from dbtools.model.predict.columns import volatility
@@ -103,9 +103,18 @@ def _worst(expression: Expression, table: Table | None, schema: Schema) -> Volat
         column = table.column(part.column) if table is not None else None
         if column is None:
             return Volatility.UNKNOWN
-        if column.type.base in part.bases:
+        if _base(column.type, schema) in part.bases:
             worst = max(worst, part.volatility)
     return worst
+
+
+def _base(kind: Type, schema: Schema) -> str:
+    """A type as ``TypeDependent`` calls it: ``enum`` for any enum, ``text[]`` for an array, a domain by its base."""
+    domain = schema.domains.get(kind.name)
+    if domain is not None and not kind.dimensions:
+        return _base(domain.base, schema)
+    base = "enum" if kind.name in schema.enums else kind.base
+    return base + "[]" * kind.dimensions
 
 
 def _unordered(column: str, opclass: str, index: Index, table: Table) -> bool:

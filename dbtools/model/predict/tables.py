@@ -7,6 +7,7 @@ from dbtools.model.effects import Effects, LockMode, Loss, strongest
 from dbtools.model.expression import Name
 from dbtools.model.objects import Table
 from dbtools.model.predict.columns import UNSAFE_NEW_LABEL, uses_new_label
+from dbtools.model.predict.constraints import target
 from dbtools.model.predict.relations import (
     ACTIVE_TRANSACTION,
     AE,
@@ -43,9 +44,12 @@ def create(operation: op.CreateTable, schema: Schema, session: Session) -> Effec
         strongest((targets, copied, queried)),
         scans=stored(schema.tables[name] for name in operation.mentions if name in schema.tables),
     )
-    gone = [name for name in (*targets, *copied) if name not in schema.tables and name not in schema.views]
+    gone = [name for name in copied if name not in schema.tables and name not in schema.views]
     if gone:
-        effects |= missing(gone[0], schema, SRE)
+        effects |= missing(gone[0], schema, AS)
+    for key in table.foreign_keys:
+        there = target(key, table.name, schema)
+        effects |= Effects(fails=there.fails, uncertain=there.uncertain)
     if table.partition_of is not None:
         effects |= _new_partition(table.partition_of.parent, schema)
     return effects | Effects(dict.fromkeys(table.inherits, SUE))

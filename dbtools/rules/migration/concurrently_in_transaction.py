@@ -64,8 +64,8 @@ def concurrently_in_transaction(context: Context) -> Iterator[Harm]:
     what, table, name = _named(context.operation)
     yield Harm(
         f"{what} fails with 25001: it cannot run inside a transaction",
-        "put it in a migration of its own that its runner runs outside a transaction, and say so to dbtools by the first "
-        "line: -- dbtools: no-transaction",
+        "put it in a migration of its own that its runner runs outside a transaction, and say so to dbtools "
+        "in its first line: -- dbtools: no-transaction",
         table,
         name,
     )

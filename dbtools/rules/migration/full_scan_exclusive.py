@@ -26,7 +26,7 @@ ELSEWHERE = op.Truncate | op.Maintain | op.RefreshView
     why="""
     SET NOT NULL, ADD CHECK, a type change under a CHECK, a primary key over nullable columns, a new partition
     beside a default one: each must look at every row before it commits, and holds ACCESS EXCLUSIVE meanwhile;
-    some second per GB in memory, far longer from disk. NOT VALID with a later VALIDATE CONSTRAINT reads the same
+    about a second per GB in memory, far longer from disk. NOT VALID with a later VALIDATE CONSTRAINT reads the same
     rows under SHARE UPDATE EXCLUSIVE, which lets reads and writes through. A valid CHECK that proves a column to
     be not null spares SET NOT NULL the look (PostgreSQL 12 on); a CHECK that is NOT VALID does not.
     """,

@@ -50,7 +50,7 @@ CREATE INDEX recent ON log (id) WHERE at > '2025-01-01 00:00+00';""",
 ---
 CREATE INDEX by_name ON log (lower(name));""",
     ),
-    link="https://www.postgresql.org/docs/current/sql-createindex.html#id-1.9.3.69.6",
+    link="https://www.postgresql.org/docs/current/sql-createindex.html",
 )
 def index_not_immutable(context: Context) -> Iterator[Harm]:
     """It fails wherever it stands, on a table of this change too."""
@@ -76,4 +76,4 @@ def _culprit(index: Index) -> Expression:
 def _hint(index: Index, culprit: Expression) -> str:
     if culprit is index.where:
         return "index without the moving condition and leave it to the query, or compare with a constant"
-    return "fix the time zone in it (AT TIME ZONE 'UTC' makes a timestamp of a timestamptz), or index the column itself"
+    return "index the column itself; where the time zone is what moves it, AT TIME ZONE 'UTC' within it does too"

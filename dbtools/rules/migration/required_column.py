@@ -36,7 +36,8 @@ ALTER TABLE post ADD COLUMN views int NOT NULL DEFAULT 0;
 ALTER TABLE post ALTER views DROP DEFAULT;""",
         """CREATE TABLE post (id int);
 ---
-ALTER TABLE post ADD COLUMN a int CHECK (a IS NOT NULL);
+ALTER TABLE post ADD COLUMN a int;
+UPDATE post SET a = 0 WHERE a IS NULL;
 ALTER TABLE post ALTER a SET NOT NULL;""",
     ),
     good=(
@@ -61,10 +62,8 @@ def required_column(context: Context) -> Iterator[Harm]:
     match context.operation:
         case op.AddColumn(table, column) as operation if context.effects.fails == NOT_NULL_VIOLATION:
             if context.existed(table):
-                message = (
-                    f"adds {table}.{column.name} as NOT NULL without a default: fails with 23502 if {table} holds a row; "
-                    "so does every INSERT that leaves it out"
-                )
+                added = f"adds {table}.{column.name} NOT NULL without a default"
+                message = f"{added}: fails with 23502 if {table} holds a row, as does an INSERT that leaves it out"
                 yield Harm(message, _filled_first(context, operation), str(table), column.name)
         case op.SetNullable(table, column, nullable=False) | op.SetDefault(table, column, None):
             if context.existed(table) and (table, column) in context.added and _is_required(context, table, column):

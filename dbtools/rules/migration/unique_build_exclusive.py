@@ -13,7 +13,7 @@ from dbtools.rules.safely import PER_PARTITION, built_later, is_partitioned, nam
 from dbtools.rules.wording import BLOCKS_ALL
 
 Indexed = (PrimaryKey, Unique, Exclusion)
-KINDS = {PrimaryKey: "primary key", Unique: "unique constraint", Exclusion: "exclusion constraint"}
+KINDS = {PrimaryKey: "a primary key", Unique: "a unique constraint", Exclusion: "an exclusion constraint"}
 
 
 @rule(
@@ -68,7 +68,7 @@ def unique_build_exclusive(context: Context) -> Iterator[Harm]:
         return
     for each in constraints:
         if isinstance(each, Indexed):
-            message = f"builds the index of a {KINDS[type(each)]} on {table}: {BLOCKS_ALL} until it is built"
+            message = f"builds the index of {KINDS[type(each)]} on {table}: {BLOCKS_ALL} until it is built"
             yield Harm(message, _hint(context, each), str(table), named(context, table, each))
 
 

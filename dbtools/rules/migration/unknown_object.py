@@ -14,6 +14,7 @@ from dbtools.model.objects import Check, ForeignKey, NotNull, PrimaryKey, Table,
 from dbtools.model.predict.relations import UNDEFINED_COLUMN, UNDEFINED_OBJECT, UNDEFINED_TABLE
 from dbtools.model.schema import Schema
 from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.wording import joined
 
 CODES = (UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_OBJECT)
 # Extensions that bring no table; any other may have brought the one that no migration makes.
@@ -87,7 +88,7 @@ def unknown_object(context: Context) -> Iterator[Harm]:
         folded = [name for name in missing.near if name.lower() == missing.name.lower()]
         hint = f"did you mean {(folded or near)[0]}?" if folded or near else ""
         if not hint and missing.near:
-            hint = "there are " + ", ".join(missing.near[:10])
+            hint = f"what there is: {joined(missing.near)}"
         message = f"{where} {missing.name}: fails with {effects.fails}"
         yield Harm(message, hint, missing.table or missing.name, missing.name if missing.table else "")
         return
@@ -100,10 +101,13 @@ def _missing(operation: op.Operation, schema: Schema) -> Iterator[Missing]:
         case op.CreateIndex(name, index):
             yield from _columns(name, sorted(index.reads()), schema)
             yield from _unordered(operation, schema)
+        case op.SetType(name, column, kind):
+            yield from _columns(name, (column,), schema)
+            yield Missing("type", str(kind), tuple(map(str, (*schema.enums, *schema.domains))))
         case (
-            op.DropColumn(name, column) | op.RenameColumn(name, column) | op.SetType(name, column)
-            | op.SetNullable(name, column) | op.SetDefault(name, column) | op.SetIdentity(name, column)
-            | op.SetGenerated(name, column) | op.AlterColumn(name, column)
+            op.DropColumn(name, column) | op.RenameColumn(name, column) | op.SetNullable(name, column)
+            | op.SetDefault(name, column) | op.SetIdentity(name, column) | op.SetGenerated(name, column)
+            | op.AlterColumn(name, column)
         ):  # fmt: skip
             yield from _columns(name, (column,), schema)
         case (

@@ -1,0 +1,89 @@
+"""String constants spelled one way, so that two that mean the same value are the same text.
+
+Read by their form where no cast says their type: ``'90 minutes'`` is an interval and ``'2024-01-01 00:00'`` a time,
+whatever column they are compared with. A server whose time zone is UTC is assumed, as CI's are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+MICROSECONDS = {
+    "microsecond": 1, "millisecond": 1000, "second": 10**6, "minute": 60 * 10**6, "hour": 3600 * 10**6,
+}  # fmt: skip
+DAYS = {"day": 1, "week": 7}
+MONTHS = {"month": 1, "year": 12, "decade": 120, "century": 1200, "millennium": 12000}
+SHORT = {
+    "us": "microsecond", "usec": "microsecond", "ms": "millisecond", "msec": "millisecond", "s": "second",
+    "sec": "second", "m": "minute", "min": "minute", "h": "hour", "hr": "hour", "d": "day", "w": "week", "mon": "month",
+    "y": "year", "yr": "year", "centuries": "century", "millennia": "millennium",
+}  # fmt: skip
+AMOUNT = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*([a-z]+)|([-+]?)(\d+):(\d\d)(?::(\d\d(?:\.\d+)?))?", re.IGNORECASE)
+VERBOSE = re.compile(r"\s*(?:[-+]?\d+(?:\.\d+)?\s*[a-z]+\s*|[-+]?\d+:\d\d(?::\d\d(?:\.\d+)?)?\s*)+", re.IGNORECASE)
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?\s*(Z|[+-]00(?::?00)?)?")
+CLOCK = re.compile(r"(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)([+-]\d\d)?")
+ZERO_SECONDS = re.compile(r"(?<=:\d\d):00(?:\.0+)?$")
+TRUE = frozenset({"t", "true", "y", "yes", "on", "1"})
+
+
+def plain(text: str) -> str:
+    """*text* as this module spells it: JSON, moments and intervals in words; anything else as it is."""
+    if text[:1] in {"{", "["} and text[-1:] in {"}", "]"}:
+        return _json(text)
+    if moment := MOMENT.fullmatch(text.strip()):
+        clock = _clock(moment[2] or "00:00")
+        return moment[1] if clock == "00:00" else f"{moment[1]} {clock}"
+    if any(letter.isalpha() for letter in text):
+        return interval(text) or text
+    return text
+
+
+def clock(text: str) -> str:
+    """A time of day without needless seconds."""
+    found = CLOCK.fullmatch(text.strip())
+    return _clock(found[1]) + (found[2] or "") if found else text
+
+
+def interval(text: str) -> str | None:
+    """An interval in words and digits, as ``1 mon 2 day 03:04:05``; None for what is none, or not in such words."""
+    if not VERBOSE.fullmatch(text):
+        return None
+    months = days = 0.0
+    microseconds = 0.0
+    for amount, word, sign, hours, minutes, seconds in AMOUNT.findall(text):
+        if not word:
+            clock_seconds = int(hours) * 3600 + int(minutes) * 60 + float(seconds or 0)
+            microseconds += (-1 if sign == "-" else 1) * clock_seconds * 10**6
+            continue
+        unit = word.lower()
+        unit = SHORT.get(unit) or SHORT.get(unit.removesuffix("s")) or unit.removesuffix("s")
+        if unit not in MONTHS | DAYS | MICROSECONDS:
+            return None
+        months += float(amount) * MONTHS.get(unit, 0)
+        days += float(amount) * DAYS.get(unit, 0)
+        microseconds += float(amount) * MICROSECONDS.get(unit, 0)
+    if not (months.is_integer() and days.is_integer()):
+        return None
+    return _spelled(int(months), int(days), round(microseconds))
+
+
+def _spelled(months: int, days: int, microseconds: int) -> str:
+    seconds, fraction = divmod(abs(microseconds), 10**6)
+    minus = "-" if microseconds < 0 else ""
+    time = f"{minus}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    if fraction:
+        time += f".{fraction:06}".rstrip("0")
+    parts = [f"{months} mon" if months else "", f"{days} day" if days else "", time if microseconds else ""]
+    return " ".join(part for part in parts if part) or "00:00:00"
+
+
+def _clock(text: str) -> str:
+    return ZERO_SECONDS.sub("", text)
+
+
+def _json(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), sort_keys=True, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text

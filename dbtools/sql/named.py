@@ -1,0 +1,33 @@
+"""The relations that a text may name where no grammar can tell: every identifier in it that is no keyword."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from dbtools.model.expression import Name
+from dbtools.model.identifiers import KEYWORDS
+
+COMMENT = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+PART = re.compile(r'"(?:[^"]|"")+"|[^\W\d][\w$]*')
+PATH = re.compile(rf"(?:{PART.pattern})(?:\s*\.\s*(?:{PART.pattern}))*")
+# The unreserved words of the statements that change tables; a table of that name must be quoted to be seen.
+VERBS = frozenset(
+    """
+    add after alter always as begin before by cascade commit concurrently constraint delete do drop enum execute exists
+    extension function identity if index insert key language materialized no of options owner partition procedure
+    rename replace restrict returns schema sequence set start storage temporary trigger truncate type unlogged update
+    valid validate values view
+    """.split()
+)
+
+
+def named(text: str, namespace: str) -> tuple[Name, ...]:
+    """Every name that *text* may mean by its identifiers, more rather than less; *namespace* where it gives none."""
+    found: dict[Name, None] = {}
+    for path in PATH.findall(COMMENT.sub(" ", text)):
+        parts = [part for part in PART.findall(path) if part.lower() not in KEYWORDS | VERBS]
+        plain = [part[1:-1].replace('""', '"') if part.startswith('"') else part.lower() for part in parts]
+        found |= {Name(namespace, part): None for part in plain[:1]}
+        found |= {Name(*pair): None for pair in pairwise(plain)}
+    return tuple(found)

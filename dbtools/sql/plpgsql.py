@@ -1,0 +1,82 @@
+"""What a PL/pgSQL block executes: its SQL statements, and EXECUTE of a constant string."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from dbtools.sql.grammar import GrammarError, parse_block, parse_expression
+
+GUARDED = {
+    f"PLpgSQL_{kind}"
+    for kind in (
+        "exception", "stmt_case", "stmt_loop", "stmt_while", "stmt_fori", "stmt_fors", "stmt_forc", "stmt_dynfors",
+        "stmt_foreach_a",
+    )
+}  # fmt: skip
+
+
+class Query(NamedTuple):
+    """A statement of a block.
+
+    ``dynamic``: its text is put together while it runs, and ``text`` is the expression that does so. ``certain``:
+    whether it runs whenever the block does. What IF [NOT] EXISTS alone guards counts as certain: such a block asks
+    whether its work was done before.
+    """
+
+    text: str
+    dynamic: bool
+    certain: bool
+
+
+def queries(body: str) -> tuple[Query, ...]:
+    """Every statement that the block *body* executes, in order; GrammarError where it does not parse."""
+    return tuple(_queries(parse_block(body), certain=True))
+
+
+def _queries(tree: Any, *, certain: bool) -> Iterator[Query]:
+    if isinstance(tree, list):
+        for item in tree:
+            yield from _queries(item, certain=certain)
+    elif isinstance(tree, dict):
+        for key, value in tree.items():
+            match key:
+                case "PLpgSQL_stmt_execsql":
+                    yield Query(_text(value["sqlstmt"]), dynamic=False, certain=certain)
+                case "PLpgSQL_stmt_call":
+                    yield Query(_text(value["expr"]), dynamic=False, certain=certain)
+                case "PLpgSQL_stmt_dynexecute":
+                    yield _executed(_text(value["query"]), certain=certain)
+                case "PLpgSQL_stmt_if":
+                    alone = "elsif_list" not in value and "else_body" not in value
+                    yield from _queries(value, certain=certain and alone and _is_existence(_text(value["cond"])))
+                case _:
+                    yield from _queries(value, certain=certain and key not in GUARDED)
+
+
+def _text(expression: Any) -> str:
+    return str(expression["PLpgSQL_expr"]["query"])
+
+
+def _executed(expression: str, *, certain: bool) -> Query:
+    """EXECUTE: of a constant it is that statement."""
+    try:
+        node = parse_expression(expression)
+    except GrammarError:
+        return Query(expression, dynamic=True, certain=certain)
+    if node.WhichOneof("node") == "a_const" and node.a_const.WhichOneof("val") == "sval":
+        return Query(node.a_const.sval.sval, dynamic=False, certain=certain)
+    return Query(expression, dynamic=True, certain=certain)
+
+
+def _is_existence(condition: str) -> bool:
+    """Whether *condition* is EXISTS (...) or NOT EXISTS (...), and nothing else."""
+    from postgast import pg_query_pb2 as pb
+
+    try:
+        node = parse_expression(condition)
+    except GrammarError:
+        return False
+    if node.bool_expr.boolop == pb.NOT_EXPR:
+        node = node.bool_expr.args[0]
+    return bool(node.sub_link.sub_link_type == pb.EXISTS_SUBLINK)
