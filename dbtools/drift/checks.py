@@ -79,4 +79,4 @@ def _columns(check: Check) -> tuple[str, ...]:
 
 
 def _text(check: Check | None) -> str:
-    return f"CHECK ({check.expression})" if check else MISSING
+    return f"CHECK ({check.expression.meaning})" if check else MISSING

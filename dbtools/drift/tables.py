@@ -48,7 +48,7 @@ def described(column: Column) -> str:
 
 def _missing_table(pair: Pair, table: Table, has: Source) -> Clash:
     count = len(table.columns)
-    here = f"{count} column{'' if count == 1 else 's'}"
+    here = f"defined with {count} column{'' if count == 1 else 's'}"
     in_truth = has is pair.truth
 
     def change(there: bool) -> op.Operation:  # noqa: FBT001 - whether the table is there is the value itself

@@ -84,7 +84,7 @@ def column_of(node: pb.ColumnDef, namespace: str) -> tuple[Column, tuple[Written
             case pb.CONSTR_NOTNULL:
                 nullable = False
             case pb.CONSTR_DEFAULT:
-                default = expression_of(part.raw_expr)
+                default = expression_of(part.raw_expr, kind)
             case pb.CONSTR_IDENTITY:
                 identity, nullable = ("always" if part.generated_when == "a" else "by default"), False
             case pb.CONSTR_GENERATED:

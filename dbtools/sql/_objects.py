@@ -163,7 +163,7 @@ def create_domain(node: pb.CreateDomainStmt, namespace: str) -> op.CreateDomain:
             case pb.CONSTR_NOTNULL:
                 nullable = False
             case pb.CONSTR_DEFAULT:
-                default = expression_of(part.raw_expr)
+                default = expression_of(part.raw_expr, type_of(node.type_name, namespace))
             case pb.CONSTR_CHECK:
                 checks.append(Check(part.conname, expression_of(part.raw_expr)))
     base = type_of(node.type_name, namespace)

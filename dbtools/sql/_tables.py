@@ -73,7 +73,8 @@ def create_table(node: pb.CreateStmt, namespace: str) -> Iterator[op.Operation]:
     """CREATE TABLE, also PARTITION OF, INHERITS and LIKE; what it says of inherited columns comes after it."""
     name = name_of(node.relation, namespace)
     parts = [element.column_def for element in node.table_elts if element.WhichOneof("node") == "column_def"]
-    columns, inherited = [], []
+    columns: list[Column] = []
+    inherited: list[Column] = []
     constraints: list[Constraint] = []
     for part in parts:
         column, written = column_of(part, namespace)

@@ -7,92 +7,77 @@ PostgreSQL's grammar, not truth: ``a > 0`` and ``0 < a`` stay different.
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dbtools.model.expression import Expression
+from dbtools.model.expression import Expression, Type
+from dbtools.sql import literals
+from dbtools.sql.grammar import GrammarError, deparse_expression, inside, parse_expression
+from dbtools.sql.types import INTERVAL_FIELDS, SHORT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from postgast.pg_query_pb2 import Node
+    from postgast.pg_query_pb2 import A_Const, A_Expr, Node, TypeCast
 
 NOW = frozenset({"now", "transaction_timestamp"})
 RANDOM_UUID = frozenset({"gen_random_uuid", "uuid_generate_v4", "uuidv4"})
-WIDENING = frozenset({"text", "varchar"})
+OF_SEQUENCES = frozenset({"nextval", "currval", "setval"})
+TEXTS = frozenset({"text", "varchar"})
+MOMENTS = frozenset({"timestamp", "timestamptz"})
+NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", "real", "double precision"})
+WIDER = frozenset({"bigint", "numeric", "double precision"})
+COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 OPERATORS = {"~~": "LIKE", "!~~": "LIKE", "~~*": "ILIKE", "!~~*": "ILIKE"}
+TRUE = frozenset({"t", "true", "y", "yes", "on", "1"})
+IMPLIED = frozenset({"public", "pg_catalog"})
 
 
 @lru_cache(maxsize=4096)
 def read_expression(text: str) -> Expression:
     """The expression that *text* says; one that PostgreSQL's grammar refuses is kept as it is, with no columns."""
-    import postgast
-
+    text = text.strip()
     try:
-        tree = postgast.parse(f"SELECT {text}")
-    except postgast.PgQueryError:
-        return Expression(text.strip(), text.strip())
-    targets = tree.stmts[0].stmt.select_stmt.target_list
-    if len(tree.stmts) != 1 or len(targets) != 1:
-        return Expression(text.strip(), text.strip())
-    node = targets[0].res_target.val
-    return Expression(text.strip(), _deparsed(_normalized(node)), columns_of(node))
+        node = parse_expression(text)
+        return Expression(text, _meaning(node), columns_of(node))
+    except (GrammarError, RecursionError):
+        return Expression(text, text)
 
 
-def expression_of(node: Node) -> Expression:
-    """The expression of a parsed node."""
+def expression_of(node: Node, kind: Type | None = None) -> Expression:
+    """The expression of a parsed node; *kind* is the type of the column whose value it is to be."""
     quick = _literal(node)
     if quick is not None:
         return quick
-    text = _deparsed(node)
-    columns = columns_of(node)
-    return Expression(text, _deparsed(_normalized(node)), columns)
+    return Expression(deparse_expression(node), _meaning(node, kind), columns_of(node))
 
 
 def columns_of(node: Node) -> tuple[str, ...]:
     """The columns that a parsed node names, in their order, each once."""
-    found = dict.fromkeys(
-        ref.fields[-1].string.sval
-        for ref in _inside(node, "column_ref")
-        if ref.fields and ref.fields[-1].WhichOneof("node") == "string"
-    )
-    return tuple(found)
+    last = (ref.fields[-1] for ref in inside(node, "ColumnRef") if ref.fields)
+    return tuple(dict.fromkeys(field.string.sval for field in last if field.WhichOneof("node") == "string"))
 
 
 def _literal(node: Node) -> Expression | None:
     """Plain numbers and truth values, whose text needs no deparsing: the defaults of most columns."""
-    if node.WhichOneof("node") != "a_const":
-        return None
-    constant = node.a_const
-    match constant.WhichOneof("val"):
+    match node.a_const.WhichOneof("val"):
         case "ival":
-            text = str(constant.ival.ival)
+            text = str(node.a_const.ival.ival)
         case "boolval":
-            text = "true" if constant.boolval.boolval else "false"
+            text = "true" if node.a_const.boolval.boolval else "false"
         case _:
             return None
     return Expression(text, text)
 
 
-def _deparsed(node: Node) -> str:
-    import postgast
-    from postgast import pg_query_pb2 as pb
-
-    tree = pb.ParseResult(version=180004)
-    select = tree.stmts.add().stmt.select_stmt
-    select.limit_option = pb.LIMIT_OPTION_DEFAULT
-    select.op = pb.SETOP_NONE
-    select.target_list.add().res_target.val.CopyFrom(node)
-    return str(postgast.deparse(tree)).removeprefix("SELECT ")
-
-
-def _normalized(node: Node) -> Node:
+def _meaning(node: Node, kind: Type | None = None) -> str:
     copy = type(node)()
     copy.CopyFrom(node)
+    if kind is not None and not kind.dimensions and copy.a_const.WhichOneof("val") == "sval":
+        _plain_literal(copy.a_const, kind.base)
     _normalize(copy)
-    return copy
+    return deparse_expression(copy)
 
 
 def _normalize(node: Node) -> None:
@@ -104,19 +89,27 @@ def _normalize(node: Node) -> None:
         _normalize(child)
     match kind:
         case "type_cast":
-            _drop_cast(node)
+            _plain_cast(node)
         case "sqlvalue_function" if _is_current_timestamp(node):
             _become_call(node, "now")
         case "func_call":
-            _plain_function(node)
+            _plain_call(node)
         case "a_const":
-            _plain_constant(node)
+            _plain_constant(node.a_const)
         case "a_array_expr":
             _plain_array(node)
         case "a_expr":
             _plain_operator(node)
         case "bool_expr":
             _flatten(node)
+        case "coalesce_expr":
+            _without_widening(node.coalesce_expr.args)
+        case "min_max_expr":
+            _without_widening(node.min_max_expr.args)
+        case "case_expr" if not node.case_expr.HasField("defresult"):
+            node.case_expr.defresult.a_const.isnull = True
+        case "collate_clause":
+            del node.collate_clause.collname[:-1]
         case "column_ref":
             del node.column_ref.fields[:-1]
 
@@ -133,41 +126,96 @@ def _children(message: object) -> Iterator[Node]:
                 yield from _children(item)
 
 
-def _inside(node: Node, kind: str) -> Iterator[Node]:
-    found = node.WhichOneof("node")
-    if found is None:
-        return
-    if found == kind:
-        yield getattr(node, kind)
-    for child in _children(getattr(node, found)):
-        yield from _inside(child, kind)
-
-
-def _drop_cast(node: Node) -> None:
-    """``'x'::text`` is ``'x'``, ``a::text`` is ``a``: casts that the server adds, or that only say a literal's type."""
-    cast = node.type_cast
-    target = cast.type_name.names[-1].string.sval
-    inner = cast.arg.WhichOneof("node")
-    if inner == "a_const":
-        text = cast.arg.a_const.sval.sval if cast.arg.a_const.WhichOneof("val") == "sval" else None
-        if text is not None and target == "bool":
-            cast.arg.a_const.boolval.boolval = text.lower() in {"t", "true", "yes", "y", "on", "1"}
-        elif text is not None and target in {"int2", "int4", "int8", "numeric", "float4", "float8"}:
-            cast.arg.a_const.fval.fval = text
-            _plain_constant(cast.arg)
-    elif not (
-        inner in {"column_ref", "type_cast", "a_array_expr", "func_call"}
-        and (inner == "a_array_expr" or target in WIDENING or _names_now(cast.arg))
-        and not cast.type_name.typmods
-    ):
-        return
+def _become(node: Node, other: Node) -> None:
     replacement = type(node)()
-    replacement.CopyFrom(cast.arg)
+    replacement.CopyFrom(other)
     node.CopyFrom(replacement)
 
 
-def _names_now(node: Node) -> bool:
-    return bool(node.WhichOneof("node") == "func_call" and node.func_call.funcname[-1].string.sval in NOW)
+# Casts and constants --------------------------------------------------------------------------
+
+
+def _plain_cast(node: Node) -> None:
+    """Without the casts that the server adds, or that only say a literal's type: ``'x'::text``, ``a::text``."""
+    cast = node.type_cast
+    names = cast.type_name.names
+    if len(names) > 1 and names[0].string.sval in IMPLIED:
+        del names[:-1]
+    target = _target(cast)
+    match cast.arg.WhichOneof("node"):
+        case "a_const":
+            _plain_literal(cast.arg.a_const, target, _unit(cast))
+            _become(node, cast.arg)
+        case "a_array_expr":
+            if not cast.type_name.typmods:
+                _become(node, cast.arg)
+        case "func_call" if target in MOMENTS and cast.arg.func_call.funcname[-1].string.sval in NOW:
+            _become(node, cast.arg)
+        case _ if target in TEXTS and not cast.type_name.typmods and not cast.type_name.array_bounds:
+            _become(node, cast.arg)
+
+
+def _target(cast: TypeCast) -> str:
+    name = str(cast.type_name.names[-1].string.sval)
+    return SHORT.get(name, name)
+
+
+def _unit(cast: TypeCast) -> str:
+    """The field of ``INTERVAL '1' DAY``."""
+    mask = cast.type_name.typmods[0].a_const.ival.ival if cast.type_name.typmods else 0
+    return INTERVAL_FIELDS.get(mask, "")
+
+
+def _plain_literal(constant: A_Const, kind: str, unit: str = "") -> None:
+    """A constant of a known type: ``'t'`` as a boolean is ``true``, ``'5'`` as a number 5."""
+    if constant.WhichOneof("val") != "sval":
+        return
+    text = constant.sval.sval
+    if kind == "boolean":
+        constant.boolval.boolval = text.strip().lower() in TRUE
+    elif kind in NUMBERS:
+        _become_number(constant, text)
+    elif kind == "interval":
+        constant.sval.sval = literals.interval(f"{text} {unit or 'second'}" if text.strip("+-").isdigit() else text)
+    elif kind in {"time", "timetz"}:
+        constant.sval.sval = literals.clock(text)
+    elif kind == "regclass":
+        constant.sval.sval = text.removeprefix("public.")
+
+
+def _plain_constant(constant: A_Const) -> None:
+    """``0.00`` is ``0``, ``{"a":  1}`` is ``{"a": 1}``, ``B'101'`` is ``'101'``."""
+    match constant.WhichOneof("val"):
+        case "fval":
+            _become_number(constant, constant.fval.fval)
+        case "sval":
+            constant.sval.sval = literals.plain(constant.sval.sval)
+        case "bsval" if constant.bsval.bsval.startswith("b"):
+            constant.sval.sval = constant.bsval.bsval[1:]
+
+
+def _become_number(constant: A_Const, text: str) -> None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return
+    if not number.is_finite():
+        return
+    if number == number.to_integral_value() and abs(number) < 2**31:
+        constant.ival.ival = int(number)
+    else:
+        constant.fval.fval = format(number.normalize(), "f")
+
+
+def _plain_array(node: Node) -> None:
+    """``ARRAY['a']`` is ``'{a}'`` and ``ARRAY[]`` is ``'{}'``, as long as no element needs quoting."""
+    items = [item.a_const for item in node.a_array_expr.elements if item.WhichOneof("node") == "a_const"]
+    texts = [str(item.ival.ival) if item.WhichOneof("val") == "ival" else item.sval.sval for item in items]
+    if len(items) == len(node.a_array_expr.elements) and all(text.replace("_", "a").isalnum() for text in texts):
+        node.a_const.sval.sval = "{" + ",".join(texts) + "}"
+
+
+# Calls ----------------------------------------------------------------------------------------
 
 
 def _is_current_timestamp(node: Node) -> bool:
@@ -184,46 +232,20 @@ def _become_call(node: Node, name: str) -> None:
     node.func_call.CopyFrom(call)
 
 
-def _plain_function(node: Node) -> None:
-    name = node.func_call.funcname[-1].string.sval
+def _plain_call(node: Node) -> None:
+    path = node.func_call.funcname
+    if len(path) > 1 and path[0].string.sval in IMPLIED:
+        del path[:-1]
+    name = path[-1].string.sval
     if name in NOW:
         _become_call(node, "now")
     elif name in RANDOM_UUID and not node.func_call.args:
         _become_call(node, "gen_random_uuid")
-    elif len(node.func_call.funcname) > 1 and node.func_call.funcname[0].string.sval == "pg_catalog":
-        del node.func_call.funcname[:-1]
+    elif name in OF_SEQUENCES:
+        _plain_literal(node.func_call.args[0].a_const, "regclass")
 
 
-def _plain_constant(node: Node) -> None:
-    """``0.00`` is ``0``, ``{"a":  1}`` is ``{"a": 1}``."""
-    constant = node.a_const
-    match constant.WhichOneof("val"):
-        case "fval":
-            try:
-                number = Decimal(constant.fval.fval).normalize()
-            except ArithmeticError:
-                constant.sval.sval = constant.fval.fval
-                return
-            text = format(number, "f")
-            if number == number.to_integral_value() and abs(number) < 2**31:
-                constant.ival.ival = int(number)
-            else:
-                constant.fval.fval = text
-        case "sval":
-            text = constant.sval.sval
-            if text[:1] in {"{", "["} and text[-1:] in {"}", "]"}:
-                try:
-                    constant.sval.sval = json.dumps(json.loads(text), sort_keys=True)
-                except ValueError:
-                    return
-
-
-def _plain_array(node: Node) -> None:
-    """``ARRAY['a']`` is ``'{a}'`` and ``ARRAY[]`` is ``'{}'``, as long as no element needs quoting."""
-    items = [item.a_const for item in node.a_array_expr.elements if item.WhichOneof("node") == "a_const"]
-    texts = [str(item.ival.ival) if item.WhichOneof("val") == "ival" else item.sval.sval for item in items]
-    if len(items) == len(node.a_array_expr.elements) and all(text.replace("_", "a").isalnum() for text in texts):
-        node.a_const.sval.sval = "{" + ",".join(texts) + "}"
+# Operators ------------------------------------------------------------------------------------
 
 
 def _plain_operator(node: Node) -> None:
@@ -233,39 +255,66 @@ def _plain_operator(node: Node) -> None:
     operator = expression.name[-1].string.sval
     del expression.name[:-1]
     match expression.kind:
-        case pb.AEXPR_OP_ANY | pb.AEXPR_OP_ALL if expression.rexpr.WhichOneof("node") == "a_const":
-            text = expression.rexpr.a_const.sval.sval
-            parts = [part for part in text[1:-1].split(",") if part]
-            if parts and text.startswith("{") and operator in {"=", "<>"}:  # deparsing an empty list crashes
-                expression.kind = pb.AEXPR_IN
-                expression.rexpr.list.Clear()
-                _fill(expression.rexpr, parts)
-        case pb.AEXPR_OP_ANY | pb.AEXPR_OP_ALL if expression.rexpr.WhichOneof("node") == "a_array_expr":
-            if operator in {"=", "<>"} and expression.rexpr.a_array_expr.elements:
-                elements = list(expression.rexpr.a_array_expr.elements)
-                expression.kind = pb.AEXPR_IN
-                expression.rexpr.list.items.extend(elements)
-        case pb.AEXPR_IN:
-            for item in expression.rexpr.list.items:
-                if item.WhichOneof("node") == "a_const" and item.a_const.WhichOneof("val") == "ival":
-                    item.a_const.sval.sval = str(item.a_const.ival.ival)
+        case pb.AEXPR_OP_ANY | pb.AEXPR_OP_ALL if operator in {"=", "<>"}:
+            _become_list(expression)
         case pb.AEXPR_OP if operator in OPERATORS:
             expression.kind = pb.AEXPR_ILIKE if "*" in operator else pb.AEXPR_LIKE
+        case pb.AEXPR_OP if operator in COMPARISONS:
+            _without_widening((expression.lexpr, expression.rexpr))
+        case pb.AEXPR_SIMILAR:
+            expression.kind = pb.AEXPR_OP
+            expression.name[0].string.sval = "~" if operator == "~" else "!~"
         case pb.AEXPR_BETWEEN:
-            _become_between(node)
+            _become_comparisons(node, ">=", "<=", joined=pb.AND_EXPR)
+        case pb.AEXPR_NOT_BETWEEN:
+            _become_comparisons(node, "<", ">", joined=pb.OR_EXPR)
+    if node.a_expr.kind == pb.AEXPR_IN:
+        _plain_in(node)
 
 
-def _fill(node: Node, texts: list[str]) -> None:
-    for text in texts:
-        node.list.items.add().a_const.sval.sval = text
+def _without_widening(operands: Sequence[Node]) -> None:
+    """``i::bigint > n`` is ``i > n``: the server makes both sides of a comparison one type."""
+    for node in operands:
+        cast = node.type_cast
+        if node.WhichOneof("node") == "type_cast" and _target(cast) in WIDER and not cast.type_name.typmods:
+            _become(node, cast.arg)
 
 
-def _become_between(node: Node) -> None:
+def _become_list(expression: A_Expr) -> None:
+    """``a = ANY (ARRAY['x', 'y'])`` is ``a IN ('x', 'y')``; an empty list cannot be said so."""
     from postgast import pg_query_pb2 as pb
 
-    low, high = node.a_expr.rexpr.list.items
-    both = pb.BoolExpr(boolop=pb.AND_EXPR)
-    for operator, bound in ((">=", low), ("<=", high)):
+    array = expression.rexpr
+    elements = list(array.a_array_expr.elements)
+    text = array.a_const.sval.sval
+    if text.startswith("{"):
+        constants = (pb.A_Const(sval=pb.String(sval=part)) for part in text[1:-1].split(",") if part)
+        elements = [pb.Node(a_const=constant) for constant in constants]
+    if elements:
+        expression.kind = pb.AEXPR_IN
+        array.list.CopyFrom(pb.List(items=elements))
+
+
+def _plain_in(node: Node) -> None:
+    """Its numbers as strings, as an array's text has them; with one element it is a comparison."""
+    from postgast import pg_query_pb2 as pb
+
+    items = node.a_expr.rexpr.list.items
+    if len(items) == 1:
+        node.a_expr.kind = pb.AEXPR_OP
+        _become(node.a_expr.rexpr, items[0])
+        return
+    for item in items:
+        if item.a_const.WhichOneof("val") == "ival":
+            item.a_const.sval.sval = str(item.a_const.ival.ival)
+
+
+def _become_comparisons(node: Node, *operators: str, joined: int) -> None:
+    """``a BETWEEN 1 AND 5`` is ``a >= 1 AND a <= 5``."""
+    from postgast import pg_query_pb2 as pb
+
+    both = pb.BoolExpr(boolop=joined)
+    for operator, bound in zip(operators, node.a_expr.rexpr.list.items, strict=True):
         part = both.args.add().a_expr
         part.kind = pb.AEXPR_OP
         part.name.add().string.sval = operator

@@ -1,12 +1,12 @@
 """PostgreSQL's own grammar: text into parse trees and back, with one error for whatever it refuses.
 
-protobuf gives up on trees some 50 brackets deep; where its C core can be told to go deeper, it is.
+protobuf gives up on trees some 25 subqueries or 50 operators deep; where its C core can be told to go deeper, it is,
+though not to where libpg_query's deparser would overflow the stack and take the process with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LONGEST = 160
 VERSION = 180004
+DEEPEST = 2000
+TOO_DEEP = "nested too deeply to be read"
 
 
 class GrammarError(ValueError):
@@ -27,8 +29,42 @@ class GrammarError(ValueError):
 
 def parse(text: str) -> ParseResult:
     """The statements of *text*; GrammarError where it is no SQL, or nested too deeply."""
-    tree: ParseResult = _run("parse", text)
+    from google.protobuf.message import DecodeError
+
+    tree: ParseResult
+    try:
+        tree = _run("parse", text)
+    except DecodeError:
+        tree = _parse_deep(text)
     return tree
+
+
+def _parse_deep(text: str) -> ParseResult:
+    from google.protobuf.message import DecodeError
+
+    try:
+        from google._upb import _message
+    except ImportError as error:  # another protobuf core, with a limit of its own
+        raise GrammarError(TOO_DEEP) from error
+    _message.SetAllowOversizeProtos(True)  # noqa: FBT003 - its only parameter
+    try:
+        tree: ParseResult = _run("parse", text)
+    except DecodeError as error:
+        raise GrammarError(TOO_DEEP) from error
+    finally:
+        _message.SetAllowOversizeProtos(False)  # noqa: FBT003 - likewise
+    if _depth(tree) > DEEPEST:
+        raise GrammarError(TOO_DEEP)
+    return tree
+
+
+def _depth(tree: Any) -> int:
+    deepest, pending = 0, [(tree, 1)]
+    while pending:
+        found, depth = pending.pop()
+        deepest = max(deepest, depth)
+        pending.extend((part, depth + 1) for part in _parts(found))
+    return deepest
 
 
 def scan(text: str) -> ScanResult:
@@ -81,30 +117,20 @@ def inside(message: Any, kind: str) -> Iterator[Any]:
         found = pending.pop()
         if found.DESCRIPTOR.name == kind:
             yield found
-        fields = [(field, value) for field, value in found.ListFields() if field.message_type is not None]
-        parts = [part for field, value in fields for part in (value if field.is_repeated else (value,))]
-        pending.extend(reversed(parts))
+        pending.extend(reversed(_parts(found)))
+
+
+def _parts(message: Any) -> list[Any]:
+    fields = [(field, value) for field, value in message.ListFields() if field.message_type is not None]
+    return [part for field, value in fields for part in (value if field.is_repeated else (value,))]
 
 
 def _run(function: str, argument: object) -> Any:
-    from google.protobuf.message import DecodeError
+    import postgast
 
-    postgast = _postgast()
     try:
         return getattr(postgast, function)(argument)
     except postgast.PgQueryError as error:
         raise GrammarError(str(error.message), max(0, (error.cursorpos or 1) - 1)) from error
-    except (DecodeError, RecursionError) as error:
-        raise GrammarError("nested too deeply to be read") from error
-
-
-@cache
-def _postgast() -> Any:
-    import postgast
-
-    try:
-        from google._upb import _message
-    except ImportError:  # another protobuf core, with a limit of its own
-        return postgast
-    _message.SetAllowOversizeProtos(True)  # noqa: FBT003 - its only parameter
-    return postgast
+    except RecursionError as error:
+        raise GrammarError(TOO_DEEP) from error

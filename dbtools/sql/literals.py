@@ -1,7 +1,6 @@
 """String constants spelled one way, so that two that mean the same value are the same text.
 
-Read by their form where no cast says their type: ``'90 minutes'`` is an interval and ``'2024-01-01 00:00'`` a time,
-whatever column they are compared with. A server whose time zone is UTC is assumed, as CI's are.
+``plain`` goes by the form alone: JSON, dates and times of a server whose time zone is UTC, as CI's are.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ MICROSECONDS = {
 }  # fmt: skip
 DAYS = {"day": 1, "week": 7}
 MONTHS = {"month": 1, "year": 12, "decade": 120, "century": 1200, "millennium": 12000}
+UNITS = MONTHS | DAYS | MICROSECONDS
 SHORT = {
     "us": "microsecond", "usec": "microsecond", "ms": "millisecond", "msec": "millisecond", "s": "second",
     "sec": "second", "m": "minute", "min": "minute", "h": "hour", "hr": "hour", "d": "day", "w": "week", "mon": "month",
@@ -24,47 +24,43 @@ VERBOSE = re.compile(r"\s*(?:[-+]?\d+(?:\.\d+)?\s*[a-z]+\s*|[-+]?\d+:\d\d(?::\d\
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?\s*(Z|[+-]00(?::?00)?)?")
 CLOCK = re.compile(r"(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)([+-]\d\d)?")
 ZERO_SECONDS = re.compile(r"(?<=:\d\d):00(?:\.0+)?$")
-TRUE = frozenset({"t", "true", "y", "yes", "on", "1"})
 
 
 def plain(text: str) -> str:
-    """*text* as this module spells it: JSON, moments and intervals in words; anything else as it is."""
+    """JSON and moments spelled one way; anything else as it is."""
     if text[:1] in {"{", "["} and text[-1:] in {"}", "]"}:
         return _json(text)
     if moment := MOMENT.fullmatch(text.strip()):
-        clock = _clock(moment[2] or "00:00")
-        return moment[1] if clock == "00:00" else f"{moment[1]} {clock}"
-    if any(letter.isalpha() for letter in text):
-        return interval(text) or text
+        time = ZERO_SECONDS.sub("", moment[2] or "00:00")
+        return moment[1] if time == "00:00" else f"{moment[1]} {time}"
     return text
 
 
 def clock(text: str) -> str:
     """A time of day without needless seconds."""
     found = CLOCK.fullmatch(text.strip())
-    return _clock(found[1]) + (found[2] or "") if found else text
+    return ZERO_SECONDS.sub("", found[1]) + (found[2] or "") if found else text
 
 
-def interval(text: str) -> str | None:
-    """An interval in words and digits, as ``1 mon 2 day 03:04:05``; None for what is none, or not in such words."""
+def interval(text: str) -> str:
+    """An interval in words and digits as ``1 mon 2 day 03:04:05``; what is none, or not in such words, as it is."""
     if not VERBOSE.fullmatch(text):
-        return None
-    months = days = 0.0
-    microseconds = 0.0
+        return text
+    months = days = microseconds = 0.0
     for amount, word, sign, hours, minutes, seconds in AMOUNT.findall(text):
         if not word:
-            clock_seconds = int(hours) * 3600 + int(minutes) * 60 + float(seconds or 0)
-            microseconds += (-1 if sign == "-" else 1) * clock_seconds * 10**6
+            time = int(hours) * 3600 + int(minutes) * 60 + float(seconds or 0)
+            microseconds += (-1 if sign == "-" else 1) * time * 10**6
             continue
         unit = word.lower()
         unit = SHORT.get(unit) or SHORT.get(unit.removesuffix("s")) or unit.removesuffix("s")
-        if unit not in MONTHS | DAYS | MICROSECONDS:
-            return None
+        if unit not in UNITS:
+            return text
         months += float(amount) * MONTHS.get(unit, 0)
         days += float(amount) * DAYS.get(unit, 0)
         microseconds += float(amount) * MICROSECONDS.get(unit, 0)
     if not (months.is_integer() and days.is_integer()):
-        return None
+        return text
     return _spelled(int(months), int(days), round(microseconds))
 
 
@@ -76,10 +72,6 @@ def _spelled(months: int, days: int, microseconds: int) -> str:
         time += f".{fraction:06}".rstrip("0")
     parts = [f"{months} mon" if months else "", f"{days} day" if days else "", time if microseconds else ""]
     return " ".join(part for part in parts if part) or "00:00:00"
-
-
-def _clock(text: str) -> str:
-    return ZERO_SECONDS.sub("", text)
 
 
 def _json(text: str) -> str:

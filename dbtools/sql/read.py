@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from dbtools.model import operation as op
-from dbtools.sql.grammar import GrammarError, inside, parse, scan
+from dbtools.sql.grammar import TOO_DEEP, GrammarError, inside, parse, scan
 from dbtools.sql.named import named
 from dbtools.sql.plpgsql import queries
 from dbtools.sql.split import Piece, Place, Text, split
@@ -101,7 +101,7 @@ def _operations(node: Node, text: str, namespace: str) -> tuple[op.Operation, ..
     try:
         return tuple(operations_of(node, namespace, text))
     except RecursionError:
-        return (op.Unknown(text, "nested too deeply to be read", named(text, namespace)),)
+        return (op.Unknown(text, TOO_DEEP, named(text, namespace)),)
     except GrammarError as error:
         return (op.Unknown(text, str(error), named(text, namespace)),)
 

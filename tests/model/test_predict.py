@@ -1,19 +1,16 @@
 """What `predict` says of the measured statements, on every server they were measured on."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 
 import pytest
 
 from dbtools.model.effects import Effects
-from dbtools.model.expression import Name
 from dbtools.model.migration import Migration, Script
 from dbtools.model.schema import Schema
-from dbtools.sql.read import read
 from dbtools.sql.walk import fold, walk
-from dbtools.model.apply import apply_all
 
 DATA = Path(__file__).parents[1] / "data"
 BASE = (DATA / "postgres-effects-base.sql").read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode
@@ -39,7 +40,8 @@ def create(operation: op.CreateIndex, schema: Schema, session: Session) -> Effec
     mode = SUE if operation.concurrently else SHARE
     view = schema.views.get(operation.table)
     if view is not None and view.materialized:
-        return Effects({view.name: mode}, scans=frozenset({view.name}), builds=_built(operation, schema))
+        heap = frozenset({view.name})
+        return Effects({view.name: mode}, scans=heap, builds=_built(operation, schema, heap))
     table = schema.table(operation.table)
     if table is None:
         found = missing(operation.table, schema, mode)
@@ -51,14 +53,17 @@ def create(operation: op.CreateIndex, schema: Schema, session: Session) -> Effec
     refused = _refused(operation, table, schema, session)
     members = (table,) if operation.only else family(operation.table, schema)
     scanned = stored(members)
-    return refused | Effects(
-        locks(members, mode), scans=scanned, builds=_built(operation, schema) if scanned else frozenset()
+    return refused | Effects(locks(members, mode), scans=scanned, builds=_built(operation, schema, scanned))
+
+
+def _built(operation: op.CreateIndex, schema: Schema, heaps: frozenset[Name]) -> frozenset[Name]:
+    """The indexes that get a file: the table's own, and one per partition under a name of PostgreSQL's choice."""
+    unnamed = replace(operation.index, name="")
+    own = truncated(operation.index.name)
+    return frozenset(
+        Name(heap.namespace, own if own and heap == operation.table else chosen_name(schema, heap, unnamed))
+        for heap in heaps
     )
-
-
-def _built(operation: op.CreateIndex, schema: Schema) -> frozenset[Name]:
-    local = truncated(operation.index.name) or chosen_name(schema, operation.table, operation.index)
-    return frozenset({Name(operation.table.namespace, local)})
 
 
 def _taken(name: Name, schema: Schema) -> bool:

@@ -132,11 +132,26 @@ def rows(operation: op.Insert | op.Update | op.Delete | op.Select, schema: Schem
     members = () if isinstance(operation, op.Insert) else family(operation.table, schema)
     if operation.table not in schema.tables:
         return missing(operation.table, schema, RE) | Effects(read)
-    effects = Effects(read | {operation.table: RE} | locks(members, RE))
+    effects = Effects(_keys(operation, schema) | read | {operation.table: RE} | locks(members, RE))
     if isinstance(operation, op.Insert) or (operation.where is not None and operation.where.constant is not True):
         return effects
     lost = frozenset({Loss(operation.table)}) if isinstance(operation, op.Delete) else frozenset()
     return effects | Effects(scans=stored(members), loses=lost)
+
+
+def _keys(operation: op.Insert | op.Update | op.Delete, schema: Schema) -> dict[Name, LockMode]:
+    """The other sides of foreign keys: rows there are looked up, or follow by the key's action."""
+    taken: dict[Name, LockMode] = {}
+    written = () if isinstance(operation, op.Delete) else operation.columns
+    if isinstance(operation, op.Insert):
+        taken |= {key.target: RS for key in schema.tables[operation.table].foreign_keys if key.enforced}
+        return taken
+    for other, key in schema.referencing(operation.table):
+        action = key.on_delete if isinstance(operation, op.Delete) else key.on_update
+        if key.enforced and (isinstance(operation, op.Delete) or set(written) & set(key.target_columns)):
+            taken[other.name] = RS if action in {"NO ACTION", "RESTRICT"} else RE
+    own = schema.tables[operation.table].foreign_keys if written else ()
+    return {key.target: RS for key in own if key.enforced and set(written) & set(key.columns)} | taken
 
 
 def truncate(operation: op.Truncate, schema: Schema) -> Effects:

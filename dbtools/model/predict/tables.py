@@ -23,6 +23,7 @@ from dbtools.model.predict.relations import (
 from dbtools.model.predict.session import Session
 from dbtools.model.schema import Schema
 
+DATATYPE_MISMATCH, INVALID_DEFINITION = "42804", "42P16"
 SRE, SUE, AS = LockMode.SHARE_ROW_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE, LockMode.ACCESS_SHARE
 ACTION_LOCKS: dict[op.TableAction, LockMode] = {
     "set options": SUE, "cluster on": SUE, "enable trigger": SRE, "disable trigger": SRE,
@@ -115,14 +116,36 @@ def alter(operation: op.AlterTable, schema: Schema) -> Effects:
         return missing(name, schema, ACTION_LOCKS.get(action, AE))
     if action in {"inherit", "no inherit"}:
         parent = Name(*operation.value.split(".", 1))
-        return Effects({name: AE, parent: SUE})
+        unfit = action == "inherit" and _lacks(schema.tables[name], schema.table(parent))
+        return Effects({name: AE, parent: SUE}, fails=DATATYPE_MISMATCH if unfit else None)
     if action in {"set logged", "set unlogged"}:
-        now = schema.tables[name].persistence == "unlogged"
-        return brief(name, schema) if now == (action == "set unlogged") else rewrite((schema.tables[name],))
+        table = schema.tables[name]
+        if (table.persistence == "unlogged") == (action == "set unlogged"):
+            return brief(name, schema)
+        return rewrite((table,)) | Effects(fails=INVALID_DEFINITION if _binds(table, action, schema) else None)
     if action in {"set tablespace", "set access method"}:
         return Effects({name: AE}, uncertain=f"whether it is stored elsewhere already decides if {action} rewrites it")
     members = family(name, schema) if action in RECURSING else (schema.tables[name],)
     return Effects(locks(members, ACTION_LOCKS.get(action, AE)))
+
+
+def _lacks(child: Table, parent: Table | None) -> bool:
+    """Whether *child* lacks a column or check that it would inherit."""
+    if parent is None:
+        return False
+    columns = {column.name: column.type for column in child.columns}
+    checks = {check.name for check in child.checks}
+    return any(columns.get(column.name) != column.type for column in parent.columns) or any(
+        check.name not in checks for check in parent.checks
+    )
+
+
+def _binds(table: Table, action: op.TableAction, schema: Schema) -> bool:
+    """Whether a foreign key would lead from a logged to an unlogged table."""
+    if action == "set unlogged":
+        return any(other.persistence != "unlogged" for other, _ in schema.referencing(table.name) if other != table)
+    there = (schema.table(key.target) for key in table.foreign_keys)
+    return any(other is not None and other.persistence == "unlogged" for other in there if other != table)
 
 
 def attach(operation: op.AttachPartition, schema: Schema) -> Effects:

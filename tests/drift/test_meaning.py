@@ -1,0 +1,67 @@
+"""What the text of two expressions tells, and where it takes a server."""
+
+import pytest
+
+from dbtools.drift.meaning import Verdict, compare_defaults, compare_expressions
+from dbtools.sql.expressions import read_expression
+from dbtools.sql.types import read_type
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "two", "verdict"),
+    [
+        ("text", "'a'", "'b'", "different"),
+        ("text", "'a'", "'A'", "different"),
+        ("char(3)", "'a'", "'a  '", "same"),
+        ("boolean", "'f'", "false", "same"),
+        ("boolean", "'t'", "false", "different"),
+        ("integer", "'7'", "7.0", "same"),
+        ("integer", "'x'", "7", "undecided"),
+        ("jsonb", "'[1, 2]'", "'[1,2]'", "same"),
+        ("jsonb", "'{}'", "'[]'", "different"),
+        ("jsonb", "'true'", "'1'", "different"),
+        ("json", "'broken'", "'1'", "undecided"),
+        ("uuid", "'A0EEBC999C0B4EF8BB6D6BB9BD380A11'", "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'", "same"),
+        ("timestamp", "'2020-01-01'", "'2020-01-01 00:00:00+02:00'", "same"),
+        ("timestamp", "'2020-01-01'", "'2020-01-02'", "different"),
+        ("timestamptz", "'2020-01-01 03:00+03'", "'2020-01-01 02:00+02'", "same"),
+        ("timestamptz", "'2020-01-01 02:00'", "'2020-01-01 02:00+02'", "undecided"),
+        ("timestamp", "'now'", "now()", "undecided"),
+        ("timestamp", "localtimestamp", "now()", "undecided"),
+        ("timestamp", "'infinity'", "now()", "different"),
+        ("interval", "'1 day'", "'24 hours'", "undecided"),
+        ("uuid", "uuidv7()", "gen_random_uuid()", "different"),
+        ("text", "lower('A')", "'a'", "undecided"),
+        ("text[]", "'{a, b}'", "ARRAY['a', 'b']", "same"),
+        ("text[]", "'{a}'", "'{b}'", "different"),
+        ("text[]", "'{{a}}'", "'{a}'", "undecided"),
+        ("text[]", "'{null}'", "'{\"null\"}'", "undecided"),
+        ("text[]", "ARRAY[lower('A')]", "'{a}'", "undecided"),
+        ("integer[]", "'{1,02}'", "'{1,2}'", "same"),
+        ("citext", "'a'", "'A'", "undecided"),
+    ],
+)
+def test_defaults_compare_as_values_of_their_type(kind, one, two, verdict):
+    both = read_expression(one), read_expression(two)
+    assert compare_defaults(*both, read_type(kind)) is Verdict(verdict)
+    assert compare_defaults(*reversed(both), read_type(kind)) is Verdict(verdict)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "verdict"),
+    [
+        ("a > 1", "(a > 1)", "same"),
+        ("a > 1", "a > 2", "different"),
+        ("a > 1", "a >= 1", "different"),
+        ("a > 1 AND b", "a > 1 OR b", "different"),
+        ("a > 1", "b > 1", "different"),
+        ("a = 'x'", "a = 'y'", "different"),
+        ("a > '1 day'", "a > '24 hours'", "undecided"),
+        ("f(a)", "g(a)", "undecided"),
+        ("a > 1", "1 < a", "undecided"),
+        ("a > 1", None, "different"),
+        (None, None, "same"),
+    ],
+)
+def test_conditions_differ_only_where_one_token_tells(one, two, verdict):
+    assert compare_expressions(*(text and read_expression(text) for text in (one, two))) is Verdict(verdict)
