@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 from dbtools.change.git import Revision, Tree, WorkingTree, commit, merge_base, parent, short
@@ -17,6 +18,7 @@ from dbtools.sources import migrations as sql_sources
 from dbtools.sources.layouts import migrations_of, single
 from dbtools.sources.queries import NamedQuery
 from dbtools.sources.queries import read_texts as read_queries
+from dbtools.sql.walk import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +195,15 @@ def _readers_by_kind(project: Project) -> Mapping[str, Callable[[Mapping[str, st
 
 
 def gather_paths(
-    scripts: Mapping[str, bytes], folders: Mapping[str, Mapping[str, bytes]], transaction: str = ""
+    scripts: Mapping[str, bytes],
+    folders: Mapping[str, Mapping[str, bytes]],
+    transaction: str = "",
+    project: Project | None = None,
 ) -> Change:
     """SQL to judge by itself: *scripts* each alone and in their order, *folders* as histories.
 
-    Only a history makes the schema before a migration completely known.
+    The schema before is completely known where a history leads to it: that of *project*, up to the first of the
+    scripts that belongs to it; or the folder's own. The project also says who reads what.
     """
     problems: list[Finding] = []
     new = [single(path, text, transaction) for path, text in _texts(scripts, problems).items()]
@@ -208,6 +214,23 @@ def gather_paths(
             message = f"{where} holds no migration"
             problems.append(Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=hint))
         new.extend(found)
-    base = Schema(complete=bool(folders) and not scripts)
-    head = sql_sources.history_schema(new)
-    return Change("the files given", base, head, new=tuple(new), one_by_one=True, problems=tuple(problems))
+    side = _side(project, WorkingTree(project.root), complain=False) if project is not None else None
+    history = _before(side, scripts) if scripts and not folders else ()
+    base = replace(sql_sources.history_schema(history), complete=bool(history or (folders and not scripts)))
+    return Change(
+        "the files given",
+        base,
+        fold(base, (migration.up.text for migration in new)),
+        history,
+        tuple(new),
+        one_by_one=True,
+        readings=side.readings if side is not None else (),
+        queries=side.queries if side is not None else (),
+        problems=tuple(problems),
+    )
+
+
+def _before(side: _Side | None, scripts: Mapping[str, bytes]) -> tuple[Migration, ...]:
+    """The project's migrations before the first of *scripts*; all of them when none belongs to the project."""
+    migrations = side.migrations if side is not None else ()
+    return tuple(takewhile(lambda migration: migration.up.path not in scripts, migrations))

@@ -1,8 +1,8 @@
 """Find what in new migrations breaks, blocks or loses data, without a server.
 
-With PATHs those files are judged, alone and in their order; a folder is judged as a history, each migration
-against the schema before it; - is stdin. Without PATHs the new migrations of the change are judged, against the
-schema that the migrations of dbtools.yaml add up to.
+With PATHs those files are judged in their order, against the schema that the migrations of dbtools.yaml add up to
+before them, if there are any; a folder is judged as a history of its own, each migration against the schema before
+it; - is stdin. Without PATHs the new migrations of the change are judged.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dbtools.cli._options import change_options
 from dbtools.errors import UsageError
 
 if TYPE_CHECKING:
-    from dbtools.change import Change
+    from dbtools.change import Change, Project
     from dbtools.model.report import Report
 
 
@@ -48,18 +48,20 @@ def command(  # noqa: PLR0913 - one argument per option
     from dataclasses import replace
 
     from dbtools.change import Scope
-    from dbtools.cli._project import change_of, lint_settings
+    from dbtools.cli._project import change_of, lint_settings, project_of
     from dbtools.lint import lint
 
     settings = lint_settings(call.config_or_none, version=pg_version, ignore=ignore)
     if select:
         settings = replace(settings, select=select)
     if paths:
-        return lint(_given(paths, call.root, transaction or ""), settings)
+        config = call.config_or_none
+        project = project_of(config) if config is not None and "migrations" in config.sources else None
+        return lint(_given(paths, call.root, transaction or "", project), settings)
     return lint(change_of(call, Scope(base, commit, staged, everything)), settings)
 
 
-def _given(paths: tuple[str, ...], root: Path, transaction: str) -> Change:
+def _given(paths: tuple[str, ...], root: Path, transaction: str, project: Project | None) -> Change:
     from dbtools.change import gather_paths
     from dbtools.change.git import WorkingTree
 
@@ -75,7 +77,7 @@ def _given(paths: tuple[str, ...], root: Path, transaction: str) -> Change:
             scripts.update(WorkingTree(root).files(_shown(path, root)))
         else:
             raise UsageError(f"there is no {written}", hint="name a file or folder of SQL, or - for stdin")
-    return gather_paths(scripts, folders, transaction)
+    return gather_paths(scripts, folders, transaction, project)
 
 
 def _shown(path: Path, root: Path) -> str:

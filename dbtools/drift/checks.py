@@ -57,8 +57,10 @@ def _clash(pair: Pair, table: Name, said: CheckPair) -> Clash:
     shown = present(truth, other)
     columns = _columns(shown)
 
-    def change(check: Check | None) -> op.Operation:
-        return op.AddConstraint(table, check) if check else op.DropConstraint(table, shown.name)
+    def change(had: Check | None, wanted: Check) -> Iterator[op.Operation]:
+        if had is not None:
+            yield op.DropConstraint(table, had.name)
+        yield op.AddConstraint(table, wanted)
 
     return Clash(
         "check-missing",

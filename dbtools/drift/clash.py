@@ -49,11 +49,24 @@ class Compared(NamedTuple):
     clash: Clash | None
 
 
-def remedy(pair: Pair, expected: T, found: T, change: Callable[[T], Operation]) -> str:
-    """The edit that ends the difference; *change* makes the statement that gives the database one or the other."""
+def remedy(
+    pair: Pair, expected: T | None, found: T | None, change: Callable[[T | None, T], Iterable[Operation]]
+) -> str:
+    """The edit that ends the difference; *change* leads a database from what it has to what it should have.
+
+    Nothing that loses rows is proposed as SQL: what one of the two lacks is to be added there.
+    """
     if pair.other.is_database:
-        return f"bring {pair.other.label} in line: {render(change(expected))}"
-    return f"change it in {pair.other.label}, or write a migration: {render(change(found))}"
+        if expected is None:
+            return f"add it to {pair.truth.label}, or drop it from {pair.other.label} if nothing needs it"
+        return f"bring {pair.other.label} in line: {_script(change(found, expected))}"
+    if found is None:
+        return f"add it to {pair.other.label}"
+    return f"change it in {pair.other.label}, or write a migration: {_script(change(expected, found))}"
+
+
+def _script(operations: Iterable[Operation]) -> str:
+    return "; ".join(map(render, operations))
 
 
 def findings_of(compared: Iterable[Compared], sources: list[Source]) -> Iterator[Finding]:

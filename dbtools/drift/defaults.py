@@ -37,6 +37,8 @@ def _numbered(column: Column) -> Column:
 
 def _identity(said: Said) -> Clash:
     def change(column: Column) -> op.Operation:
+        if not column.identity and "serial" in (said.truth.identity, said.other.identity):
+            return op.SetDefault(said.table, column.name, None)
         return op.SetIdentity(said.table, column.name, column.identity)
 
     return said.clash(

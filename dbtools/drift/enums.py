@@ -46,13 +46,13 @@ def _values(pair: Pair, truth: Enum, other: Enum) -> Clash:
         parts += [f"reading {', '.join(database)} fails in {pair.model.client}"] if database else []
         harm = ", ".join(parts)
 
-    def change(said: Enum) -> op.Operation:
-        missing = [label for label in said.labels if label not in (truth.labels if said is other else other.labels)]
-        return op.AddEnumValue(truth.name, missing[0]) if missing else op.DropType(truth.name)
+    def change(had: Enum | None, wanted: Enum) -> list[op.Operation]:
+        labels = had.labels if had else ()
+        return [op.AddEnumValue(truth.name, label) for label in wanted.labels if label not in labels]
 
-    edit = (
-        remedy(pair, truth, other, change) if added and not lost else f"give it the same labels in {pair.other.label}"
-    )
+    # PostgreSQL adds labels and never drops one.
+    grows = not added if pair.other.is_database else not lost
+    edit = remedy(pair, truth, other, change) if grows else f"give it the same labels in {pair.other.label}"
     return _clash("enum-values", Severity.ERROR, truth, other, harm)._replace(remedy=edit)
 
 

@@ -100,10 +100,10 @@ def _clash(pair: Pair, table: Name, rule: str, harm: Harm, match: tuple[Key | No
     truth, other = match
     shown = present(truth, other)
 
-    def change(key: Key | None) -> op.Operation:
-        if key is None:
-            return _dropped(table, shown)
-        return op.CreateIndex(table, key.made) if isinstance(key.made, Index) else op.AddConstraint(table, key.made)
+    def change(had: Key | None, wanted: Key) -> Iterator[op.Operation]:
+        if had is not None:
+            yield _dropped(table, had)
+        yield _made(table, wanted)
 
     return Clash(
         rule,
@@ -117,6 +117,10 @@ def _clash(pair: Pair, table: Name, rule: str, harm: Harm, match: tuple[Key | No
         harm.text,
         remedy(pair, truth, other, change),
     )
+
+
+def _made(table: Name, key: Key) -> op.Operation:
+    return op.CreateIndex(table, key.made) if isinstance(key.made, Index) else op.AddConstraint(table, key.made)
 
 
 def _dropped(table: Name, key: Key) -> op.Operation:

@@ -108,8 +108,10 @@ def _clash(
     truth, other = said
     shown = present(truth, other)
 
-    def change(key: ForeignKey | None) -> op.Operation:
-        return op.AddConstraint(table, key) if key else op.DropConstraint(table, shown.name)
+    def change(had: ForeignKey | None, wanted: ForeignKey) -> Iterator[op.Operation]:
+        if had is not None:
+            yield op.DropConstraint(table, had.name)
+        yield op.AddConstraint(table, wanted)
 
     return Clash(
         rule,

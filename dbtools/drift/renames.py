@@ -133,7 +133,7 @@ def _table_clash(pair: Pair, old: Name, new: Name) -> Clash:
         str(old),
         str(new),
         harm=_harm(pair, old, new, "42P01: there is no such table"),
-        remedy=remedy(pair, (new, old), (old, new), lambda names: op.RenameTable(names[0], names[1].local)),
+        remedy=remedy(pair, old, new, lambda had, wanted: [op.RenameTable(had or wanted, wanted.local)]),
     )
 
 
@@ -147,7 +147,7 @@ def _column_clash(pair: Pair, table: Name, old: str, new: str) -> Clash:
         new,
         column=old,
         harm=_harm(pair, old, new, "42703: there is no such column"),
-        remedy=remedy(pair, (new, old), (old, new), lambda names: op.RenameColumn(table, *names)),
+        remedy=remedy(pair, old, new, lambda had, wanted: [op.RenameColumn(table, had or wanted, wanted)]),
     )
 
 

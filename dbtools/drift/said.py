@@ -50,7 +50,7 @@ class Said(NamedTuple):
             aspect,
             self.truth.name,
             harm.text,
-            remedy(self.pair, self.truth, self.other, change),
+            remedy(self.pair, self.truth, self.other, lambda _, wanted: [change(wanted)]),
         )
 
     def undecided(self, aspect: str, show: Callable[[Column], str]) -> Clash:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from dbtools.drift.clash import MISSING, Clash, remedy
 from dbtools.drift.source import Pair, Source
@@ -10,6 +11,8 @@ from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.objects import Column, Table
+
+T = TypeVar("T")
 
 
 def common_tables(pair: Pair) -> list[Name]:
@@ -50,10 +53,6 @@ def _missing_table(pair: Pair, table: Table, has: Source) -> Clash:
     count = len(table.columns)
     here = f"defined with {count} column{'' if count == 1 else 's'}"
     in_truth = has is pair.truth
-
-    def change(there: bool) -> op.Operation:  # noqa: FBT001 - whether the table is there is the value itself
-        return op.CreateTable(table) if there else op.DropTable(table.name)
-
     severity, harm = _table_harm(pair, has)
     return Clash(
         "missing-table",
@@ -63,7 +62,7 @@ def _missing_table(pair: Pair, table: Table, has: Source) -> Clash:
         here if in_truth else MISSING,
         MISSING if in_truth else here,
         harm=harm,
-        remedy=remedy(pair, in_truth, not in_truth, change),
+        remedy=remedy(pair, *_either(table, in_truth=in_truth), lambda _, wanted: [op.CreateTable(wanted)]),
     )
 
 
@@ -80,10 +79,6 @@ def _table_harm(pair: Pair, has: Source) -> tuple[Severity, str]:
 def _missing_column(pair: Pair, table: Name, column: Column, has: Source) -> Clash:
     in_truth = has is pair.truth
     here = described(column)
-
-    def change(there: bool) -> op.Operation:  # noqa: FBT001 - whether the column is there is the value itself
-        return op.AddColumn(table, column) if there else op.DropColumn(table, column.name)
-
     severity, harm = _column_harm(pair, column, has)
     return Clash(
         "missing-column",
@@ -94,7 +89,7 @@ def _missing_column(pair: Pair, table: Name, column: Column, has: Source) -> Cla
         MISSING if in_truth else here,
         column=column.name,
         harm=harm,
-        remedy=remedy(pair, in_truth, not in_truth, change),
+        remedy=remedy(pair, *_either(column, in_truth=in_truth), lambda _, wanted: [op.AddColumn(table, wanted)]),
     )
 
 
@@ -110,3 +105,7 @@ def _column_harm(pair: Pair, column: Column, has: Source) -> tuple[Severity, str
     if required:
         return Severity.ERROR, f"inserts through {model.client} fail with 23502: NOT NULL without a database default"
     return Severity.WARNING, f"{model.client} cannot reach it, and {model.generator} would drop it"
+
+
+def _either(there: T, *, in_truth: bool) -> tuple[T | None, T | None]:
+    return (there, None) if in_truth else (None, there)
