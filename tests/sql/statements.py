@@ -42,7 +42,7 @@ EXAMPLES = {
     "create_trig_stmt": "CREATE TRIGGER g BEFORE UPDATE OF a ON t FOR EACH ROW WHEN (OLD.b > 1) EXECUTE FUNCTION f()",
     "create_event_trig_stmt": "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()",
     "alter_event_trig_stmt": "ALTER EVENT TRIGGER e DISABLE",
-    "create_plang_stmt": "CREATE LANGUAGE plperl",
+    "create_plang_stmt": "CREATE LANGUAGE plperl HANDLER h",
     "create_role_stmt": "CREATE ROLE someone",
     "alter_role_stmt": "ALTER ROLE someone LOGIN",
     "alter_role_set_stmt": "ALTER ROLE someone SET search_path = shop",
