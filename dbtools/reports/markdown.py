@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dbtools.model.finding import Finding, Severity
 from dbtools.model.report import Report, Section, TableSection
 from dbtools.reports import Paper
-from dbtools.reports.wording import by_weight, counted, figures, plain, said, seen, verdict
+from dbtools.reports.wording import advice, by_weight, counted, figures, plain, said, seen, verdict
 
 _MARKS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.INFO: "🔹"}
 _MARKUP = re.compile(r"[\\`*\[\]|~$]|\b_|_\b|(?<!\w)_|_(?!\w)")
@@ -64,9 +64,7 @@ def _finding(finding: Finding) -> str:
     where = f"<code>{_inline(f'{finding.location.path}:{finding.location.line}')}</code>"
     mark = f"{_MARKS[finding.severity]} {finding.severity}"
     lines = [f"- {mark} **{_prose(finding.rule)}** {where}: {_prose(finding.message)}"]
-    prose, _, sql = finding.hint.strip().partition("\n")
-    if sql and not prose.endswith(":"):
-        prose, sql = "", finding.hint.strip()
+    prose, sql = advice(finding.hint)
     if prose:
         lines.append(f"  <br>{_prose(prose)}")
     if sql:

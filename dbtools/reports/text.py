@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dbtools.model.finding import Finding, Severity
 from dbtools.model.report import Report, Section, TableSection, TextSection
 from dbtools.reports import Paper
-from dbtools.reports.wording import by_weight, figures, plain, said, seen, verdict
+from dbtools.reports.wording import advice, by_weight, figures, plain, said, seen, verdict
 
 _STYLES = {"red": "31;1", "yellow": "33;1", "cyan": "36", "green": "32", "bold": "1", "dim": "2"}
 _SEVERITY_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -78,8 +78,11 @@ class _Writer:
         severity = self.styled(str(finding.severity), _SEVERITY_STYLES[finding.severity])
         yield f"  {self.styled(where, 'bold')}  {severity}  {plain(finding.rule)}"
         yield from self.wrapped(finding.message, "    ")
-        if finding.hint:
-            yield from self.wrapped(finding.hint, "    → ", style="cyan")
+        prose, sql = advice(finding.hint)
+        if prose:
+            yield from self.wrapped(prose, "    → ", style="cyan")
+        for number, line in enumerate(plain(sql).splitlines()):  # never wrapped: it is there to be copied
+            yield self.styled(f"    {'→ ' if not (prose or number) else '  '}{line}".rstrip(), "cyan")
         yield from self.wrapped(seen(finding), "    ", style="dim")
 
     def section(self, section: Section) -> Iterator[str]:

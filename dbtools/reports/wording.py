@@ -21,6 +21,16 @@ def plain(text: str) -> str:
     return text.translate(_SAFE)
 
 
+def advice(hint: str) -> tuple[str, str]:
+    """A hint as prose and the SQL below it; either may be empty. A comment that opens the SQL is its prose."""
+    first, _, rest = hint.strip().partition("\n")
+    if rest and first.startswith("-- "):
+        return first.removeprefix("-- "), rest
+    if rest and not first.endswith(":"):
+        return "", hint.strip()
+    return first, rest
+
+
 def by_weight(findings: Iterable[Finding]) -> list[Finding]:
     """The gravest first, then in the order of the files."""
     return sorted(findings, key=lambda finding: (-finding.severity, finding.location, finding.rule))

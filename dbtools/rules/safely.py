@@ -13,7 +13,7 @@ from dbtools.model.predict.session import VIRTUAL_SINCE
 from dbtools.rules.base import Context
 
 THEN = "-- in a later migration:"
-ALONE = "-- in a migration of its own, which its runner runs outside a transaction (-- dbtools: no-transaction):"
+ALONE = "-- in a migration of its own, outside a transaction (its first line: -- dbtools: no-transaction):"
 
 
 def named(context: Context, table: Name, constraint: Constraint) -> str:

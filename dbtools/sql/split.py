@@ -149,10 +149,12 @@ def _recover(text: Text) -> Iterator[Piece]:
 
 
 def _ends_before(data: bytes) -> list[int]:
+    """The same of text that is cut at an error, perhaps within a quote."""
     try:
         return _ends(data)
-    except GrammarError:
-        return [len(data)]
+    except GrammarError as error:
+        readable = _bytes_before(data, error.position)
+        return _ends_before(data[:readable]) if readable < len(data) else [len(data)]
 
 
 def _ends(data: bytes) -> list[int]:

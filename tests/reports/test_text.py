@@ -79,12 +79,14 @@ def test_rows_that_are_too_short_do_not_break_a_table():
     assert text(Report("x", sections=(TableSection("t", (), ()),))).endswith("report\n\n  t\n\n")
 
 
-def test_lines_fit_the_paper_and_keep_the_indentation_of_sql():
-    hint = "Do this:\n" + "  SELECT one, two, three FROM somewhere WHERE it IS NOT NULL;"
+def test_lines_fit_the_paper_but_sql_stays_as_it_is_to_be_copied():
+    hint = "-- in a later migration:\nSELECT one, two, three\n  FROM somewhere WHERE it IS NOT NULL AND more;"
     finding = Finding("r", Severity.INFO, "word " * 40, Location("a.sql"), hint=hint)
-    lines = text(Report("lint", findings=(finding,)), width=50).splitlines()
-    assert all(len(line) <= 50 for line in lines)
-    assert "        SELECT one, two, three FROM somewhere" in lines
+    lines = text(Report("lint", findings=(finding,)), width=40).splitlines()
+    assert "    → in a later migration:" in lines
+    sql = ["      SELECT one, two, three", "        FROM somewhere WHERE it IS NOT NULL AND more;"]
+    assert lines[lines.index(sql[0]) :][:2] == sql
+    assert all(len(line) <= 40 for line in lines if line not in sql)
 
 
 def test_without_colour_there_is_no_escape_and_with_colour_the_same_words(review):

@@ -42,21 +42,20 @@ def test_windows_line_ends_move_no_place():
 
 
 def test_a_broken_statement_hides_no_other_and_says_where_it_breaks():
-    one, broken, three = split("SELECT 'ä';\nALTER TABLE é ADD COLUM x;\nDROP TABLE t;")
+    one, broken, three = split("SELECT 'ä';\nALTER TABLE é ADD COLUMN ;\nDROP TABLE t;")
     assert one.node is not None
     assert three.node is not None
     assert three.place == Place(3, 1)
     assert broken.node is None
-    assert broken.error == 'syntax error at or near ";"' or broken.error.startswith("syntax error")
+    assert broken.error == "syntax error at end of input"
     assert broken.place == Place(2, 1)
-    assert broken.error_place is not None
-    assert broken.error_place.line == 2
+    assert broken.error_place == Place(2, 26)
 
 
 def test_the_place_of_an_error_counts_characters_of_the_whole_file():
     (_, broken) = split("SELECT 'é';\n  SELECT 'ü', FROM FROM t;")
     assert broken.error == 'syntax error at or near "FROM"'
-    assert broken.error_place == Place(2, 20)
+    assert broken.error_place == Place(2, 15)
 
 
 @pytest.mark.parametrize(
@@ -131,11 +130,7 @@ def test_a_nul_byte_is_told_and_the_rest_is_read():
 @pytest.mark.parametrize("errors", ["surrogateescape", "replace"])
 def test_bytes_that_are_no_utf8_move_no_place(errors):
     sql = b"SELECT '\xff\xfe'; SELECT 2;\nSELEC \xe9;".decode("utf-8", errors)
-    assert [(place.line, place.column) for _, place in ((piece.text, piece.place) for piece in split(sql))] == [
-        (1, 1),
-        (1, 14),
-        (2, 1),
-    ]
+    assert [piece.place for piece in split(sql)] == [Place(1, 1), Place(1, 14), Place(2, 1)]
 
 
 def test_half_a_surrogate_pair_is_no_reason_to_fail():
