@@ -25,6 +25,9 @@ from dbtools.sql.walk import Step, statements, walk
 IF_EXISTS = re.compile(r"ALTER\s+(FOREIGN\s+)?TABLE\s+IF\s+EXISTS\b", re.IGNORECASE)
 
 
+SHORT = 10  # findings that need no table of their own to be overseen
+
+
 @dataclass(frozen=True, slots=True)
 class LintSettings:
     """``version`` is the major version that the team runs. ``select`` (empty: those that are on) less ``ignore``."""
@@ -162,7 +165,7 @@ def _count(number: int, what: str) -> str:
 
 
 def _section(findings: list[Finding]) -> tuple[TableSection, ...]:
-    if not findings:
+    if len(findings) <= SHORT:
         return ()
     by_rule: dict[tuple[str, Severity], int] = {}
     for finding in findings:

@@ -65,7 +65,8 @@ def said(report: Report) -> str:
 def seen(finding: Finding) -> str:
     """What the finding rests on beyond the text: ``rehearsed · locks User ACCESS EXCLUSIVE · rows: 12``."""
     evidence = [] if finding.evidence is Evidence.STATIC else [str(finding.evidence)]
-    locks = [f"locks {table} {mode}" for table, mode in finding.locks.items()]
+    watched = "seen" in finding.values  # which names the locks that a server took
+    locks = [] if watched else [f"locks {table} {mode}" for table, mode in finding.locks.items()]
     return " · ".join([*evidence, *locks, *(f"{name}: {value}" for name, value in finding.values.items())])
 
 

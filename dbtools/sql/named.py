@@ -28,6 +28,6 @@ def named(text: str, namespace: str) -> tuple[Name, ...]:
     for path in PATH.findall(COMMENT.sub(" ", text)):
         parts = [part for part in PART.findall(path) if part.lower() not in KEYWORDS | VERBS]
         plain = [part[1:-1].replace('""', '"') if part.startswith('"') else part.lower() for part in parts]
-        found |= {Name(namespace, part): None for part in plain[:1]}
+        found |= {Name(namespace, part): None for part in plain}
         found |= {Name(*pair): None for pair in pairwise(plain)}
     return tuple(found)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 from dbtools.model import operation as op
+from dbtools.model.expression import Name
+from dbtools.model.objects import Table
 from dbtools.sql.grammar import TOO_DEEP, GrammarError, inside, parse, scan
 from dbtools.sql.named import named
 from dbtools.sql.plpgsql import queries
@@ -89,12 +91,11 @@ def _read(sql: str, namespace: str) -> Iterator[Statement]:
                 unknown = op.Unknown(piece.text, reason, named(piece.text, current))
                 yield Statement(piece.text, piece.place, (unknown,), (piece.place,), piece.error, piece.error_place)
             continue
-        if temporary:
-            _point_at(temporary, piece.node)
+        _point_at(temporary, piece.node)
         operations = _operations(piece.node, piece.text, current)
         yield Statement(piece.text, piece.place, operations, _places(piece, len(operations)))
         current = _search_path(operations, current, namespace)
-        temporary |= {each.table.name.local for each in operations if _is_temporary(each)}
+        temporary = _still_temporary(temporary, operations)
 
 
 def _operations(node: Node, text: str, namespace: str) -> tuple[op.Operation, ...]:
@@ -106,15 +107,26 @@ def _operations(node: Node, text: str, namespace: str) -> tuple[op.Operation, ..
         return (op.Unknown(text, str(error), named(text, namespace)),)
 
 
-def _is_temporary(operation: op.Operation) -> TypeGuard[op.CreateTable]:
-    return isinstance(operation, op.CreateTable) and operation.table.name.namespace == TEMPORARY
-
-
-def _point_at(temporary: frozenset[str], message: Any) -> None:
+def _point_at(temporary: frozenset[str], node: Node) -> None:
     """Unqualified names mean the temporary tables of this script first, as with the server."""
-    for relation in inside(message, "RangeVar"):
+    for relation in inside(node, "RangeVar") if temporary else ():
         if not relation.schemaname and relation.relname in temporary:
             relation.schemaname = TEMPORARY
+    for target in node.drop_stmt.objects if temporary else ():
+        path = target.list.items
+        if len(path) == 1 and path[0].string.sval in temporary:
+            local = path.add().string
+            local.sval, path[0].string.sval = path[0].string.sval, TEMPORARY
+
+
+def _still_temporary(temporary: frozenset[str], operations: tuple[op.Operation, ...]) -> frozenset[str]:
+    for operation in operations:
+        match operation:
+            case op.CreateTable(Table(Name(namespace, local))) if namespace == TEMPORARY:
+                temporary |= {local}
+            case op.DropTable(Name(namespace, local)) if namespace == TEMPORARY:
+                temporary -= {local}
+    return temporary
 
 
 def _search_path(operations: tuple[op.Operation, ...], current: str, initial: str) -> str:
@@ -193,8 +205,12 @@ def _places(piece: Piece, count: int) -> tuple[Place, ...]:
 
 def _after_commas(text: str) -> Iterator[int]:
     """The offsets in bytes of the tokens that follow a comma outside all brackets."""
+    from postgast import pg_query_pb2 as pb
+
     depth, after = 0, False
     for token in scan(text).tokens:
+        if token.token in (pb.SQL_COMMENT, pb.C_COMMENT):
+            continue
         if after:
             yield token.start
         depth += {ord("("): 1, ord("["): 1, ord(")"): -1, ord("]"): -1}.get(token.token, 0)

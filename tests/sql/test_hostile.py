@@ -8,6 +8,7 @@ import time
 import pytest
 
 from dbtools.model import operation as op
+from dbtools.model.naming import truncated
 from dbtools.sql.expressions import read_expression
 from dbtools.sql.named import named
 from dbtools.sql.read import read
@@ -88,11 +89,11 @@ def test_blocks_nested_deep_are_unknown_or_read():
     assert isinstance(statement.operations[-1], op.Unknown)
 
 
-def test_names_of_a_thousand_characters_are_names():
+def test_names_of_a_thousand_characters_are_cut_as_the_server_cuts_them():
     (statement,) = read(f'CREATE TABLE "{"ü" * 1000}" ({"x" * 1000} int)')
     (created,) = statement.operations
-    assert created.table.name.local == "ü" * 1000
-    assert created.table.columns[0].name == "x" * 1000
+    assert created.table.name.local == truncated("ü" * 1000)
+    assert created.table.columns[0].name == "x" * 63
 
 
 def test_noise_is_never_an_exception():
