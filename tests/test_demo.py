@@ -1,5 +1,6 @@
 """What ``make demo`` shows: a bad change stopped, and silence once it is reverted."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,9 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.mark.server
 def test_the_demo_stops_the_bad_change_and_passes_the_revert():
-    done = subprocess.run([sys.executable, "tools/demo.py"], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "tools/demo.py"]
+    wide = os.environ | {"COLUMNS": "400"}
+    done = subprocess.run(command, cwd=ROOT, env=wide, capture_output=True, text=True, check=False)
     stopped, passed = done.stdout.split("The commit is reverted:")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "(exit code 1)" in stopped

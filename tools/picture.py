@@ -22,7 +22,7 @@ def main() -> None:
     command = [sys.executable, "tools/demo.py"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     review = done.stdout.split("$ dbtools review --base main\n", 1)[1].split("(exit code 1)", 1)[0].strip().splitlines()
-    end = next(number for number, line in enumerate(review) if re.search(r"\brehearse\b.*: 1 migration", line))
+    end = next(number for number, line in enumerate(review) if re.search(r"rehearse\S*: 1 migration", line))
     console = Console(record=True, width=WIDTH, file=StringIO())
     console.print(Text("$ dbtools review --base main\n"))
     for line in (*review[:end], "…", "", review[-1]):

@@ -84,9 +84,10 @@ def parse_expression(text: str) -> Node:
     tree = parse(f"SELECT {text}")
     select = tree.stmts[0].stmt.select_stmt
     said = {field.name for field, _ in select.ListFields()} - {"limit_option", "op"}
-    if len(tree.stmts) != 1 or said != {"target_list"} or len(select.target_list) != 1:
+    target = select.target_list[0].res_target if select.target_list else None
+    if target is None or len(tree.stmts) != 1 or said != {"target_list"} or len(select.target_list) != 1 or target.name:
         raise GrammarError(f"not one expression: {text}")
-    return select.target_list[0].res_target.val
+    return target.val
 
 
 def deparse(statement: Node) -> str:

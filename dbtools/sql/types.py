@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dbtools.model.expression import Name, Type
-from dbtools.sql.grammar import GrammarError, parse_expression
+from dbtools.sql.grammar import GrammarError, deparse_expression, parse_expression
 
 if TYPE_CHECKING:
     from postgast.pg_query_pb2 import Node, TypeName
@@ -87,8 +87,10 @@ def _modifiers(base: str, node: TypeName) -> tuple[int | str, ...]:
 
 
 def _modifier(node: Node) -> int | str:
-    if node.WhichOneof("node") == "column_ref":  # geometry(Point, 4326)
-        return str(node.column_ref.fields[-1].string.sval)
-    if node.a_const.WhichOneof("val") == "ival":
-        return int(node.a_const.ival.ival)
-    return str(node.a_const.sval.sval)
+    """A number, or whatever a type of an extension takes: ``geometry(Point, 4326)``."""
+    match node.a_const.WhichOneof("val"):
+        case "ival":
+            return int(node.a_const.ival.ival)
+        case "sval":
+            return str(node.a_const.sval.sval)
+    return deparse_expression(node)

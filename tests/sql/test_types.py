@@ -88,12 +88,12 @@ def test_unqualified_types_live_where_the_script_is():
 @pytest.mark.server
 def test_every_type_the_server_has_is_built_in_and_prints_back(connection):
     rows = connection.execute(
-        "SELECT format_type(oid, NULL), typtype::text, typcategory::text FROM pg_type "
-        "WHERE typnamespace = 'pg_catalog'::regnamespace AND typrelid = 0"
+        "SELECT format_type(oid, NULL) FROM pg_type WHERE typrelid = 0"
+        " AND typnamespace = 'pg_catalog'::regnamespace AND typname <> 'any'"  # which needs quotes, and is no column's
     ).fetchall()
     assert len(rows) > 180
     wrong = {}
-    for text, _, _ in rows:
+    for (text,) in rows:
         kind = read_type(text)
         (back,) = connection.execute("SELECT to_regtype(%s)::text", (str(kind),)).fetchone()
         if kind.namespace or back != text:
