@@ -177,6 +177,8 @@ def _read(
     kind: str, files: Mapping[str, str], where: str, project: Project, problems: list[Finding]
 ) -> Iterable[Reading]:
     try:
+        if not files:
+            raise SourceError(f"there is no {where}", hint=f"check the path after sources.{kind}")
         return [_readers_by_kind(project)[kind](files, where)]
     except SourceError as error:
         message = f"{where}: {error}" if where not in str(error) else str(error)

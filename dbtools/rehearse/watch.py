@@ -63,7 +63,15 @@ def watch(connection: Connection, migration: Migration, steps: Iterable[Step]) -
         watched = _statement(connection, of_statement, whole=whole)
         yield replace(watched, differences=tuple(_differences(watched, held)))
         if whole and not watched.failed:
-            held = strongest((held, watched.observation.effects.locks))
+            held = _renamed(strongest((held, watched.observation.effects.locks)), watched.operations)
+
+
+def _renamed(held: dict[Name, LockMode], operations: tuple[op.Operation, ...]) -> dict[Name, LockMode]:
+    """Locks stay on a table whatever it is called."""
+    for operation in operations:
+        if isinstance(operation, op.RenameTable) and operation.name in held:
+            held = {**held, Name(operation.name.namespace, operation.to): held[operation.name]}
+    return held
 
 
 def _statement(connection: Connection, steps: list[Step], *, whole: bool) -> Watched:

@@ -21,17 +21,19 @@ SHORT = {
     "serial2": "smallserial", "serial4": "serial", "serial8": "bigserial",
 }  # fmt: skip
 SERIAL = {"smallserial": "smallint", "serial": "integer", "bigserial": "bigint"}
-# pg_type of PostgreSQL 18 without arrays, row types and pseudo-types that no column may have.
+# pg_type of PostgreSQL 18, row types aside, and what its grammar calls them instead.
 BUILT_IN = frozenset(("double precision", '"char"')) | frozenset(
     """
-    aclitem bigint bit boolean box bpchar bytea char cid cidr circle date datemultirange daterange gtsvector
-    inet int2vector int4multirange int4range int8multirange int8range integer interval json jsonb jsonpath
-    line lseg macaddr macaddr8 money name numeric nummultirange numrange oid oidvector path pg_lsn pg_snapshot
-    point polygon real refcursor regclass regcollation regconfig regdictionary regnamespace regoper
-    regoperator regproc regprocedure regrole regtype smallint text tid time timestamp timestamptz timetz
-    tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector txid_snapshot uuid varbit varchar void xid
-    xid8 xml record trigger event_trigger anyelement anyarray anynonarray anyenum anyrange anycompatible
-    internal cstring any smallserial serial bigserial
+    aclitem any anyarray anycompatible anycompatiblearray anycompatiblemultirange anycompatiblenonarray
+    anycompatiblerange anyelement anyenum anymultirange anynonarray anyrange bigint bigserial bit boolean box bpchar
+    bytea char cid cidr circle cstring date datemultirange daterange event_trigger fdw_handler gtsvector
+    index_am_handler inet int2vector int4multirange int4range int8multirange int8range integer internal interval json
+    jsonb jsonpath language_handler line lseg macaddr macaddr8 money name numeric nummultirange numrange oid oidvector
+    path pg_brin_bloom_summary pg_brin_minmax_multi_summary pg_ddl_command pg_dependencies pg_lsn pg_mcv_list
+    pg_ndistinct pg_node_tree pg_snapshot point polygon real record refcursor regclass regcollation regconfig
+    regdictionary regnamespace regoper regoperator regproc regprocedure regrole regtype serial smallint smallserial
+    table_am_handler text tid time timestamp timestamptz timetz trigger tsm_handler tsmultirange tsquery tsrange
+    tstzmultirange tstzrange tsvector txid_snapshot unknown uuid varbit varchar void xid xid8 xml
     """.split()
 )
 INTERVAL_FIELDS = {

@@ -98,7 +98,16 @@ def test_names_of_a_thousand_characters_are_cut_as_the_server_cuts_them():
 
 def test_noise_is_never_an_exception():
     noise = random.Random(7)
-    alphabet = list("();,'\"$-/*\\.:\n\0 aé🙂1") + ["$$", "/*", "*/", "--", "\ufeff", "\udcff", "SELECT ", "DROP TABLE t;"]
+    alphabet = list("();,'\"$-/*\\.:\n\0 aé🙂1") + [
+        "$$",
+        "/*",
+        "*/",
+        "--",
+        "\ufeff",
+        "\udcff",
+        "SELECT ",
+        "DROP TABLE t;",
+    ]
     for _ in range(400):
         sql = "".join(noise.choices(alphabet, k=noise.randrange(60)))
         for statement in read(sql):
@@ -107,7 +116,9 @@ def test_noise_is_never_an_exception():
 
 
 def test_every_prefix_of_a_script_is_read():
-    script = "CREATE TABLE t (a int DEFAULT 'x' || $$y$$, CHECK (a IN (1, 2))); /* c */ DO $b$ BEGIN DROP TABLE u; END $b$;"
+    script = (
+        "CREATE TABLE t (a int DEFAULT 'x' || $$y$$, CHECK (a IN (1, 2))); /* c */ DO $b$ BEGIN DROP TABLE u; END $b$;"
+    )
     for end in range(len(script)):
         read(script[:end])
 

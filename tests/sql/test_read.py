@@ -135,7 +135,9 @@ COLUMNS = {
     'ALTER TABLE t DROP COLUMN IF EXISTS "A" CASCADE': op.DropColumn(T, "A", if_exists=True, cascade=True),
     "ALTER TABLE t RENAME a TO b": op.RenameColumn(T, "a", "b"),
     'ALTER TABLE shop."Order" RENAME COLUMN a TO "B"': op.RenameColumn(SHOP, "a", "B"),
-    'ALTER TABLE t ALTER a SET DATA TYPE text COLLATE "C" USING a::text': op.SetType(T, "a", TEXT, expr("a::text"), "C"),
+    'ALTER TABLE t ALTER a SET DATA TYPE text COLLATE "C" USING a::text': op.SetType(
+        T, "a", TEXT, expr("a::text"), "C"
+    ),
     "ALTER TABLE t ALTER a TYPE numeric(10)": op.SetType(T, "a", Type("numeric", (10, 0))),
     "ALTER TABLE t ALTER a TYPE shop.state[]": op.SetType(T, "a", Type("state", (), 1, "shop")),
     "ALTER TABLE t ALTER a SET NOT NULL": op.SetNullable(T, "a", nullable=False),
@@ -159,10 +161,8 @@ CONSTRAINTS = {
     "ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0) NOT VALID": op.AddConstraint(
         T, Check("k", expr("a > 0"), validated=False)
     ),
-    "ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a, b) REFERENCES shop.\"Order\" (c, d) ON UPDATE SET NULL NOT VALID": (
-        op.AddConstraint(
-            T, ForeignKey("k", ("a", "b"), SHOP, ("c", "d"), on_update="SET NULL", validated=False)
-        )
+    'ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a, b) REFERENCES shop."Order" (c, d) ON UPDATE SET NULL NOT VALID': (
+        op.AddConstraint(T, ForeignKey("k", ("a", "b"), SHOP, ("c", "d"), on_update="SET NULL", validated=False))
     ),
     "ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES u NOT ENFORCED": op.AddConstraint(
         T, ForeignKey("k", ("a",), U, (), validated=False, enforced=False)
@@ -193,7 +193,7 @@ INDEXES = {
         concurrently=True,
         if_not_exists=True,
     ),
-    'CREATE INDEX i ON t USING gin (a jsonb_path_ops, (b ->> \'x\') COLLATE "C" gin_trgm_ops)': op.CreateIndex(
+    "CREATE INDEX i ON t USING gin (a jsonb_path_ops, (b ->> 'x') COLLATE \"C\" gin_trgm_ops)": op.CreateIndex(
         T,
         Index(
             "i",
@@ -225,7 +225,10 @@ TYPES = {
     "ALTER TYPE y ADD ATTRIBUTE a int CASCADE": op.AlterOpaque("type cascade", Name("public", "y")),
     "CREATE DOMAIN shop.d AS varchar(5) DEFAULT 'x' CONSTRAINT k CHECK (VALUE <> '') NOT NULL": op.CreateDomain(
         Domain(
-            Name("shop", "d"), Type("varchar", (5,)), nullable=False, default=expr("'x'"),
+            Name("shop", "d"),
+            Type("varchar", (5,)),
+            nullable=False,
+            default=expr("'x'"),
             checks=(Check("k", expr("VALUE <> ''")),),
         )
     ),
@@ -253,9 +256,7 @@ OTHERS = {
     "DROP SEQUENCE s": op.DropSequence(Name("public", "s")),
     "CREATE OR REPLACE FUNCTION f(a varchar(5), OUT b int, VARIADIC c int[]) LANGUAGE plpgsql IMMUTABLE AS 'x'": (
         op.CreateFunction(
-            Function(
-                Name("public", "f"), ("varchar", "integer[]"), "integer", "plpgsql", Volatility.IMMUTABLE, "x"
-            ),
+            Function(Name("public", "f"), ("varchar", "integer[]"), "integer", "plpgsql", Volatility.IMMUTABLE, "x"),
             replace=True,
         )
     ),
@@ -274,7 +275,9 @@ OTHERS = {
     "ALTER FUNCTION f(int) RENAME TO g": op.Rename("function", Name("public", "f"), "g"),
     "ALTER FUNCTION f(int) SET SCHEMA shop": op.SetNamespace("function", Name("public", "f"), "shop"),
     "ALTER TRIGGER g ON t RENAME TO h": op.AlterOpaque("trigger", Name("public", "g"), T, "h"),
-    "DROP TRIGGER IF EXISTS g ON shop.t": op.DropOpaque("trigger", Name("shop", "g"), Name("shop", "t"), if_exists=True),
+    "DROP TRIGGER IF EXISTS g ON shop.t": op.DropOpaque(
+        "trigger", Name("shop", "g"), Name("shop", "t"), if_exists=True
+    ),
     "DROP POLICY p ON t": op.DropOpaque("policy", Name("public", "p"), T),
     "DROP STATISTICS s": op.DropOpaque("statistics", Name("public", "s")),
     "DROP PUBLICATION p": op.DropOpaque("publication", Name("public", "p")),
@@ -435,7 +438,11 @@ def test_a_do_block_is_executed():
 
 
 def test_a_function_body_is_not_executed():
-    for body in ("AS 'DROP TABLE t'", "LANGUAGE plpgsql AS 'BEGIN DROP TABLE t; END'", "BEGIN ATOMIC DELETE FROM t; END"):
+    for body in (
+        "AS 'DROP TABLE t'",
+        "LANGUAGE plpgsql AS 'BEGIN DROP TABLE t; END'",
+        "BEGIN ATOMIC DELETE FROM t; END",
+    ):
         assert isinstance(only(f"CREATE FUNCTION f() RETURNS void {body}"), op.CreateFunction)
 
 
@@ -500,7 +507,9 @@ def test_a_broken_statement_touches_only_what_its_text_names():
     assert after.operations == (op.DropTable(T),)
 
 
-@pytest.mark.parametrize("template", ["{{ .Schema }}.users", "${schema}.users", ":schema.users", "{schema}.users", "%s.users"])
+@pytest.mark.parametrize(
+    "template", ["{{ .Schema }}.users", "${schema}.users", ":schema.users", "{schema}.users", "%s.users"]
+)
 def test_a_template_placeholder_is_unknown_for_what_it_names(template):
     (unknown,) = operations(f"ALTER TABLE {template} ADD COLUMN a int")
     assert Name("public", "users") in unknown.touches
