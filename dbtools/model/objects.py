@@ -6,10 +6,15 @@ order for people, but a column's position takes no part in ``==``: PostgreSQL ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from dataclasses import field, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dbtools.model.expression import Expression, Name, Type, Volatility
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 Identity = Literal["", "serial", "always", "by default"]
 ReferentialAction = Literal["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"]

@@ -6,8 +6,8 @@ one model of PostgreSQL (``predict``) serve both. Every kind is one frozen class
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import field
+from typing import TYPE_CHECKING, Literal
 
 from dbtools.model.effects import LockMode
 from dbtools.model.expression import Expression, Name, Type, TypeChange
@@ -27,6 +27,11 @@ from dbtools.model.objects import (
     Table,
     View,
 )
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 Kind = Literal["table", "view", "materialized view", "index", "sequence", "type", "domain", "function"]
 TableAction = Literal[
@@ -168,11 +173,12 @@ class SetDefault:
 
 @dataclass(frozen=True, slots=True)
 class SetIdentity:
-    """ALTER COLUMN ... ADD, SET or DROP IDENTITY."""
+    """ALTER COLUMN ... ADD or DROP IDENTITY; ``changes`` when it is SET GENERATED on a column that has one."""
 
     table: Name
     column: str
     identity: Identity
+    changes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +372,7 @@ class DropView:
     name: Name
     if_exists: bool = False
     cascade: bool = False
+    materialized: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,9 +121,10 @@ def _conversion(column: str, old: Type, new: Type) -> Expression | None:
 def _count(plan: Plan, table: Name, new: Column) -> None:
     """Make *new* an identity column, or a serial: a sequence of its own and the default that draws from it."""
     if new.identity != "serial":
-        if _column(plan, table, new).default is not None:
+        old = _column(plan, table, new)
+        if old.default is not None:
             plan.do(op.SetDefault(table, new.name, None))
-        plan.do(op.SetIdentity(table, new.name, new.identity))
+        plan.do(op.SetIdentity(table, new.name, new.identity, changes=old.identity in SELF_COUNTING))
         return
     sequence = sequence_name(plan.now, table, new.name)
     text = f"nextval({literal(quote_name(sequence))})"

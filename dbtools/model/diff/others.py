@@ -44,7 +44,7 @@ def drop_views(plan: Plan) -> None:
             doomed.add(view.name)
     for view in reversed(order):
         if view.name in doomed:
-            plan.do(op.DropView(view.name))
+            plan.do(op.DropView(view.name, materialized=view.materialized))
 
 
 def create_views(plan: Plan) -> None:
