@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
-from dbtools.change.git import Revision, Tree, WorkingTree, commit, merge_base, parent, short
+from dbtools.change.git import Revision, Tree, WorkingTree, commit, last_commit, merge_base, parent, short
 from dbtools.change.value import Change
 from dbtools.errors import SourceError
 from dbtools.model.finding import Finding, Location, Severity
@@ -19,6 +19,8 @@ from dbtools.sources.layouts import migrations_of, single
 from dbtools.sources.queries import NamedQuery
 from dbtools.sources.queries import read_texts as read_queries
 from dbtools.sql.walk import fold
+
+READ = (".sql", ".prisma")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,10 @@ def gather(project: Project, scope: Scope) -> Change:
     texts = {} if before is None else before.texts
     touched = tuple(sorted(path for path in {*texts, *after.texts} if texts.get(path) != after.texts.get(path)))
     new = tuple(each for each in after.migrations if _differs(each, texts))
-    names = {each.name for each in new}
-    history = tuple(each for each in after.migrations if each.name not in names)
-    edited = tuple(_edited(each) for each in new if each.up.path in texts)
+    paths = {each.up.path for each in new}
+    history = tuple(each for each in (before.migrations if before else ()) if each.up.path not in paths)
+    edited = tuple(_edited(each) for each in new if texts.get(each.up.path, each.up.text) != each.up.text)
+    removed = tuple(_removed(each) for each in history if each.up.path not in after.texts)
     truth_is_history = project.truth == "migrations"
     return Change(
         label,
@@ -80,7 +83,7 @@ def gather(project: Project, scope: Scope) -> Change:
         new,
         readings=after.readings,
         queries=after.queries,
-        problems=(*after.problems, *edited),
+        problems=(*after.problems, *edited, *removed),
         touched=touched,
     )
 
@@ -101,6 +104,17 @@ def _edited(migration: Migration) -> Finding:
         f"{migration.name} was changed after it was merged; databases that already ran it will not run it again",
         Location(migration.up.path),
         hint="leave it as it was and write a new migration",
+        object=migration.name,
+    )
+
+
+def _removed(migration: Migration) -> Finding:
+    return Finding(
+        "migration-removed",
+        Severity.WARNING,
+        f"{migration.name} was removed after it was merged; databases that already ran it keep what it did",
+        Location(migration.up.path),
+        hint="leave it where it was and write a new migration that undoes it",
         object=migration.name,
     )
 
@@ -128,10 +142,12 @@ def _trees(root: Path, scope: Scope) -> tuple[Tree | None, Tree, str]:
     if scope.base is not None:
         found = merge_base(root, scope.base)
         return Revision(root, found), WorkingTree(root), f"working tree against {scope.base} ({short(found)})"
-    head = commit(root, "HEAD")
+    last = last_commit(root)
+    base = None if last is None else Revision(root, last)
+    than = "nothing: there is no commit yet" if last is None else f"the last commit ({short(last)})"
     if scope.staged:
-        return Revision(root, head), Revision(root, ""), f"what is staged against {short(head)}"
-    return Revision(root, head), WorkingTree(root), f"working tree against the last commit ({short(head)})"
+        return base, Revision(root, ""), f"what is staged against {than}"
+    return base, WorkingTree(root), f"working tree against {than}"
 
 
 def _side(project: Project, tree: Tree, *, complain: bool = True) -> _Side:
@@ -157,33 +173,33 @@ def _side(project: Project, tree: Tree, *, complain: bool = True) -> _Side:
 
 
 def _texts(files: Mapping[str, bytes], problems: list[Finding]) -> dict[str, str]:
-    """Files as text; one that is not UTF-8 is a finding, and read as far as it goes."""
-    texts = {}
-    for path, data in files.items():
-        try:
-            texts[path] = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            if not path.endswith((".sql", ".prisma")):
-                continue
-            line = data[: error.start].count(b"\n") + 1
-            message = f"{path} is not UTF-8: byte {data[error.start]:#04x} on line {line}"
-            hint = "save the file as UTF-8; what could be read of it is judged"
-            problems.append(Finding("unreadable-file", Severity.ERROR, message, Location(path, line), hint=hint))
-            texts[path] = data.decode("utf-8", "replace")
-    return texts
+    """Those of *files* that a source may be written in, as text."""
+    return {path: _text(path, data, problems) for path, data in files.items() if path.endswith(READ)}
+
+
+def _text(path: str, data: bytes, problems: list[Finding]) -> str:
+    """A file as text; one that is not UTF-8 is a finding, and read as far as it goes."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        message = f"{path} is not UTF-8: byte {data[error.start]:#04x} on line {line}"
+        hint = "save the file as UTF-8; what could be read of it is judged"
+        problems.append(Finding("unreadable-file", Severity.ERROR, message, Location(path, line), hint=hint))
+        return data.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 def _read(
     kind: str, files: Mapping[str, str], where: str, project: Project, problems: list[Finding]
 ) -> Iterable[Reading]:
-    try:
-        if not files:
-            raise SourceError(f"there is no {where}", hint=f"check the path after sources.{kind}")
-        return [_readers_by_kind(project)[kind](files, where)]
-    except SourceError as error:
-        message = f"{where}: {error}" if where not in str(error) else str(error)
-        problems.append(Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=error.hint))
-        return []
+    message, hint = f"there is nothing to read at {where}", f"check the path after sources.{kind}"
+    if files:
+        try:
+            return [_readers_by_kind(project)[kind](files, where)]
+        except SourceError as error:
+            message, hint = f"{where}: {error}" if where not in str(error) else str(error), error.hint
+    problems.append(Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=hint))
+    return []
 
 
 def _readers_by_kind(project: Project) -> Mapping[str, Callable[[Mapping[str, str], str], Reading]]:
@@ -208,7 +224,7 @@ def gather_paths(
     scripts that belongs to it; or the folder's own. The project also says who reads what.
     """
     problems: list[Finding] = []
-    new = [single(path, text, transaction) for path, text in _texts(scripts, problems).items()]
+    new = [single(path, _text(path, data, problems), transaction) for path, data in scripts.items()]
     for where, files in folders.items():
         found = migrations_of(_texts(files, problems), transaction)
         if not found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,9 +28,10 @@ class WorkingTree:
     def files(self, where: str) -> dict[str, bytes]:
         """Regular files only: a folder may be called ``x.sql``."""
         start = self.root / where
-        paths = sorted(path for path in start.rglob("*") if path.is_file()) if start.is_dir() else [start]
         try:
-            return {_relative(path, self.root): path.read_bytes() for path in paths if path.is_file()}
+            paths = sorted(start.rglob("*")) if start.is_dir() else [start]
+            files = [path for path in paths if path.is_file() and ".git" not in path.relative_to(start).parts]
+            return {_relative(path, self.root): path.read_bytes() for path in files}
         except OSError as error:
             message = f"{where} cannot be read: {error.strerror}"
             raise SourceError(message, hint="check the path and its permissions") from error
@@ -44,24 +46,28 @@ class Revision:
 
     def files(self, where: str) -> dict[str, bytes]:
         """One ``git ls-tree`` and one ``git cat-file`` however many files there are."""
-        path = where.rstrip("/")
-        if self.name:
-            listed = _git(self.root, "ls-tree", "-r", "-z", "--full-tree", self.name, "--", self._full(path))
-        else:
-            listed = _git(self.root, "ls-files", "-s", "-z", "--full-name", "--", path)
-        entries = [entry for entry in listed.decode("utf-8", "surrogateescape").split("\0") if entry]
-        prefix = _prefix(self.root)
+        top = _prefix(self.root)
+        full = posixpath.normpath(posixpath.join(top, where))
+        if full.startswith("../"):
+            hint = "keep it inside the repository, or give it as an argument"
+            raise GitError(f"{where} lies outside of the repository", hint=hint)
         blobs: dict[str, str] = {}
-        for entry in entries:
-            meta, full = entry.split("\t", 1)
+        for entry in self._listed(full):
+            meta, path = entry.split("\t", 1)
             mode, *rest = meta.split()
             if mode.startswith("100"):
-                blobs[full.removeprefix(prefix)] = rest[1] if self.name else rest[0]
+                blobs[posixpath.relpath(path, top or ".")] = rest[1] if self.name else rest[0]
         contents = _contents(self.root, list(blobs.values()))
         return dict(zip(blobs, contents, strict=True))
 
-    def _full(self, path: str) -> str:
-        return (_prefix(self.root) + path).rstrip("/") or "."
+    def _listed(self, full: str) -> list[str]:
+        """What git lists at a path from the top of the repository."""
+        if self.name:
+            listed = _git(self.root, "ls-tree", "-r", "-z", "--full-tree", self.name, "--", full)
+        else:
+            literally = f":(top,literal){'' if full == '.' else full}"
+            listed = _git(self.root, "ls-files", "-s", "-z", "--full-name", "--", literally)
+        return [entry for entry in listed.decode("utf-8", "surrogateescape").split("\0") if entry]
 
 
 def _relative(path: Path, root: Path) -> str:
@@ -110,8 +116,16 @@ def merge_base(root: Path, revision: str) -> str:
 
 def parent(root: Path, revision: str) -> str | None:
     """The first parent of a commit, None for the first commit of all."""
+    header = _git(root, "cat-file", "commit", revision).partition(b"\n\n")[0].decode("utf-8", "replace")
+    parents = [line.removeprefix("parent ") for line in header.splitlines() if line.startswith("parent ")]
+    return commit(root, parents[0]) if parents else None
+
+
+def last_commit(root: Path) -> str | None:
+    """The commit that is checked out, None before the first."""
+    _git(root, "rev-parse", "--git-dir")
     try:
-        return commit(root, f"{revision}^")
+        return commit(root, "HEAD")
     except GitError:
         return None
 

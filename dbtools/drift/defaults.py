@@ -39,7 +39,8 @@ def _identity(said: Said) -> Clash:
     def change(column: Column) -> op.Operation:
         if not column.identity and "serial" in (said.truth.identity, said.other.identity):
             return op.SetDefault(said.table, column.name, None)
-        return op.SetIdentity(said.table, column.name, column.identity)
+        both = bool(said.truth.identity and said.other.identity)
+        return op.SetIdentity(said.table, column.name, column.identity, changes=both)
 
     return said.clash(
         "identity", "default", lambda column: column.identity or "not numbered", _identity_harm(said), change

@@ -20,18 +20,17 @@ DIGITS = re.compile(r"(\d+)")
 def natural(path: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key under which ``2_b`` comes before ``10_a``."""
     parts = (part for part in DIGITS.split(path) if part)
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
 
 
 def migrations_of(files: Mapping[str, str], transaction: str = "") -> tuple[Migration, ...]:
     """The migrations among *files*, path to text, in order; *transaction* overrides what the layout says."""
-    names = [path for path in files if path.endswith(".sql")]
+    names = sorted((path for path in files if path.endswith(".sql")), key=lambda path: (natural(path), path))
     if any(path.endswith("/migration.sql") or path == "migration.sql" for path in names):
         return _prisma(files, transaction)
     if any(path.endswith(".up.sql") for path in names):
         return _up_down(files, names, transaction)
-    ordered = sorted(names, key=natural)
-    return tuple(Migration(PurePosixPath(path).stem, *_run(files, path, None, "file", transaction)) for path in ordered)
+    return tuple(Migration(PurePosixPath(path).stem, *_run(files, path, None, "file", transaction)) for path in names)
 
 
 def single(path: str, text: str, transaction: str = "") -> Migration:
@@ -42,16 +41,13 @@ def single(path: str, text: str, transaction: str = "") -> Migration:
 def _prisma(files: Mapping[str, str], transaction: str) -> tuple[Migration, ...]:
     """Prisma sends a file as one query; files beside the folders are not migrations."""
     found = [path for path in files if PurePosixPath(path).name == "migration.sql"]
-    ordered = sorted(found, key=lambda path: PurePosixPath(path).parent.name)
-    return tuple(
-        Migration(PurePosixPath(path).parent.name, *_run(files, path, None, "query", transaction)) for path in ordered
-    )
+    ordered = sorted((PurePosixPath(path).parent.name, path) for path in found)
+    return tuple(Migration(name or path, *_run(files, path, None, "query", transaction)) for name, path in ordered)
 
 
 def _up_down(files: Mapping[str, str], names: Iterable[str], transaction: str) -> tuple[Migration, ...]:
-    ups = sorted((path for path in names if path.endswith(".up.sql")), key=natural)
     found = []
-    for path in ups:
+    for path in (path for path in names if path.endswith(".up.sql")):
         base = path.removesuffix(".up.sql")
         down = f"{base}.down.sql"
         run = _run(files, path, down if down in files else None, "file", transaction)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import PurePosixPath
 
 from dbtools.model.finding import Location
@@ -29,10 +31,10 @@ def read_texts(files: Mapping[str, str]) -> tuple[NamedQuery, ...]:
     for path, text in sorted(files.items()):
         if not path.endswith(".sql"):
             continue
-        lines = text.splitlines()
+        names = [(text.count("\n", 0, match.start()) + 1, match[1]) for match in NAME.finditer(text)]
         for statement in statements(text):
-            named = [match[1] for line in lines[: statement.place.line] if (match := NAME.search(line))]
-            name = named[-1] if named else PurePosixPath(path).stem
+            before = bisect_right(names, statement.place.line, key=itemgetter(0))
+            name = names[before - 1][1] if before else PurePosixPath(path).stem
             location = Location(path, statement.place.line, statement.place.column)
             found.append(NamedQuery(name, statement.text, location, statement.error))
     return tuple(found)

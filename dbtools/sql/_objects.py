@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from postgast import pg_query_pb2 as pb
 
 from dbtools.model import operation as op
-from dbtools.model.expression import Name, Volatility
-from dbtools.model.objects import Check, Domain, Enum, Function, NotNull, Opaque, Sequence, View
+from dbtools.model.expression import Name
+from dbtools.model.objects import Check, Domain, Enum, NotNull, Opaque, Sequence, View
 from dbtools.sql._definitions import constraint_of, index_of, name_of, path_of, strings
+from dbtools.sql._functions import create_function, signature_of
 from dbtools.sql._rows import made_by, relations
 from dbtools.sql.expressions import columns_of, expression_of
 from dbtools.sql.grammar import GrammarError, deparse
@@ -22,10 +23,7 @@ KINDS: dict[int, op.Kind] = {
     pb.OBJECT_TYPE: "type", pb.OBJECT_DOMAIN: "domain", pb.OBJECT_FUNCTION: "function", pb.OBJECT_PROCEDURE: "function",
     pb.OBJECT_ROUTINE: "function",
 }  # fmt: skip
-INPUTS = (pb.FUNC_PARAM_IN, pb.FUNC_PARAM_INOUT, pb.FUNC_PARAM_VARIADIC, pb.FUNC_PARAM_DEFAULT)
-OUTPUTS = (pb.FUNC_PARAM_OUT, pb.FUNC_PARAM_INOUT)
 GLOBAL = "public"  # what has no namespace at all: publications, roles, languages
-VOLATILITY = {"immutable": Volatility.IMMUTABLE, "stable": Volatility.STABLE, "volatile": Volatility.VOLATILE}
 
 
 def word(object_type: int) -> str:
@@ -56,13 +54,14 @@ def drop(node: pb.DropStmt, namespace: str) -> Iterator[op.Operation]:
             case pb.OBJECT_INDEX:
                 yield op.DropIndex(path_of(target.list.items, namespace), node.concurrent, exists, cascade)
             case pb.OBJECT_VIEW | pb.OBJECT_MATVIEW:
-                yield op.DropView(path_of(target.list.items, namespace), exists, cascade)
+                kind = node.remove_type == pb.OBJECT_MATVIEW
+                yield op.DropView(path_of(target.list.items, namespace), exists, cascade, materialized=kind)
             case pb.OBJECT_SEQUENCE:
                 yield op.DropSequence(path_of(target.list.items, namespace), exists, cascade)
             case pb.OBJECT_TYPE | pb.OBJECT_DOMAIN:
                 yield op.DropType(path_of(target.type_name.names, namespace), exists, cascade)
             case pb.OBJECT_FUNCTION | pb.OBJECT_PROCEDURE | pb.OBJECT_ROUTINE:
-                yield op.DropFunction(*_signature(target.object_with_args, namespace), exists, cascade)
+                yield op.DropFunction(*signature_of(target.object_with_args, namespace), exists, cascade)
             case pb.OBJECT_SCHEMA:
                 yield op.DropNamespace(target.string.sval, exists, cascade)
             case pb.OBJECT_EXTENSION:
@@ -87,13 +86,6 @@ def _any_path(target: pb.Node, namespace: str) -> Name:
         case "object_with_args":
             return path_of(target.object_with_args.objname, namespace)
     return Name(namespace, "")
-
-
-def _signature(node: pb.ObjectWithArgs, namespace: str) -> tuple[Name, tuple[str, ...] | None]:
-    name = path_of(node.objname, namespace)
-    if node.args_unspecified:
-        return name, None
-    return name, tuple(_type_name(argument.type_name, namespace) for argument in node.objargs)
 
 
 def rename(node: pb.RenameStmt, namespace: str) -> op.Operation:
@@ -218,54 +210,6 @@ def create_table_as(node: pb.CreateTableAsStmt, namespace: str) -> op.Operation:
         mentions=relations(node.query, namespace),
     )
     return op.CreateView(view, if_not_exists=node.if_not_exists)
-
-
-def create_function(node: pb.CreateFunctionStmt, namespace: str) -> op.CreateFunction:
-    """CREATE FUNCTION, CREATE PROCEDURE."""
-    options = {option.def_elem.defname: option.def_elem.arg for option in node.options}
-    volatility = options["volatility"].string.sval if "volatility" in options else "volatile"
-    function = Function(
-        path_of(node.funcname, namespace),
-        _parameters(node, INPUTS, namespace),
-        _returns(node, namespace),
-        options["language"].string.sval if "language" in options else "sql",
-        VOLATILITY[volatility],
-        "\n".join(strings(options["as"].list.items)) if "as" in options else _sql_body(node.sql_body),
-    )
-    return op.CreateFunction(function, node.replace)
-
-
-def _parameters(node: pb.CreateFunctionStmt, modes: Collection[int], namespace: str) -> tuple[str, ...]:
-    parts = (part.function_parameter for part in node.parameters)
-    return tuple(_type_name(part.arg_type, namespace) for part in parts if part.mode in modes)
-
-
-def _type_name(node: pb.TypeName, namespace: str) -> str:
-    """Of a parameter, of which the server forgets the modifiers."""
-    return str(type_of(node, namespace)._replace(modifiers=()))
-
-
-def _returns(node: pb.CreateFunctionStmt, namespace: str) -> str:
-    """What RETURNS says, else what the OUT parameters do; nothing for a procedure."""
-    if node.is_procedure:
-        return ""
-    if node.HasField("return_type"):
-        return _type_name(node.return_type, namespace)
-    outputs = _parameters(node, OUTPUTS, namespace)
-    return outputs[0] if len(outputs) == 1 else "record"
-
-
-def _sql_body(node: pb.Node) -> str:
-    """``RETURN ...`` or ``BEGIN ATOMIC ... END``, the bodies that are no strings."""
-    match node.WhichOneof("node"):
-        case None:
-            return ""
-        case "return_stmt":
-            return f"RETURN {expression_of(node.return_stmt.returnval).text}"
-        case "list":
-            inner = (_sql_body(item) for part in node.list.items for item in part.list.items)
-            return f"BEGIN ATOMIC {'; '.join((*inner, 'END'))}"
-    return deparse(node)
 
 
 def comment(node: pb.CommentStmt, namespace: str) -> op.Operation:

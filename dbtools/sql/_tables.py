@@ -208,7 +208,7 @@ def _set_identity(table: Name, command: pb.AlterTableCmd, namespace: str) -> op.
     for option in _definition(command).list.items:
         if option.def_elem.defname == "generated":
             always = option.def_elem.arg.integer.ival == ord("a")
-            return op.SetIdentity(table, command.name, "always" if always else "by default")
+            return op.SetIdentity(table, command.name, "always" if always else "by default", changes=True)
     return op.AlterColumn(table, command.name, "storage")  # SET START, RESTART, ...: the same brief lock
 
 

@@ -62,7 +62,8 @@ def render(operation: op.Operation) -> str:
         case op.CreateView():
             return _create_view(operation)
         case op.DropView():
-            return _drop("VIEW", quote_name(operation.name), operation)
+            kind = "MATERIALIZED VIEW" if operation.materialized else "VIEW"
+            return _drop(kind, quote_name(operation.name), operation)
         case op.RefreshView(name, concurrently):
             return f"REFRESH MATERIALIZED VIEW {'CONCURRENTLY ' if concurrently else ''}{quote_name(name)}"
         case op.CreateSequence(sequence, if_not_exists):
@@ -223,6 +224,8 @@ def _column_action(operation: _ColumnAction) -> str:
             return "DROP NOT NULL" if operation.nullable else "SET NOT NULL"
         case op.SetDefault(_, _, default):
             return f"SET DEFAULT {default.text}" if default else "DROP DEFAULT"
+        case op.SetIdentity(_, _, identity) if operation.changes:
+            return f"SET GENERATED {identity.upper()}"
         case op.SetIdentity(_, _, identity):
             return f"ADD {identity_clause(identity)}" if identity else "DROP IDENTITY"
         case op.SetGenerated(_, _, generated):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dbtools.model.expression import Name, Type
+from dbtools.model.expression import Type
 from dbtools.sql.grammar import GrammarError, deparse_expression, parse_expression
 
 if TYPE_CHECKING:
@@ -69,11 +69,6 @@ def type_of(node: TypeName, namespace: str = "public") -> Type:
         if base in BUILT_IN:
             return Type(base, modifiers, int(bool(node.array_bounds)))
     return Type(local, _modifiers(local, node), int(bool(node.array_bounds)), path[-1] if path else namespace)
-
-
-def type_name_of(node: TypeName, namespace: str = "public") -> Name:
-    """The qualified name of a parsed type name."""
-    return type_of(node, namespace).name
 
 
 def _modifiers(base: str, node: TypeName) -> tuple[int | str, ...]:

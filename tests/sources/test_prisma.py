@@ -14,9 +14,8 @@ from dbtools.model.apply import apply_all
 from dbtools.model.expression import Name, Type
 from dbtools.model.finding import Location
 from dbtools.model.objects import ColumnRef, ForeignKey, Index, IndexKey
-from dbtools.model.reader import ASPECTS, Reader
+from dbtools.model.reader import ASPECTS, Reader, Reading
 from dbtools.model.schema import Schema
-from dbtools.model.reader import Reading
 from dbtools.sources.prisma import read, read_texts
 from dbtools.sql.read import read as read_sql
 

@@ -227,9 +227,10 @@ CREATE FUNCTION code() RETURNS text LANGUAGE sql IMMUTABLE AS 'select ''x''::tex
 CREATE FUNCTION shop.code() RETURNS text LANGUAGE sql IMMUTABLE AS 'select ''x''::text';
 CREATE SEQUENCE seq; CREATE SEQUENCE "Seq"; CREATE SEQUENCE shop.seq;
 CREATE TABLE t (
-  i int, n bigint, s smallint, d numeric(10, 2), f double precision, r real, b boolean, a text, v varchar(20), c char(3),
-  at timestamptz, lt timestamp(3), dt date, ti time, iv interval, u uuid, j jsonb, js json, ta text[], va varchar(5)[],
-  ia int[], m mood, ma mood[], st shop.state, by bytea, ip inet, ce cents, "Mixed" text, ts tsvector, rg int4range,
+  i int, n bigint, s smallint, d numeric(10, 2), f double precision, r real, b boolean, a text, v varchar(20),
+  c char(3), at timestamptz, lt timestamp(3), dt date, ti time, iv interval, u uuid, j jsonb, js json, ta text[],
+  va varchar(5)[], ia int[], m mood, ma mood[], st shop.state, by bytea, ip inet, ce cents, "Mixed" text,
+  ts tsvector, rg int4range,
   bi bit(3), mo money
 );
 """

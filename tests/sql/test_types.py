@@ -123,7 +123,8 @@ def test_the_server_prints_the_same_type(connection, text):
 @pytest.mark.server
 def test_types_of_users_are_read_as_the_server_prints_them(connection):
     connection.execute(
-        "CREATE SCHEMA shop; CREATE TYPE shop.\"Mood\" AS ENUM ('x'); CREATE DOMAIN cents AS numeric(9, 2); SET search_path = ''"
+        "CREATE SCHEMA shop; CREATE TYPE shop.\"Mood\" AS ENUM ('x'); CREATE DOMAIN cents AS numeric(9, 2); "
+        "SET search_path = ''"
     )
     connection.execute('CREATE TABLE public.t (a shop."Mood"[], b public.cents)')
     printed = connection.execute(
