@@ -35,6 +35,8 @@ class Line(NamedTuple):
 
 def changes(change: Change) -> Report:
     """The operations that lead from the schema before to the schema after, as people would say them."""
+    if change.empty:
+        return Report("changes", f"{change.label}: nothing that the schema is made of has changed")
     lines = list(_lines(change.base, change.head))
     if not lines:
         return Report("changes", "the schema is the same", figures=_figures(change.head))

@@ -1,15 +1,21 @@
 """A real PostgreSQL for every test that asks: started once per worker, a fresh database per test."""
 
+import os
 import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from dbtools.errors import MissingExtra
 from dbtools.pg.connect import connect
 from dbtools.pg.server import server as start
+
+# At home every run tries other examples; a change is judged by the same ones each time.
+settings.register_profile("ci", derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 DATA = Path(__file__).parent / "data"
 EMPTY = """

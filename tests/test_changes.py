@@ -17,7 +17,7 @@ CREATE INDEX post_title ON post (title);
 
 def rows(sql):
     base = fold(Schema(), (BASE,))
-    report = changes(Change("a test", base, fold(base, (sql,))))
+    report = changes(Change("a test", base, fold(base, (sql,)), touched=("a.sql",)))
     return report.summary, [tuple(row) for section in report.sections for row in section.rows]
 
 
@@ -63,7 +63,7 @@ def test_a_dropped_table_takes_its_indexes_with_it_in_silence():
 
 def test_the_same_schema_is_said_in_one_line_with_its_size():
     base = fold(Schema(), (BASE,))
-    report = changes(Change("a test", base, base))
+    report = changes(Change("a test", base, base, touched=("a.sql",)))
     assert report.summary == "the schema is the same"
     assert not report.sections
     assert report.figures["tables"] == 2

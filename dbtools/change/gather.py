@@ -60,11 +60,27 @@ class _Side:
         return found[0] if found else Schema()
 
 
+class _Once:
+    """A tree of which each place is read once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._read: dict[str, dict[str, bytes]] = {}
+
+    def files(self, where: str) -> dict[str, bytes]:
+        if where not in self._read:
+            self._read[where] = self._tree.files(where)
+        return self._read[where]
+
+
 def gather(project: Project, scope: Scope) -> Change:
     """The change that *scope* names; GitError or SourceError where it cannot be found out."""
     if scope.everything:
         return _everything(_side(project, WorkingTree(project.root)), project.truth)
-    base, head, label = _trees(project.root, scope)
+    before_tree, after_tree, label = _trees(project.root, scope)
+    base, head = None if before_tree is None else _Once(before_tree), _Once(after_tree)
+    if base is not None and _same(project, base, head):
+        return Change(label, Schema(), Schema())
     before = None if base is None else _side(project, base, complain=False)
     after = _side(project, head)
     texts = {} if before is None else before.texts
@@ -86,6 +102,18 @@ def gather(project: Project, scope: Scope) -> Change:
         problems=(*after.problems, *edited, *removed),
         touched=touched,
     )
+
+
+def _same(project: Project, base: Tree, head: Tree) -> bool:
+    """Whether every file that the schema is made of is there and as it was: then nothing has to be understood."""
+    places = [where for kind, several in project.sources.items() if kind != "live" for where in several]
+    return all(_read_files(head, where) for where in places) and all(
+        _read_files(base, where) == _read_files(head, where) for where in (*places, *project.queries)
+    )
+
+
+def _read_files(tree: Tree, where: str) -> dict[str, bytes]:
+    return {path: data for path, data in tree.files(where).items() if path.endswith(READ)}
 
 
 def _truth(side: _Side | None, kind: str) -> Schema:

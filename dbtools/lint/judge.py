@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial, reduce
@@ -14,16 +13,11 @@ from dbtools.errors import UsageError
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Evidence, Finding, Location, Severity
-from dbtools.model.predict.relations import UNDEFINED_TABLE
 from dbtools.model.predict.session import NEWEST
 from dbtools.model.report import Report, TableSection
 from dbtools.rules import Context, Harm, Rule, migration_rules
 from dbtools.sql.render import render
 from dbtools.sql.walk import Step, statements, walk
-
-# Operations do not keep it.
-IF_EXISTS = re.compile(r"ALTER\s+(FOREIGN\s+)?TABLE\s+IF\s+EXISTS\b", re.IGNORECASE)
-
 
 SHORT = 10  # findings that need no table of their own to be overseen
 
@@ -99,7 +93,7 @@ def _statement(
         hint = "PostgreSQL refuses the file here; the statements around it are judged all the same"
         yield Finding("syntax-error", Severity.ERROR, statement.error, location, hint=hint, anchor=statement.text)
         return
-    if _skips(steps):
+    if all(step.skipped for step in steps):
         return
     whole = reduce(or_, (step.effects for step in steps))
     for step in steps:
@@ -111,12 +105,6 @@ def _statement(
             for harm in rule.check(context):
                 yield _finding(rule, harm, step, path)
         added |= _added(step)
-
-
-def _skips(steps: list[Step]) -> bool:
-    """Whether the statement is an ALTER ... IF EXISTS of what does not exist, which PostgreSQL passes over."""
-    absent = all(step.effects.fails == UNDEFINED_TABLE for step in steps)
-    return absent and IF_EXISTS.match(steps[0].statement.text) is not None
 
 
 def _added(step: Step) -> set[tuple[Name, str]]:

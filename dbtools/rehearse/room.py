@@ -20,7 +20,7 @@ from dbtools.pg.server import Server, server
 from dbtools.rehearse.show import details, overview, seen_at
 from dbtools.rehearse.watch import Watched, watch
 from dbtools.sql.render import render
-from dbtools.sql.walk import fold, in_transaction, walk
+from dbtools.sql.walk import history, in_transaction, walk
 from dbtools.stage import sent, staged
 
 if TYPE_CHECKING:
@@ -69,14 +69,14 @@ def rehearse(change: Change, settings: RehearseSettings) -> Report:
 
 
 def _each(connection: Connection, change: Change, version: int, settings: RehearseSettings) -> Iterator[Rehearsed]:
-    schema = fold(Schema(), (migration.up.text for migration in change.history))
+    ran = [migration.up.text for migration in change.history]
     for number, migration in enumerate(change.new, start=1):
         settings.say(number, len(change.new), f"rehearsing {migration.name}")
-        rehearsed = _one(connection, migration, schema, version, settings.rows)
+        rehearsed = _one(connection, migration, history(ran), version, settings.rows)
         yield rehearsed
         if any(each.failed for each in rehearsed.watched):
             return
-        schema = fold(schema, (migration.up.text,))
+        ran.append(migration.up.text)
 
 
 def _one(connection: Connection, migration: Migration, schema: Schema, version: int, rows: int) -> Rehearsed:

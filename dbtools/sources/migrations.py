@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from dbtools.errors import SourceError
 from dbtools.model import operation as op
@@ -14,8 +13,8 @@ from dbtools.model.objects import ColumnRef
 from dbtools.model.reader import ASPECTS, Reading, Unread
 from dbtools.model.schema import Schema
 from dbtools.sources.layouts import migrations_of
-from dbtools.sql.read import TEMPORARY, Statement
-from dbtools.sql.walk import fold, statements
+from dbtools.sql.read import Statement
+from dbtools.sql.walk import history, statements
 
 EXPRESSIBLE = ASPECTS
 
@@ -45,21 +44,13 @@ def reading(kind: str, where: str, scripts: list[tuple[str, str]]) -> Reading:
         for statement in statements(text):
             origins.update(_origins(path, statement))
             unknown.extend(_unread(path, statement))
-    schema = _standing(text for _, text in scripts)
+    schema = history(text for _, text in scripts)
     return Reading(kind, where, schema, origins, EXPRESSIBLE, tuple(unknown))
 
 
 def history_schema(migrations: Iterable[Migration]) -> Schema:
     """The schema after *migrations*."""
-    return _standing(each.up.text for each in migrations)
-
-
-def _standing(scripts: Iterable[str]) -> Schema:
-    """What is there after *scripts*, when their session and its temporary tables are gone."""
-    schema = fold(Schema(), scripts)
-    tables = {name: table for name, table in schema.tables.items() if table.persistence != "temporary"}
-    uncertain = frozenset(name for name in schema.uncertain if name.namespace != TEMPORARY)
-    return replace(schema, tables=tables, uncertain=uncertain)
+    return history(each.up.text for each in migrations)
 
 
 def _origins(path: str, statement: Statement) -> Mapping[ColumnRef, Location]:

@@ -40,7 +40,8 @@ class Statement:
     """One statement: its text, where it stands, what it does.
 
     ``places`` has one place per operation: the statement's own, or that of its action in an ALTER TABLE
-    with several. ``error`` is PostgreSQL's complaint about a statement that its grammar refuses.
+    with several. ``error`` is PostgreSQL's complaint about a statement that its grammar refuses. ``if_exists``: an
+    ALTER that is passed over where its relation does not exist.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Statement:
     places: tuple[Place, ...]
     error: str = ""
     error_place: Place | None = None
+    if_exists: bool = False
 
     @property
     def needs_autocommit(self) -> bool:
@@ -93,7 +95,9 @@ def _read(sql: str, namespace: str) -> Iterator[Statement]:
             continue
         _point_at(temporary, piece.node)
         operations = _operations(piece.node, piece.text, current)
-        yield Statement(piece.text, piece.place, operations, _places(piece, len(operations)))
+        places = _places(piece, len(operations))
+        exists = piece.node.alter_table_stmt.missing_ok or piece.node.rename_stmt.missing_ok
+        yield Statement(piece.text, piece.place, operations, places, if_exists=exists)
         current = _search_path(operations, current, namespace)
         temporary = _still_temporary(temporary, operations)
 

@@ -15,9 +15,10 @@ from dbtools.model.effects import Effects
 from dbtools.model.expression import Name
 from dbtools.model.migration import Migration
 from dbtools.model.predict import Session, predict
+from dbtools.model.predict.relations import UNDEFINED_TABLE
 from dbtools.model.schema import Schema
 from dbtools.sql.judge import judged
-from dbtools.sql.read import Statement, read
+from dbtools.sql.read import TEMPORARY, Statement, read
 from dbtools.sql.split import Place
 
 
@@ -26,7 +27,8 @@ class Step:
     """One operation of a migration: what it meets, what it does, what it leaves.
 
     ``born``: the relations that the change itself has made before this operation; nobody uses them yet.
-    ``last``: whether it is the last operation of its statement.
+    ``last``: whether it is the last operation of its statement. ``skipped``: ALTER ... IF EXISTS of what does not
+    exist, which PostgreSQL passes over.
     """
 
     migration: Migration
@@ -39,6 +41,7 @@ class Step:
     effects: Effects
     born: frozenset[Name]
     last: bool
+    skipped: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -60,6 +63,30 @@ def fold(schema: Schema, scripts: Iterable[str]) -> Schema:
     return reduce(apply, operations, schema)
 
 
+def history(scripts: Iterable[str]) -> Schema:
+    """What stands after *scripts* have run from nothing, each in a session of its own, so without temporary tables.
+
+    However many rooms ask, each script is applied once: a longer history starts from the longest that is known.
+    """
+    texts = tuple(scripts)
+    known = max((done for done in _STANDING if texts[: len(done)] == done), key=len, default=())
+    schema = _without_temporary(fold(_STANDING.get(known, Schema()), texts[len(known) :]))
+    if len(_STANDING) >= MOST_STANDING:
+        _STANDING.clear()
+    _STANDING[texts] = schema
+    return schema
+
+
+MOST_STANDING = 8
+_STANDING: dict[tuple[str, ...], Schema] = {}
+
+
+def _without_temporary(schema: Schema) -> Schema:
+    tables = {name: table for name, table in schema.tables.items() if table.persistence != "temporary"}
+    uncertain = frozenset(name for name in schema.uncertain if name.namespace != TEMPORARY)
+    return replace(schema, tables=tables, uncertain=uncertain)
+
+
 def walk(
     migrations: Iterable[Migration], schema: Schema, *, version: int, empty: frozenset[Name] = frozenset()
 ) -> Iterator[Step]:
@@ -76,9 +103,11 @@ def walk(
                 session = replace(session, in_transaction=whole or explicit)
                 operation, before = judged(operation, schema, session)  # noqa: PLW2901 - the same operation, judged
                 after = apply(before, operation)
+                effects = predict(operation, before, session)
+                skipped = statement.if_exists and effects.fails == UNDEFINED_TABLE
                 yield Step(
                     migration, statement, operation, statement.places[index], before, after, session,
-                    predict(operation, before, session), born, index == count - 1,
+                    Effects() if skipped else effects, born, index == count - 1, skipped,
                 )  # fmt: skip
                 born, session = _grown(operation, before, born, session)
                 schema = after

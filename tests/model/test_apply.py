@@ -11,6 +11,7 @@ from dbtools.model.expression import Name, Type
 from dbtools.model.objects import Column, ColumnRef, NotNull, Opaque, Table, View
 from dbtools.model.schema import Schema
 from dbtools.sql.read import read
+from dbtools.sql.walk import fold
 
 
 def after(sql: str, schema: Schema | None = None) -> Schema:
@@ -488,3 +489,14 @@ def test_five_thousand_operations_on_five_hundred_tables_fold_in_two_seconds():
     schema = apply_all(Schema(), operations)
     assert time.process_time() - start < seconds
     assert len(table(schema, "t499").indexes) == 4
+
+
+def test_a_serial_of_a_table_with_an_apostrophe_is_a_serial():
+    table = Name("public", "it's")
+    sql = (
+        'CREATE TABLE "it\'s" (id bigint NOT NULL); CREATE SEQUENCE "it\'s_seq"; '
+        "ALTER TABLE \"it's\" ALTER id SET DEFAULT nextval('\"it''s_seq\"'::regclass); "
+        'ALTER SEQUENCE "it\'s_seq" OWNED BY "it\'s".id'
+    )
+    column = fold(Schema(), (sql,)).tables[table].column("id")
+    assert (column.identity, column.default) == ("serial", None)

@@ -154,3 +154,9 @@ def test_a_second_rehearsal_of_the_same_history_copies_it():
         report = rehearse(change(new), RehearseSettings("", 5, lambda *step: said.append(step[2])))
         assert not report.findings
     assert said == ["running 0001", "rehearsing 0002", "rehearsing 0002"]
+
+
+def test_an_alter_of_what_does_not_exist_is_passed_over_as_foretold(run):
+    up = "ALTER TABLE IF EXISTS nobody ADD COLUMN x int; ALTER TABLE IF EXISTS author ADD COLUMN x int;"
+    report = run(migration("0002", up, "ALTER TABLE author DROP COLUMN x;"))
+    assert rules(report) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -25,6 +26,8 @@ from dbtools.model.objects import (
     Unique,
 )
 from dbtools.model.schema import Schema
+
+DRAWN = re.compile(r"(?:pg_catalog\.)?nextval\('((?:[^']|'')*)'", re.IGNORECASE)
 
 
 def add(schema: Schema, operation: op.AddColumn) -> Schema:
@@ -228,10 +231,8 @@ def set_default(schema: Schema, operation: op.SetDefault) -> Schema:
 
 def drawn_from(default: Expression, namespace: str = "public") -> Name | None:
     """The sequence whose ``nextval`` *default* is."""
-    head, _, rest = default.text.strip().partition("('")
-    if head.lower() not in {"nextval", "pg_catalog.nextval"} or rest.count("'") != 1:
-        return None
-    return written(rest.partition("'")[0], namespace)
+    drawn = DRAWN.match(default.text.strip())
+    return written(drawn[1].replace("''", "'"), namespace) if drawn else None
 
 
 def set_identity(schema: Schema, operation: op.SetIdentity) -> Schema:
