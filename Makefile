@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help review demo test check docs clean
+.PHONY: help review demo test check bench docs clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -26,6 +26,9 @@ check: .venv/.dev ## Style, types, corridors, and documentation that is up to da
 	$(BIN)/lint-imports
 	$(BIN)/python tools/docs.py --check
 	$(BIN)/dbtools erd --check --quiet
+
+bench: .venv/.dev ## Measure how long things take
+	@$(BIN)/python benchmarks/measure.py
 
 docs: .venv/.dev ## Write docs/cli.md and docs/config.md anew
 	$(BIN)/python tools/docs.py

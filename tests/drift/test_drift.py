@@ -1,6 +1,5 @@
 """The report as a whole: several sources, what was not read, what is not compared."""
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,11 +18,9 @@ def rules(report):
     return [each.rule for each in report.findings]
 
 
-def test_the_reference_project_agrees_and_takes_no_time():
+def test_the_reference_project_agrees():
     files = {f"migrations/{path.name}": path.read_text() for path in (ROOT / "migrations").glob("*.sql")}
-    start = time.process_time()
     report = compare(prisma.read(ROOT / "schema/schema.prisma"), migrations.read_texts(files, "migrations"))
-    assert time.process_time() - start < 0.3
     assert report.findings == ()
     assert report.figures["tables"] == 22
     assert report.sections[0].rows[0][0] == "migrations (truth)"

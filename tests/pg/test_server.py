@@ -115,16 +115,6 @@ def test_two_runs_at_once_have_a_server_each(server):
         others[0].drop("mine")
 
 
-@pytest.mark.usefixtures("server")
-def test_a_server_starts_at_once_when_its_cluster_is_made():
-    def seconds():
-        started = time.perf_counter()
-        with server_module.server():
-            return time.perf_counter() - started
-
-    assert min(seconds() for _ in range(3)) < 2  # 0.2 on an idle machine
-
-
 @pytest.mark.usefixtures("used_cache")
 def test_a_killed_run_leaves_nothing_that_the_next_one_notices():
     url, pid = killed_run()

@@ -1,0 +1,130 @@
+"""How long things take: ``python benchmarks/measure.py`` in a checkout with dbtools installed.
+
+Every figure is the least of several runs. Beside the commands stands what they take as a multiple of the interpreter
+plus click in the same run: on a noisy machine only ratios can be compared.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+DBTOOLS = str(Path(sys.executable).with_name("dbtools"))
+RUNS = 8
+
+
+def main() -> None:
+    """Print one line per measurement."""
+    click = least(lambda: cpu(sys.executable, "-c", "import click"))
+    print(f"{'import click':<58}{click:8.0f} ms CPU")
+    for title, arguments in COMMANDS.items():
+        spent = least(lambda: cpu(DBTOOLS, *arguments))  # noqa: B023 - called at once
+        print(f"{title:<58}{spent:8.0f} ms CPU {spent / click:6.1f} x click")
+    for title, measure in INSIDE.items():
+        print(f"{title:<58}{measure():8.1f} ms")
+
+
+COMMANDS = {
+    "dbtools --help": ("--help",),
+    "dbtools lint, one file against 5 migrations": ("lint", "migrations/0006_quizzes_and_certificates.up.sql"),
+    "dbtools lint --all": ("lint", "--all"),
+    "dbtools drift": ("drift",),
+    "dbtools erd --check": ("erd", "--check"),
+}
+
+
+def least(measure: Callable[[], float]) -> float:
+    """The least of several runs."""
+    return min(measure() for _ in range(RUNS))
+
+
+def cpu(*command: str) -> float:
+    """CPU milliseconds of one run of *command*."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
+
+
+def elapsed(work: Callable[[], object]) -> float:
+    """Wall milliseconds of one call."""
+    start = time.perf_counter()
+    work()
+    return (time.perf_counter() - start) * 1000
+
+
+def folded() -> float:
+    """5,500 operations on 500 tables."""
+    from dbtools.model.apply import apply_all
+    from dbtools.model.schema import Schema
+    from dbtools.sql.read import read
+
+    make = "CREATE TABLE t{0} (id int PRIMARY KEY, a int UNIQUE, b int CHECK (b > 0)); CREATE INDEX ON t{0} (b);"
+    change = "ALTER TABLE t{0} ADD c{1} int; CREATE INDEX ON t{0} (c{1}); ALTER TABLE t{0} ALTER c{1} SET NOT NULL;"
+    sql = "".join(make.format(number) for number in range(500))
+    sql += "".join(change.format(number, turn) for turn in range(3) for number in range(500))
+    operations = [operation for statement in read(sql) for operation in statement.operations]
+    return min(elapsed(lambda: apply_all(Schema(), operations)) for _ in range(3))
+
+
+def drawn() -> float:
+    """The pages of 1,000 tables from a Schema."""
+    from dbtools.erd import DomainPages, Pages, erd
+    from dbtools.model.schema import Schema
+    from dbtools.sql.walk import fold
+
+    sql = "".join(
+        f"CREATE TABLE t{n} (id int PRIMARY KEY, a text, b text, c text, t_id int REFERENCES t{n // 2} (id));"
+        for n in range(1000)
+    )
+    schema = fold(Schema(), (sql,))
+    pages = Pages(domains=tuple(DomainPages(f"d{n}", (f"t{n}*",)) for n in range(1, 10)))
+    return min(elapsed(lambda: erd(schema, pages, {})) for _ in range(3))
+
+
+def started() -> float:
+    """The embedded server, its cluster made before."""
+    from dbtools.pg.server import server
+
+    def once() -> None:
+        with server():
+            pass
+
+    once()
+    return min(elapsed(once) for _ in range(3))
+
+
+def watched() -> float:
+    """What watching adds to one statement, with 50 tables."""
+    from dbtools.pg.connect import connect
+    from dbtools.pg.observe import observe
+    from dbtools.pg.server import server
+
+    with server() as running, running.database() as url, connect(url) as connection:
+        connection.execute(
+            "".join(f"CREATE TABLE t{n} (id int PRIMARY KEY, a int UNIQUE);" for n in range(50)).encode()
+        )
+        connection.execute("BEGIN")
+        times = []
+        for _ in range(RUNS):
+            start = time.perf_counter()
+            seen = observe(connection, "COMMENT ON TABLE t1 IS 'x'")
+            times.append((time.perf_counter() - start) * 1000 - seen.milliseconds)
+    return min(times)
+
+
+INSIDE: dict[str, Callable[[], float]] = {
+    "fold 5,500 operations on 500 tables": folded,
+    "pages of 1,000 tables from a Schema": drawn,
+    "start and stop the embedded server, cluster made": started,
+    "what watching adds to one statement, 50 tables": watched,
+}
+
+
+if __name__ == "__main__":
+    main()
