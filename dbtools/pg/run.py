@@ -50,6 +50,20 @@ def run(connection: Connection, script: Iterable[Sent], *, whole: bool) -> Refus
     return None
 
 
+def send(connection: Connection, sql: str) -> tuple[str, str] | None:
+    """Run *sql*; the SQLSTATE and message if the server refuses it. A transaction that this aborts is rolled back."""
+    import psycopg
+
+    try:
+        connection.execute(sql.encode())
+    except psycopg.Error as error:
+        if connection.closed:
+            raise
+        connection.execute("ROLLBACK")
+        return error.sqlstate or "", _message(error)
+    return None
+
+
 def _message(error: Exception) -> str:
     primary = getattr(getattr(error, "diag", None), "message_primary", None)
     return str(primary or error).splitlines()[0]

@@ -15,6 +15,7 @@ from dbtools.model.expression import Name
 from dbtools.model.migration import Migration
 from dbtools.pg.losses import changed_values
 from dbtools.pg.observe import Observation, count_values, observe
+from dbtools.pg.run import send
 from dbtools.sql.identifiers import render_type
 from dbtools.sql.read import Statement
 from dbtools.sql.walk import Step, in_transaction
@@ -98,8 +99,10 @@ def _observed(
     connection: Connection, statement: Statement, operations: tuple[op.Operation, ...], *, inside: bool
 ) -> Observation:
     if isinstance(operations[0], op.Transaction):
-        connection.execute(statement.text.encode())
-        return Observation(Effects(), 0.0, locks_seen=False)
+        sqlstate, message = send(connection, statement.text) or (None, None)
+        if inside and message is not None:
+            connection.execute("BEGIN; SAVEPOINT statement")
+        return Observation(Effects(fails=sqlstate), 0.0, error=message, locks_seen=False)
     return observe(connection, statement.text, transactional=inside)
 
 

@@ -104,11 +104,16 @@ def _read(sql: str, namespace: str) -> Iterator[Statement]:
 
 def _operations(node: Node, text: str, namespace: str) -> tuple[op.Operation, ...]:
     try:
-        return tuple(operations_of(node, namespace, text))
+        # A DO block that changes nothing is a statement all the same.
+        return tuple(operations_of(node, namespace, text)) or (op.Other(_kind(node)),)
     except RecursionError:
         return (op.Unknown(text, TOO_DEEP, named(text, namespace)),)
     except GrammarError as error:
         return (op.Unknown(text, str(error), named(text, namespace)),)
+
+
+def _kind(node: Node) -> str:
+    return str(node.WhichOneof("node")).replace("_", " ")
 
 
 def _point_at(temporary: frozenset[str], node: Node) -> None:

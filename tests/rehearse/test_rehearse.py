@@ -160,3 +160,16 @@ def test_an_alter_of_what_does_not_exist_is_passed_over_as_foretold(run):
     up = "ALTER TABLE IF EXISTS nobody ADD COLUMN x int; ALTER TABLE IF EXISTS author ADD COLUMN x int;"
     report = run(migration("0002", up, "ALTER TABLE author DROP COLUMN x;"))
     assert rules(report) == []
+
+
+def test_a_block_that_changes_nothing_is_run_all_the_same(run):
+    report = run(migration("0002", "DO $$ BEGIN PERFORM 1 / 0; END $$;", ""))
+    assert "22012" in report.findings[0].message
+
+
+def test_a_transaction_command_that_fails_is_a_finding_and_the_rest_is_watched(run):
+    up = "ROLLBACK TO SAVEPOINT nowhere;\nALTER TABLE author DROP COLUMN born;"
+    report = run(migration("0002", up, ""))
+    assert [finding.rule for finding in report.findings] == ["rehearsal-fails"]
+    assert "3B001" in report.findings[0].message
+    assert cells(report, "0002.up.sql")[-1][2].startswith("ACCESS EXCLUSIVE on author")
