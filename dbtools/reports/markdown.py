@@ -42,12 +42,12 @@ def _head(report: Report) -> Iterator[str]:
     if report.parts:
         rows = (_row((f"{_mark(part)} {part.command}", _result(part))) for part in report.parts)
         yield "\n".join(["| | |", "|-|-|", *rows])
-    elif report.figures:
-        yield _prose(figures(report.figures))
+    elif numbers := figures(report):
+        yield _prose(numbers)
 
 
 def _result(part: Report) -> str:
-    return " · ".join(filter(None, (said(part), figures(part.figures))))
+    return " · ".join(filter(None, (said(part), figures(part))))
 
 
 def _mark(report: Report) -> str:

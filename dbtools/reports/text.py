@@ -46,8 +46,8 @@ class _Writer:
 
     def part(self, report: Report, *, with_figures: bool) -> Iterator[str]:
         yield f"{self.mark(report)} {self.styled(plain(report.command), 'bold')}: {plain(said(report))}"
-        if with_figures and report.figures:
-            yield self.styled(f"  {plain(figures(report.figures))}", "dim")
+        if with_figures and (numbers := figures(report)):
+            yield self.styled(f"  {plain(numbers)}", "dim")
         yield from self.body(report)
         for part in report.parts:
             yield from self.part(part, with_figures=with_figures)
@@ -61,7 +61,7 @@ class _Writer:
             yield from self.section(section)
 
     def total(self, report: Report) -> str:
-        joined = (report.summary, figures(report.figures)) if report.parts else ()
+        joined = (report.summary, figures(report)) if report.parts else ()
         noted = "".join(f" · {plain(one)}" for one in joined if one)
         return f"{self.mark(report)} {self.styled(verdict(report), 'bold')}{noted}"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable
 from math import isfinite
 
 from dbtools.model.finding import Evidence, Finding, Severity
@@ -70,9 +71,15 @@ def seen(finding: Finding) -> str:
     return " · ".join([*evidence, *locks, *(f"{name}: {value}" for name, value in finding.values.items())])
 
 
-def figures(numbers: Mapping[str, int | float]) -> str:
-    """``12 tables · 1 statement · 3.2 seconds``."""
-    return " · ".join(counted(number, noun.replace("_", " ")) for noun, number in numbers.items() if isfinite(number))
+def figures(report: Report) -> str:
+    """``12 tables · 1 statement · 3.2 seconds``: the numbers that the summary does not say already."""
+    numbers = ((noun.replace("_", " "), number) for noun, number in report.figures.items() if isfinite(number))
+    phrases = (counted(number, noun) for noun, number in numbers)
+    return " · ".join(phrase for phrase in phrases if not _says(report.summary, phrase))
+
+
+def _says(summary: str, phrase: str) -> bool:
+    return re.search(rf"(?<![\w,]){re.escape(phrase)}\b", summary) is not None
 
 
 def counted(number: float, noun: str) -> str:

@@ -34,7 +34,7 @@ def test_parts_are_a_table_of_results(review):
     assert """| | |
 |-|-|
 | ✅ changes | 1 table changed |
-| ❌ lint | 3 things in 4 statements · 4 statements · 1 index |
+| ❌ lint | 3 things in 4 statements · 1 index |
 | ✅ erd | nothing to report |
 | ⚪ rehearse | skipped: no server |
 """ in markdown(review)

@@ -40,7 +40,7 @@ def test_a_finding_shows_where_what_why_and_what_to_do(lint):
 def test_a_review_has_a_heading_and_figures_for_each_part(review):
     shown = text(review)
     assert "✓ changes: 1 table changed\n" in shown
-    assert "✗ lint: 3 things in 4 statements\n  4 statements · 1 index\n" in shown
+    assert "✗ lint: 3 things in 4 statements\n  1 index\n" in shown
     assert "○ rehearse: skipped: no server\n" in shown
     assert shown.endswith("✗ 1 error, 1 warning, 1 note · head against main · 3.2 seconds\n")
 
