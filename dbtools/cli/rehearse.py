@@ -37,4 +37,4 @@ def command(  # noqa: PLR0913 - one argument per option
     from dbtools.rehearse import RehearseSettings, rehearse
 
     change = change_of(call, Scope(base, commit, staged, everything))
-    return rehearse(change, RehearseSettings(database_url or "", rows, call.say))
+    return rehearse(change, RehearseSettings(database_url or "", rows, call.say, call.config.postgres))

@@ -59,7 +59,7 @@ def _rooms(call: Call, database_url: str | None, rows: int) -> dict[str, Callabl
     def rehearsed(change: Change) -> Report:
         from dbtools.rehearse import RehearseSettings, rehearse
 
-        return rehearse(change, RehearseSettings(database_url or "", rows, call.say))
+        return rehearse(change, RehearseSettings(database_url or "", rows, call.say, config.postgres))
 
     def drawn(change: Change) -> Report:
         return with_outdated(erd(change.head, pages_of(config), existing_pages(config)), config.root)
@@ -73,4 +73,6 @@ def _rooms(call: Call, database_url: str | None, rows: int) -> dict[str, Callabl
     }
     if database_url is None:
         del rooms["rehearse"]
+    if not config.erd.domains and not existing_pages(config):  # a project that keeps no pages misses none
+        del rooms["erd"]
     return rooms

@@ -32,11 +32,15 @@ LISTED = 5
 
 @dataclass(frozen=True, slots=True)
 class RehearseSettings:
-    """``database_url``: a server where databases may be made; empty for an embedded one. ``rows`` per table."""
+    """``database_url``: a server where databases may be made; empty for an embedded one. ``rows`` per table.
+
+    ``version``: the major that the team runs, to be said where the rehearsal ran on another.
+    """
 
     database_url: str = ""
     rows: int = ROWS
     say: Callable[[int, int, str], None] = field(default=lambda *_: None)
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def rehearse(change: Change, settings: RehearseSettings) -> Report:
             return Report("rehearse", "the history does not run", (finding,), status="failed")
         with connect(stage.url) as connection:
             done = list(_each(connection, change, running.version, settings))
-    return _report(change, done, running)
+    return _report(change, done, running, settings.version)
 
 
 def _each(connection: Connection, change: Change, version: int, settings: RehearseSettings) -> Iterator[Rehearsed]:
@@ -119,7 +123,7 @@ def _round_trip(connection: Connection, migration: Migration, before: Schema) ->
     """Down again and up again; what the way down leaves behind or does not bring back is a finding."""
     if migration.down is None:
         if not migration.reversible:
-            return "no way down in this layout", []
+            return "up only", []
         location = Location(migration.up.path)
         hint = f"write {migration.up.path.removesuffix('.up.sql')}.down.sql"
         return "no down", [_finding("down-missing", Severity.WARNING, "there is no way back down", location, hint)]
@@ -161,13 +165,15 @@ def _finding(rule: str, severity: Severity, message: str, location: Location, hi
     return Finding(rule, severity, message, location, Evidence.REHEARSED, hint)
 
 
-def _report(change: Change, done: list[Rehearsed], running: Server) -> Report:
+def _report(change: Change, done: list[Rehearsed], running: Server, version: int | None) -> Report:
     watched = [each for rehearsed in done for each in rehearsed.watched]
     taken = {(each.statement.text, name) for each in watched for name in each.observation.effects.locks}
     rows = max((rehearsed.rows for rehearsed in done), default=0)
     kind = f"{'an embedded' if running.throwaway else 'a given'} PostgreSQL {running.version}"
     left = len(change.new) - len(done)
     summary = f"{_count(done, 'migration')}, {_count(watched, 'statement')} run on {kind} with {rows:,} rows"
+    if version is not None and version != running.version:
+        summary += f" (you run {version})"
     if left:
         summary += f"; {left} not reached"
     sections: list[Section] = [overview(((each.migration, each.watched, each.round_trip) for each in done), running)]

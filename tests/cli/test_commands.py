@@ -219,3 +219,11 @@ def test_a_review_without_a_server_says_that_it_was_not_rehearsed(project):
     done = dbtools(project, "review", "--database-url", "postgresql://u@127.0.0.1:1/x")
     assert done.returncode == 2
     assert "not done" in done.stdout
+
+
+def test_a_project_that_keeps_no_pages_is_not_asked_for_any(project):
+    add(project, 'ALTER TABLE "User" ADD COLUMN age int;\n', 'ALTER TABLE "User" DROP COLUMN age;\n')
+    (project / "schema.prisma").write_text(PRISMA.format(fields="  name  String?\n  age   Int?\n"))
+    done = dbtools(project, "review", "--no-rehearse", "--format", "json")
+    assert (done.returncode, findings(done)) == (0, [])
+    assert [part["command"] for part in json.loads(done.stdout)["parts"]] == ["changes", "lint", "drift"]

@@ -173,3 +173,9 @@ def test_a_transaction_command_that_fails_is_a_finding_and_the_rest_is_watched(r
     assert [finding.rule for finding in report.findings] == ["rehearsal-fails"]
     assert "3B001" in report.findings[0].message
     assert cells(report, "0002.up.sql")[-1][2].startswith("ACCESS EXCLUSIVE on author")
+
+
+def test_another_major_than_the_teams_is_said(server):
+    new = migration("0002", "SELECT 1;", "")
+    report = rehearse(change(new), RehearseSettings(server.url, 1, version=15))
+    assert "(you run 15)" in report.summary
