@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode, strongest
 from dbtools.model.expression import Name
+from dbtools.model.identifiers import render_type
 from dbtools.model.migration import Migration
 from dbtools.pg.losses import changed_values
 from dbtools.pg.observe import Observation, count_values, observe
 from dbtools.pg.run import send
-from dbtools.sql.identifiers import render_type
 from dbtools.sql.read import Statement
 from dbtools.sql.walk import Step, in_transaction
 

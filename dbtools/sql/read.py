@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.objects import Table
+from dbtools.model.predict.others import AUTOCOMMIT
 from dbtools.sql.grammar import TOO_DEEP, GrammarError, inside, parse, scan
 from dbtools.sql.named import named
 from dbtools.sql.plpgsql import queries
@@ -70,13 +71,8 @@ def needs_autocommit(operation: op.Operation) -> bool:
         case op.Maintain(verb="cluster", tables=()):
             return True
         case op.Other(statement):
-            return statement in AUTOCOMMIT_KINDS
+            return statement in AUTOCOMMIT
     return False
-
-
-AUTOCOMMIT_KINDS = frozenset(
-    {"createdb stmt", "dropdb stmt", "create table space stmt", "drop table space stmt", "alter system stmt"}
-)
 
 
 def read(sql: str, namespace: str = "public") -> tuple[Statement, ...]:
