@@ -9,6 +9,9 @@ from dbtools.model.objects import ColumnRef
 from dbtools.model.reader import Reader, Reading
 from dbtools.model.schema import Schema
 from dbtools.sources.queries import NamedQuery
+from dbtools.sql.named import named
+
+ANYTHING = "*"
 
 
 def readers_of(
@@ -29,14 +32,23 @@ def _models(readings: Iterable[Reading]) -> Iterator[Reader]:
 
 
 def _queries(schema: Schema, queries: Iterable[NamedQuery]) -> Iterator[Reader]:
-    """Queries are qualified against the schema before the change: that is the one they were written for."""
+    """Queries are qualified against the schema before the change: that is the one they were written for.
+
+    One that cannot be understood may read anything of the relations that it names.
+    """
     from dbtools.sql.queries import Queries
 
     qualifier = Queries(schema)
     for query in queries:
-        found = None if query.error else qualifier.qualify(query.text)
-        for ref in sorted(found.columns) if found is not None else ():
-            yield Reader(ref, f"query {query.name}", query.location)
+        found = qualifier.qualify(query.text)
+        if found is not None:
+            for ref in sorted(found.columns):
+                yield Reader(ref, f"query {query.name}", query.location)
+            continue
+        for name in named(query.text, "public"):
+            if name in schema.tables or name in schema.views:
+                source = f"query {query.name}, which could not be understood"
+                yield Reader(ColumnRef(name, ANYTHING), source, query.location, "may read")
 
 
 def _functions(schema: Schema) -> Iterator[Reader]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from dbtools.change.readers import readers_of
+from dbtools.change.readers import ANYTHING, readers_of
 from dbtools.model.expression import Name
 from dbtools.model.finding import Finding
 from dbtools.model.migration import Migration
@@ -52,4 +52,5 @@ class Change:
 
     def readers(self, table: Name, column: str = "") -> tuple[Reader, ...]:
         """Who reads a column, or with an empty column anything of the table, at the head of the change."""
-        return self._readers.get(ColumnRef(table, column), ())
+        exactly = self._readers.get(ColumnRef(table, column), ())
+        return (*exactly, *(self._readers.get(ColumnRef(table, ANYTHING), ()) if column else ()))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dbtools.model.expression import Name, Type
+from dbtools.model.identifiers import literal, quote_name
 from dbtools.model.objects import Column, ForeignKey, Table
 from dbtools.model.schema import Schema
 
@@ -169,8 +170,8 @@ def _of_type(kind: Type, schema: Schema) -> str | None:
         return None if element is None else f"ARRAY[{element}]"
     if kind.name in schema.enums:
         labels = schema.enums[kind.name].labels
-        listed = ", ".join("'" + label.replace("'", "''") + "'" for label in labels)
-        return f"(ARRAY[{listed}])[1 + g % {len(labels)}]::{_quoted(kind.name)}" if labels else None
+        listed = ", ".join(map(literal, labels))
+        return f"(ARRAY[{listed}])[1 + g % {len(labels)}]::{quote_name(kind.name)}" if labels else None
     if kind.name in schema.domains:
         return _of_type(schema.domains[kind.name].base, schema)
     if kind.base in {"varchar", "char", "bpchar"}:
@@ -182,7 +183,3 @@ def _of_type(kind: Type, schema: Schema) -> str | None:
     if kind.base in {"bit", "varbit"}:
         return f"repeat('1', {kind.modifiers[0] if kind.modifiers else 1})::{kind}"
     return VALUES.get(kind.base) if not kind.namespace else None
-
-
-def _quoted(name: Name) -> str:
-    return ".".join('"' + part.replace('"', '""') + '"' for part in name)

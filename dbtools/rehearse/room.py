@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 from dbtools.change import Change
 from dbtools.model.diff import diff
 from dbtools.model.finding import Evidence, Finding, Location, Severity
-from dbtools.model.migration import Migration
+from dbtools.model.migration import Migration, Script
 from dbtools.model.report import Report, Section, TableSection
 from dbtools.model.schema import Schema
 from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
 from dbtools.pg.fill import count_rows, fill
-from dbtools.pg.run import run
+from dbtools.pg.run import Refused, run
 from dbtools.pg.server import Server, server
 from dbtools.rehearse.show import details, overview, seen_at
 from dbtools.rehearse.watch import Watched, watch
+from dbtools.sources.layouts import is_marked, single
 from dbtools.sql.render import render
 from dbtools.sql.walk import history, in_transaction, walk
 from dbtools.stage import sent, staged
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from dbtools.pg.connect import Connection
 
 ROWS = 200
+SAME = "same again"
+MIDWAY, AGAIN = "down fails midway", "up again fails"  # the next migration would not meet what it expects
 LISTED = 5
 
 
@@ -78,7 +81,7 @@ def _each(connection: Connection, change: Change, version: int, settings: Rehear
         settings.say(number, len(change.new), f"rehearsing {migration.name}")
         rehearsed = _one(connection, migration, history(ran), version, settings.rows)
         yield rehearsed
-        if any(each.failed for each in rehearsed.watched):
+        if any(each.failed for each in rehearsed.watched) or rehearsed.round_trip in (MIDWAY, AGAIN):
             return
         ran.append(migration.up.text)
 
@@ -128,30 +131,40 @@ def _round_trip(connection: Connection, migration: Migration, before: Schema) ->
         hint = f"write {migration.up.path.removesuffix('.up.sql')}.down.sql"
         return "no down", [_finding("down-missing", Severity.WARNING, "there is no way back down", location, hint)]
     after = catalog(connection)
-    location = Location(migration.down.path)
-    whole = not any(each.alone for each in sent(migration.down.text)) and in_transaction(migration)
-    refused = run(connection, sent(migration.down.text), whole=whole)
+    down, location = _alone(migration, migration.down), Location(migration.down.path)
+    refused = run(connection, sent(down.up.text), whole=in_transaction(down))
     if refused is not None:
-        place = Location(migration.down.path, refused.statement.line, refused.statement.column)
-        message = f"the way down fails: {refused.sqlstate} {refused.message}"
-        return "down fails", [_finding("down-fails", Severity.ERROR, message, place, "mend the down migration")]
+        return ("down fails" if in_transaction(down) else MIDWAY), [
+            _refusal("down-fails", "the way down fails", down, refused)
+        ]
+    problems = []
     left = _apart(catalog(connection), before)
     if left:
         message = f"the way down does not lead back: {left}"
         hint = "after down the schema should be what it was before up"
-        finding = _finding("down-differs", Severity.WARNING, message, location, hint)
-        again = run(connection, sent(migration.up.text), whole=in_transaction(migration))
-        return ("down differs", [finding]) if again is None else ("down differs, up again fails", [finding])
+        problems.append(_finding("down-differs", Severity.WARNING, message, location, hint))
     refused = run(connection, sent(migration.up.text), whole=in_transaction(migration))
     if refused is not None:
-        place = Location(migration.up.path, refused.statement.line, refused.statement.column)
-        message = f"up, down, and up again fails: {refused.sqlstate} {refused.message}"
-        return "up again fails", [_finding("up-again-fails", Severity.ERROR, message, place, "mend the down migration")]
-    left = _apart(catalog(connection), after)
-    if left:
+        problems.append(_refusal("up-again-fails", "up, down, and up again fails", migration, refused))
+        return AGAIN, problems
+    if not left and (left := _apart(catalog(connection), after)):
         message = f"up, down, and up again is not what up was: {left}"
-        return "up again differs", [_finding("up-again-differs", Severity.WARNING, message, location, "")]
-    return "same again", []
+        hint = "what up makes should not depend on what down left behind"
+        problems.append(_finding("up-again-differs", Severity.WARNING, message, location, hint))
+        return "up again differs", problems
+    return ("down differs" if left else SAME), problems
+
+
+def _alone(migration: Migration, script: Script) -> Migration:
+    """The way down as a migration: it runs as its own first line says, or else as the whole history does."""
+    mode = "" if is_marked(migration.up.text) else migration.transaction
+    return single(script.path, script.text, mode)
+
+
+def _refusal(rule: str, what: str, migration: Migration, refused: Refused) -> Finding:
+    place = Location(migration.up.path, refused.statement.line, refused.statement.column)
+    message = f"{what}: {refused.sqlstate} {refused.message}"
+    return _finding(rule, Severity.ERROR, message, place, "mend the script")
 
 
 def _apart(now: Schema, wanted: Schema) -> str:

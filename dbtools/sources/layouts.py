@@ -38,6 +38,11 @@ def single(path: str, text: str, transaction: str = "") -> Migration:
     return Migration(PurePosixPath(path).stem, *_run({path: text}, path, None, "file", transaction))
 
 
+def is_marked(text: str) -> bool:
+    """Whether a script's first comment says that it runs outside a transaction."""
+    return NO_TRANSACTION.match(text) is not None
+
+
 def _prisma(files: Mapping[str, str], transaction: str) -> tuple[Migration, ...]:
     """Prisma sends a file as one query; files beside the folders are not migrations."""
     found = [path for path in files if PurePosixPath(path).name == "migration.sql"]
@@ -59,6 +64,6 @@ def _run(
     files: Mapping[str, str], up: str, down: str | None, default: TransactionMode, override: str
 ) -> tuple[Script, Script | None, TransactionMode]:
     mode: TransactionMode = override or default  # type: ignore[assignment]  # the configuration allows these words only
-    if NO_TRANSACTION.match(files[up]):
+    if is_marked(files[up]):
         mode = "none"
     return Script(up, files[up]), None if down is None else Script(down, files[down]), mode

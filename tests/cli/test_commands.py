@@ -227,3 +227,13 @@ def test_a_project_that_keeps_no_pages_is_not_asked_for_any(project):
     done = dbtools(project, "review", "--no-rehearse", "--format", "json")
     assert (done.returncode, findings(done)) == (0, [])
     assert [part["command"] for part in json.loads(done.stdout)["parts"]] == ["changes", "lint", "drift"]
+
+
+@pytest.mark.parametrize("query", ['SELECT name FROM "User" WHERE id = :id;', 'SELECT FROM "User" GROUP name BY ((;'])
+def test_a_query_with_named_parameters_or_beyond_understanding_still_reads(project, query):
+    (project / "queries/by_name.sql").write_text(query)
+    (project / "schema.prisma").write_text(PRISMA.format(fields=""))
+    add(project, 'ALTER TABLE "User" DROP COLUMN name;\n')
+    done = dbtools(project, "lint")
+    assert done.returncode == 1
+    assert "queries/by_name.sql:1" in done.stdout

@@ -179,3 +179,22 @@ def test_another_major_than_the_teams_is_said(server):
     new = migration("0002", "SELECT 1;", "")
     report = rehearse(change(new), RehearseSettings(server.url, 1, version=15))
     assert "(you run 15)" in report.summary
+
+
+def test_a_down_that_needs_no_transaction_must_say_so_itself(run):
+    up = "-- dbtools: no-transaction\nCREATE INDEX CONCURRENTLY post_author ON post (author_id);"
+    down = "DROP INDEX CONCURRENTLY post_author;"
+    report = run(migration("0002", up, down, transaction="none"))
+    assert [(finding.rule, finding.message[:28]) for finding in report.findings] == [
+        ("down-fails", "the way down fails: 25001 DR")
+    ]
+    report = run(migration("0002", up, f"-- dbtools: no-transaction\n{down}", transaction="none"))
+    assert rules(report) == []
+
+
+def test_what_cannot_be_repeated_is_an_error_and_stops_the_rest(run):
+    first = migration("0002", "CREATE TABLE tag (id int);", "SELECT 1;")
+    second = migration("0003", "ALTER TABLE tag ADD COLUMN x int;", "ALTER TABLE tag DROP COLUMN x;")
+    report = run(first, second)
+    assert rules(report) == ["down-differs", "up-again-fails"]
+    assert "1 not reached" in report.summary
