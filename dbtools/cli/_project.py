@@ -93,4 +93,5 @@ def lint_settings(config: Config | None, *, version: int | None = None, ignore: 
     configured = config.postgres if config is not None else None
     select = config.lint.select if config is not None else ()
     ignored = (*(config.lint.ignore if config is not None else ()), *ignore)
-    return LintSettings(version or configured or NEWEST, select, ignored)
+    waits = config is not None and config.migrations.lock_timeout == "runner"
+    return LintSettings(version or configured or NEWEST, select, ignored, "the runner's" if waits else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial, reduce
 from itertools import chain, groupby
@@ -11,24 +11,33 @@ from operator import or_
 from dbtools.change import Change
 from dbtools.errors import UsageError
 from dbtools.model import operation as op
+from dbtools.model.apply import apply
+from dbtools.model.effects import Effects
 from dbtools.model.expression import Name
 from dbtools.model.finding import Evidence, Finding, Location, Severity
+from dbtools.model.migration import Migration
+from dbtools.model.predict import Session
 from dbtools.model.predict.session import NEWEST
 from dbtools.model.report import Report, TableSection
+from dbtools.model.schema import Schema
 from dbtools.rules import Context, Harm, Rule, migration_rules
 from dbtools.sql.render import render
-from dbtools.sql.walk import Step, statements, walk
+from dbtools.sql.walk import Step, fold, statements, walk
 
 SHORT = 10  # findings that need no table of their own to be overseen
 
 
 @dataclass(frozen=True, slots=True)
 class LintSettings:
-    """``version`` is the major version that the team runs. ``select`` (empty: those that are on) less ``ignore``."""
+    """``version`` is the major version that the team runs. ``select`` (empty: those that are on) less ``ignore``.
+
+    ``lock_timeout`` is what the runner sets for every migration, empty where it sets none.
+    """
 
     version: int = NEWEST
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    lock_timeout: str = ""
 
 
 def lint(change: Change, settings: LintSettings) -> Report:
@@ -36,14 +45,17 @@ def lint(change: Change, settings: LintSettings) -> Report:
     rules = chosen(settings)
     findings = list(change.problems)
     judged = operations = uncertain = 0
-    for run in _runs(change, settings.version):
-        added: set[tuple[Name, str]] = set()
-        for _, group in groupby(run, key=lambda step: (step.migration.up.path, step.statement.place)):
-            steps = list(group)
+    schema, session = change.base, Session(settings.version, lock_timeout=settings.lock_timeout)
+    for together in [(migration,) for migration in change.new] if change.one_by_one else [change.new]:
+        run = _Run(change, rules, together)
+        steps = walk(together, schema, session)
+        for _, group in groupby(steps, key=lambda step: (step.migration.up.path, step.statement.place)):
+            of_statement = list(group)
             judged += 1
-            operations += len(steps)
-            uncertain += any(step.effects.uncertain for step in steps)
-            findings.extend(_statement(steps, change, rules, added))
+            operations += len(of_statement)
+            uncertain += any(step.effects.uncertain for step in of_statement)
+            findings.extend(run.statement(of_statement))
+            schema = of_statement[-1].after
     figures = {"migrations": len(change.new), "statements": judged, "operations": operations, "rules": len(rules)}
     return Report(
         "lint",
@@ -52,18 +64,6 @@ def lint(change: Change, settings: LintSettings) -> Report:
         sections=_section(findings),
         figures=figures | {"uncertain statements": uncertain},
     )
-
-
-def _runs(change: Change, version: int) -> Iterator[Iterable[Step]]:
-    """The steps of what counts as one change: all new migrations, or each for itself."""
-    schema = change.base
-    if not change.one_by_one:
-        yield walk(change.new, schema, version=version)
-        return
-    for migration in change.new:
-        steps = list(walk([migration], schema, version=version))
-        schema = steps[-1].after if steps else schema
-        yield steps
 
 
 def chosen(settings: LintSettings) -> tuple[Rule, ...]:
@@ -82,29 +82,49 @@ def chosen(settings: LintSettings) -> tuple[Rule, ...]:
     return tuple(rule for name, rule in rules.items() if name in wanted and name not in settings.ignore)
 
 
-def _statement(
-    steps: list[Step], change: Change, rules: tuple[Rule, ...], added: set[tuple[Name, str]]
-) -> Iterator[Finding]:
-    """What every rule says of one statement; *added* grows by the columns that it adds."""
-    statement, path = steps[0].statement, steps[0].migration.up.path
-    if statement.error:
-        place = statement.error_place or statement.place
-        location = Location(path, place.line, place.column)
-        hint = "PostgreSQL refuses the file here; the statements around it are judged all the same"
-        yield Finding("syntax-error", Severity.ERROR, statement.error, location, hint=hint, anchor=statement.text)
-        return
-    if all(step.skipped for step in steps):
-        return
-    whole = reduce(or_, (step.effects for step in steps))
-    for step in steps:
-        context = Context(
-            step.operation, step.effects, whole, step.before, step.after, step.session, partial(_later, step),
-            step.born, frozenset(added), change.readers, change.readers_known, render,
+class _Run:
+    """One change while it is judged."""
+
+    def __init__(self, change: Change, rules: tuple[Rule, ...], migrations: tuple[Migration, ...]) -> None:
+        self.change, self.rules = change, rules
+        self.migrations = migrations
+        self.added: frozenset[tuple[Name, str]] = frozenset()  # columns that it adds to tables
+        self.end: Schema | None = None
+
+    def statement(self, steps: list[Step]) -> Iterator[Finding]:
+        """What every rule says of one statement."""
+        statement, path = steps[0].statement, steps[0].migration.up.path
+        if statement.error:
+            place = statement.error_place or statement.place
+            location = Location(path, place.line, place.column)
+            hint = "PostgreSQL refuses the file here; the statements around it are judged all the same"
+            yield Finding("syntax-error", Severity.ERROR, statement.error, location, hint=hint, anchor=statement.text)
+            return
+        if all(step.skipped for step in steps):
+            return
+        whole = reduce(or_, (step.effects for step in steps))
+        for step in steps:
+            context = self.context(step, whole)
+            for rule in self.rules:
+                for harm in rule.check(context):
+                    yield _finding(rule, harm, step)
+            self.added |= _added(step)
+
+    def context(self, step: Step, whole: Effects) -> Context:
+        """What the rules may know of one operation."""
+        return Context(
+            step.operation, step.effects, whole, step.before, step.after, step.session,
+            Location(step.migration.up.path, step.place.line, step.place.column), step.transaction, step.done,
+            partial(_later, step), partial(self.at_end, step), step.born, self.added,
+            self.change.readers, self.change.readers_known, render,
         )  # fmt: skip
-        for rule in rules:
-            for harm in rule.check(context):
-                yield _finding(rule, harm, step, path)
-        added |= _added(step)
+
+    def at_end(self, step: Step) -> Schema:
+        """The schema after the last of the migrations; found once, from whichever step asks first."""
+        if self.end is None:
+            following = self.migrations[self.migrations.index(step.migration) + 1 :]
+            self.end = fold(reduce(apply, _later(step), step.after), (migration.up.text for migration in following))
+        return self.end
 
 
 def _added(step: Step) -> set[tuple[Name, str]]:
@@ -124,13 +144,13 @@ def _later(step: Step) -> Iterator[op.Operation]:
     return chain.from_iterable(each.operations for each in after)
 
 
-def _finding(rule: Rule, harm: Harm, step: Step, path: str) -> Finding:
+def _finding(rule: Rule, harm: Harm, step: Step) -> Finding:
     stateful = step.before.complete and not step.effects.uncertain and not step.before.uncertain_all
     return Finding(
         rule.name,
         harm.severity or rule.severity,
         harm.message,
-        Location(path, step.place.line, step.place.column),
+        Location(step.migration.up.path, step.place.line, step.place.column),
         Evidence.STATEFUL if stateful else Evidence.STATIC,
         harm.hint,
         harm.table,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-TransactionMode = Literal["file", "query", "statement", "none"]
+TransactionMode = Literal["batch", "file", "query", "statement", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Script:
 class Migration:
     """One step of a history.
 
-    ``transaction``: ``file`` when its runner opens a transaction for the whole file, ``query`` when it sends the
+    ``transaction``: ``batch`` when its runner opens one transaction for all migrations that are pending, ``file`` when
+    it opens one for the whole file, ``query`` when it sends the
     file as one query, which PostgreSQL itself makes a transaction as soon as it holds several statements,
     ``statement`` or ``none`` when each runs by itself. ``down`` is None where the layout knows no way back, or none
     was written; ``reversible`` says whether the layout has down files at all.

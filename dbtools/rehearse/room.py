@@ -10,6 +10,7 @@ from dbtools.change import Change
 from dbtools.model.diff import diff
 from dbtools.model.finding import Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration, Script
+from dbtools.model.predict import Session
 from dbtools.model.report import Report, Section, TableSection
 from dbtools.model.schema import Schema
 from dbtools.pg.catalog import catalog
@@ -92,7 +93,7 @@ def _one(connection: Connection, migration: Migration, schema: Schema, version: 
     counts = fill(connection, before, rows)
     counts |= count_rows(connection, before.tables)
     empty = frozenset(name for name, count in counts.items() if not count)
-    steps = walk([migration], schema, version=version, empty=empty)
+    steps = walk([migration], schema, Session(version, empty=empty))
     watched = tuple(watch(connection, migration, steps))
     failed = any(each.failed for each in watched)
     if in_transaction(migration) and connection.info.transaction_status.name != "IDLE":

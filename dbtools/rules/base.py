@@ -12,9 +12,10 @@ from typing import Literal
 
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name
-from dbtools.model.finding import Severity
+from dbtools.model.finding import Location, Severity
 from dbtools.model.objects import Table
 from dbtools.model.operation import Operation
+from dbtools.model.past import Past
 from dbtools.model.predict import Session
 from dbtools.model.reader import Reader
 from dbtools.model.schema import Schema
@@ -41,8 +42,10 @@ class Harm:
 class Context:
     """What a rule may know of one operation.
 
-    ``effects`` are predicted, ``statement`` those of all operations of the statement together. ``later`` gives the
-    operations after this statement in its migration. ``born``: relations that this change made itself, ``added``:
+    ``effects`` are predicted, ``statement`` those of all operations of the statement together. ``transaction`` is
+    what earlier statements of its transaction did, ``migration`` what earlier statements of its migration did, in the
+    same transaction or not. ``later`` gives the operations after this statement in its migration, ``end`` the schema
+    that the whole change leaves. ``born``: relations that this change made itself, ``added``:
     columns that earlier statements of it added to others. ``readers`` answers who reads a column (or, with an empty
     column, a table) at the head of the change; ``readers_known`` is False when the project names no model and no
     query. ``render`` spells an operation as SQL.
@@ -54,7 +57,11 @@ class Context:
     before: Schema
     after: Schema
     session: Session
+    location: Location
+    transaction: Past
+    migration: Past
     later: Callable[[], Iterator[Operation]]
+    end: Callable[[], Schema]
     born: frozenset[Name]
     added: frozenset[tuple[Name, str]]
     readers: Callable[[Name, str], tuple[Reader, ...]]
@@ -74,8 +81,9 @@ class Context:
         return self.before.table(name) if self.before.is_certain(name) else None
 
     def lock(self, table: Name) -> LockMode | None:
-        """The strongest lock on the table while the statement runs."""
-        return self.statement.lock(table)
+        """The strongest lock on the table while the statement runs: its own, or one that its transaction holds."""
+        own, held = self.statement.lock(table), self.transaction.held(table)
+        return own if held is None else max(held, own or held)
 
     def script(self, *operations: Operation | str) -> str:
         """Operations, and lines that are text already, as SQL: one statement a line."""

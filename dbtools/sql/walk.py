@@ -13,7 +13,9 @@ from dbtools.model import operation as op
 from dbtools.model.apply import apply
 from dbtools.model.effects import Effects
 from dbtools.model.expression import Name
+from dbtools.model.finding import Location
 from dbtools.model.migration import Migration
+from dbtools.model.past import Done, Log, Past
 from dbtools.model.predict import Session, predict
 from dbtools.model.predict.relations import UNDEFINED_TABLE
 from dbtools.model.schema import Schema
@@ -27,6 +29,7 @@ class Step:
     """One operation of a migration: what it meets, what it does, what it leaves.
 
     ``born``: the relations that the change itself has made before this operation; nobody uses them yet.
+    ``transaction`` and ``done``: what earlier statements of its transaction, and of its migration, did.
     ``last``: whether it is the last operation of its statement. ``skipped``: ALTER ... IF EXISTS of what does not
     exist, which PostgreSQL passes over.
     """
@@ -40,6 +43,8 @@ class Step:
     session: Session
     effects: Effects
     born: frozenset[Name]
+    transaction: Past
+    done: Past
     last: bool
     skipped: bool = False
 
@@ -54,7 +59,7 @@ def in_transaction(migration: Migration) -> bool:
     """Whether the whole up script of *migration* runs in one transaction."""
     if migration.transaction == "query":
         return len(statements(migration.up.text)) > 1
-    return migration.transaction == "file"
+    return migration.transaction in {"file", "batch"}
 
 
 def fold(schema: Schema, scripts: Iterable[str]) -> Schema:
@@ -87,35 +92,82 @@ def _without_temporary(schema: Schema) -> Schema:
     return replace(schema, tables=tables, uncertain=uncertain)
 
 
-def walk(
-    migrations: Iterable[Migration], schema: Schema, *, version: int, empty: frozenset[Name] = frozenset()
-) -> Iterator[Step]:
-    """Every operation of *migrations*, run after *schema* was reached; *empty* tables are known to hold no rows."""
-    born: frozenset[Name] = frozenset()
+def walk(migrations: Iterable[Migration], schema: Schema, session: Session) -> Iterator[Step]:
+    """Every operation of *migrations*, run after *schema* was reached; *session* is what each connection starts as."""
+    run = _Run(schema, session)
     for migration in migrations:
-        session = Session(version=version, empty=empty)
-        explicit = False
-        script = statements(migration.up.text)
-        whole = in_transaction(migration)
-        for statement in script:
-            count = len(statement.operations)
-            for index, operation in enumerate(statement.operations):
-                session = replace(session, in_transaction=whole or explicit)
-                operation, before = judged(operation, schema, session)  # noqa: PLW2901 - the same operation, judged
-                after = apply(before, operation)
-                effects = predict(operation, before, session)
-                skipped = statement.if_exists and effects.fails == UNDEFINED_TABLE
-                yield Step(
-                    migration, statement, operation, statement.places[index], before, after, session,
-                    Effects() if skipped else effects, born, index == count - 1, skipped,
-                )  # fmt: skip
-                born, session = _grown(operation, before, born, session)
-                schema = after
-                if isinstance(operation, op.Transaction):
-                    explicit = operation.verb in {"begin", "savepoint", "release", "rollback to"}
-            if not (whole or explicit):
-                session = replace(session, new_labels=frozenset(), new_types=frozenset())
-        empty = session.empty
+        run.connect(migration)
+        for statement in statements(migration.up.text):
+            yield from run.steps(migration, statement)
+
+
+class _Run:
+    """The server and its connection between two statements."""
+
+    def __init__(self, schema: Schema, session: Session) -> None:
+        self.schema = schema
+        self.fresh = self.session = session
+        self.born: frozenset[Name] = frozenset()
+        self.transaction = self.script = Log()
+        self.lasting = session.lock_timeout  # what lock_timeout is again once SET LOCAL ends
+        self.mode = ""
+
+    def connect(self, migration: Migration) -> None:
+        """A new session, unless the runner has all its migrations in one transaction."""
+        together = migration.transaction == self.mode == "batch"
+        self.mode = migration.transaction
+        self.script = Log()
+        if not together:
+            self.session = replace(self.fresh, empty=self.session.empty, in_transaction=in_transaction(migration))
+            self.transaction, self.lasting = Log(), self.fresh.lock_timeout
+
+    def steps(self, migration: Migration, statement: Statement) -> Iterator[Step]:
+        """The operations of one statement."""
+        if not self.session.in_transaction:
+            self._ended()
+        transaction, done = self.transaction.now(), self.script.now()
+        for number, written in enumerate(statement.operations, start=1):
+            place = statement.places[number - 1]
+            operation, before = judged(written, self.schema, self.session)
+            after = apply(before, operation)
+            effects = predict(operation, before, self.session)
+            skipped = statement.if_exists and effects.fails == UNDEFINED_TABLE
+            effects = Effects() if skipped else effects
+            yield Step(
+                migration, statement, operation, place, before, after, self.session, effects, self.born,
+                transaction, done, number == len(statement.operations), skipped,
+            )  # fmt: skip
+            self.schema = after
+            self._after(
+                operation, before, Done(operation, effects, Location(migration.up.path, place.line, place.column))
+            )
+
+    def _after(self, operation: op.Operation, before: Schema, done: Done) -> None:
+        self.transaction.add(done)
+        self.script.add(done)
+        self.born, self.session = _grown(operation, before, self.born, self.session)
+        match operation:
+            case op.Transaction("begin"):
+                self.session = replace(self.session, in_transaction=True)
+            case op.Transaction("commit" | "rollback"):
+                self._ended()
+                # A file sent as one query is in a transaction again at once (manual, 55.2.2.1).
+                self.session = replace(self.session, in_transaction=self.mode == "query")
+            case op.SetParameter("lock_timeout", value, local) if not local or self.session.in_transaction:
+                self._wait(value, local=local)
+
+    def _wait(self, value: str | None, *, local: bool) -> None:
+        timeout = self.fresh.lock_timeout if value is None else value
+        self.session = replace(self.session, lock_timeout=timeout)
+        if not local:
+            self.lasting = timeout
+
+    def _ended(self) -> None:
+        """A transaction is over: its locks are free, what it added is there for all."""
+        self.transaction = Log()
+        if self.session.new_labels or self.session.new_types or self.session.lock_timeout != self.lasting:
+            nothing = frozenset[Name]()
+            self.session = replace(self.session, new_labels=frozenset(), new_types=nothing, lock_timeout=self.lasting)
 
 
 def _grown(
@@ -143,6 +195,4 @@ def _grown(
             session = replace(session, new_labels=session.new_labels | {(name, label)})
         case op.SetParameter(name, value) if name.lower() == "timezone":
             session = replace(session, timezone=value)
-        case op.Transaction("commit" | "rollback"):
-            session = replace(session, new_labels=frozenset(), new_types=frozenset())
     return born, session

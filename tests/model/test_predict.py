@@ -9,6 +9,7 @@ import pytest
 
 from dbtools.model.effects import Effects
 from dbtools.model.migration import Migration, Script
+from dbtools.model.predict import Session
 from dbtools.model.schema import Schema
 from dbtools.sql.walk import fold, walk
 
@@ -58,7 +59,7 @@ def predicted(row: dict, version: int, *, transaction: str = "file") -> Effects:
     schema = fold(Schema(), (BASE, row["setup"]))
     zone = row["timezone"] or "UTC"
     migration = Migration("row", Script("row.sql", f"SET timezone = '{zone}';{row['sql']}"), transaction=transaction)
-    steps = list(walk([migration], schema, version=version))[1:]
+    steps = list(walk([migration], schema, Session(version)))[1:]
     return reduce(lambda one, two: one | two, (step.effects for step in steps), Effects())
 
 

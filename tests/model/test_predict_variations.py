@@ -18,6 +18,7 @@ from dbtools.model import operation as op
 from dbtools.model.effects import strongest
 from dbtools.model.identifiers import quote
 from dbtools.model.migration import Migration, Script
+from dbtools.model.predict import Session
 from dbtools.model.schema import Schema
 from dbtools.pg.connect import connect
 from dbtools.pg.observe import observe
@@ -103,7 +104,7 @@ class RefusedError(Exception):
 
 def statements_of(migration, schema):
     by_statement = {}
-    for step in walk([migration], schema, version=18):
+    for step in walk([migration], schema, Session(18)):
         by_statement.setdefault(id(step.statement), []).append(step)
     return list(by_statement.values())[1:]
 

@@ -10,6 +10,7 @@ from dbtools.model.effects import Effects, LockMode
 from dbtools.model.finding import Severity
 from dbtools.model.identifiers import quote, quote_name
 from dbtools.model.operation import Delete, Insert, Select, Transaction, Update
+from dbtools.model.predict import Session
 from dbtools.model.schema import Schema
 from dbtools.pg.connect import connect
 from dbtools.pg.observe import observe
@@ -76,7 +77,7 @@ def replayed(connection, sql):
         connection.execute(history)
     fill(connection, schema)
     held, seen = set(), []
-    steps = walk(migrations(new), schema, version=connection.info.server_version // 10000)
+    steps = walk(migrations(new), schema, Session(connection.info.server_version // 10000))
     for (_, statement), group in groupby(steps, key=lambda step: (step.migration, step.statement)):
         run = list(group)
         foretold = reduce(or_, (step.effects for step in run))

@@ -17,7 +17,8 @@ class Session:
 
     ``in_transaction``: inside a transaction block, explicit or the runner's. ``timezone``: the session's
     TimeZone, None where nobody knows it. ``empty``: tables known to hold no rows. ``new_labels``: enum labels
-    added in this transaction. ``new_types``: enums created in this transaction.
+    added in this transaction. ``new_types``: enums created in this transaction. ``lock_timeout``: how long a
+    statement waits for a lock, as written; empty where nobody set it, which is for ever.
     """
 
     version: int = NEWEST
@@ -26,3 +27,4 @@ class Session:
     empty: frozenset[Name] = frozenset()
     new_labels: frozenset[tuple[Name, str]] = field(default=frozenset())
     new_types: frozenset[Name] = frozenset()
+    lock_timeout: str = ""

@@ -1,0 +1,91 @@
+"""What a transaction, or a script, has done before one of its statements: which locks it still holds, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dbtools.model.effects import Effects, LockMode
+from dbtools.model.expression import Name
+from dbtools.model.finding import Location
+from dbtools.model.operation import Operation, RenameTable
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One operation that ran before, with its effects and where it stands."""
+
+    operation: Operation
+    effects: Effects
+    location: Location
+
+
+class Log:
+    """Operations in the order they ran. It only grows; ``Past`` is how it stood at one moment."""
+
+    def __init__(self) -> None:
+        self.done: list[Done] = []
+        self.climbs: dict[Name, list[int]] = {}  # per relation, where its lock became stronger than before
+        self.exclusive: list[tuple[int, Name]] = []  # where a relation came under ACCESS EXCLUSIVE, each once
+
+    def add(self, done: Done) -> None:
+        """One more; a table that is renamed keeps its locks under its new name."""
+        number = len(self.done)
+        self.done.append(done)
+        for name, mode in done.effects.locks.items():
+            self._climb(name, mode, number)
+        match done.operation:
+            case RenameTable(name, to) if name in self.climbs:
+                self._climb(Name(name.namespace, to), LockMode.ACCESS_EXCLUSIVE, number)
+
+    def _climb(self, name: Name, mode: LockMode, number: int) -> None:
+        climbs = self.climbs.setdefault(name, [])
+        if climbs and self._mode(name, climbs[-1]) >= mode:
+            return
+        climbs.append(number)
+        if mode is LockMode.ACCESS_EXCLUSIVE:
+            self.exclusive.append((number, name))
+
+    def _mode(self, name: Name, number: int) -> LockMode:
+        return self.done[number].effects.lock(name) or LockMode.ACCESS_EXCLUSIVE
+
+    def now(self) -> Past:
+        """What has been done so far, whatever is added later."""
+        return Past(self, len(self.done))
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The first ``length`` operations of a log."""
+
+    log: Log
+    length: int
+
+    def __iter__(self) -> Iterator[Done]:
+        """The latest first."""
+        return (self.log.done[number] for number in range(self.length - 1, -1, -1))
+
+    def __len__(self) -> int:
+        return self.length
+
+    def held(self, relation: Name) -> LockMode | None:
+        """The strongest lock on *relation* that was taken and is held still."""
+        taken = self.taken(relation)
+        if taken is None:
+            return None
+        return taken.effects.lock(relation) or LockMode.ACCESS_EXCLUSIVE
+
+    def taken(self, relation: Name) -> Done | None:
+        """What took that lock."""
+        before = [number for number in self.log.climbs.get(relation, ()) if number < self.length]
+        return self.log.done[before[-1]] if before else None
+
+    def exclusive(self) -> Iterator[tuple[Name, Done]]:
+        """Every relation under ACCESS EXCLUSIVE with what took the lock, the earliest first."""
+        for number, name in self.log.exclusive:
+            if number >= self.length:
+                return
+            yield name, self.log.done[number]
+
+
+NOTHING = Past(Log(), 0)

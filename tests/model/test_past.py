@@ -1,0 +1,42 @@
+"""What earlier statements of a transaction did, as a rule asks for it."""
+
+from dbtools.model.effects import Effects, LockMode
+from dbtools.model.expression import Name
+from dbtools.model.finding import Location
+from dbtools.model.operation import LockTable, RenameTable
+from dbtools.model.past import Done, Log
+
+A, B = Name("public", "a"), Name("public", "b")
+
+
+def done(mode, *names, line=1, operation=None):
+    operation = operation or LockTable(names, mode)
+    return Done(operation, Effects(dict.fromkeys(names, mode)), Location("x.sql", line))
+
+
+def test_the_strongest_lock_is_held_and_its_first_taker_named():
+    log = Log()
+    log.add(done(LockMode.SHARE, A, line=1))
+    log.add(done(LockMode.ACCESS_EXCLUSIVE, A, line=2))
+    log.add(done(LockMode.ACCESS_EXCLUSIVE, A, line=3))
+    past = log.now()
+    assert past.held(A) is LockMode.ACCESS_EXCLUSIVE
+    assert past.taken(A).location.line == 2
+    assert past.held(B) is past.taken(B) is None
+
+
+def test_a_moment_does_not_see_what_came_after_it():
+    log = Log()
+    log.add(done(LockMode.SHARE, A))
+    moment = log.now()
+    log.add(done(LockMode.ACCESS_EXCLUSIVE, A, B))
+    assert moment.held(A) is LockMode.SHARE
+    assert list(moment.exclusive()) == []
+    assert len(moment) == len(list(moment)) == 1
+    assert [name for name, _ in log.now().exclusive()] == [A, B]
+
+
+def test_a_renamed_table_keeps_its_lock():
+    log = Log()
+    log.add(done(LockMode.ACCESS_EXCLUSIVE, A, operation=RenameTable(A, "b")))
+    assert log.now().held(B) is LockMode.ACCESS_EXCLUSIVE
