@@ -35,11 +35,21 @@ class Migrations:
 
 
 @dataclass(frozen=True, slots=True)
-class Lint:
-    """Rules switched on and off by name."""
+class Rules:
+    """Rules switched on and off by name, and weighed: ``severity`` says error, warning or info."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    severity: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """The rules for every migration, those for some ``paths`` by pattern, and the file of what is known already."""
+
+    rules: Rules = field(default_factory=Rules)
+    baseline: str = ""
+    paths: Mapping[str, Rules] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +159,21 @@ def _config(path: Path, values: dict[str, Any], walk: _Walk) -> Config:
         truth=truth,
         queries=_several(values.get("queries", [])),
         migrations=Migrations(**values.get("migrations", {})),
-        lint=Lint(tuple(lint.get("select", ())), tuple(lint.get("ignore", ()))),
+        lint=Lint(
+            _rules(lint),
+            lint.get("baseline", ""),
+            {pattern: _rules(said) for pattern, said in lint.get("paths", {}).items()},
+        ),
         erd=Erd(**{**erd, "domains": tuple(_domain(name, said) for name, said in erd.get("domains", {}).items())}),
     )
 
 
 def _several(value: str | list[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _rules(said: dict[str, Any]) -> Rules:
+    return Rules(tuple(said.get("select", ())), tuple(said.get("ignore", ())), said.get("severity", {}))
 
 
 def _domain(name: str, said: list[str] | dict[str, Any]) -> Domain:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial, reduce
 from itertools import chain, groupby
 from operator import or_
 
 from dbtools.change import Change
-from dbtools.errors import UsageError
+from dbtools.lint.baseline import split
+from dbtools.lint.quiet import quieted
+from dbtools.lint.settings import LintSettings
 from dbtools.model import operation as op
 from dbtools.model.apply import apply
 from dbtools.model.effects import Effects
@@ -17,76 +18,53 @@ from dbtools.model.expression import Name
 from dbtools.model.finding import Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration
 from dbtools.model.predict import Session
-from dbtools.model.predict.session import NEWEST
 from dbtools.model.report import Report, TableSection
 from dbtools.model.schema import Schema
-from dbtools.rules import Context, Harm, Rule, migration_rules
+from dbtools.rules import Context, Harm, Rule
+from dbtools.sql.ignore import ignores
 from dbtools.sql.render import render
 from dbtools.sql.walk import Step, fold, statements, walk
 
 SHORT = 10  # findings that need no table of their own to be overseen
 
 
-@dataclass(frozen=True, slots=True)
-class LintSettings:
-    """``version`` is the major version that the team runs. ``select`` (empty: those that are on) less ``ignore``.
-
-    ``lock_timeout`` is what the runner sets for every migration, empty where it sets none.
-    """
-
-    version: int = NEWEST
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    lock_timeout: str = ""
-
-
 def lint(change: Change, settings: LintSettings) -> Report:
     """What the new migrations break, block or lose, found without a server."""
-    rules = chosen(settings)
-    findings = list(change.problems)
+    settings.check()
+    found = list(change.problems)
     judged = operations = uncertain = 0
     schema, session = change.base, Session(settings.version, lock_timeout=settings.lock_timeout)
     for together in [(migration,) for migration in change.new] if change.one_by_one else [change.new]:
-        run = _Run(change, rules, together)
+        run = _Run(change, settings, together)
         steps = walk(together, schema, session)
         for _, group in groupby(steps, key=lambda step: (step.migration.up.path, step.statement.place)):
             of_statement = list(group)
             judged += 1
             operations += len(of_statement)
             uncertain += any(step.effects.uncertain for step in of_statement)
-            findings.extend(run.statement(of_statement))
+            found.extend(run.statement(of_statement))
             schema = of_statement[-1].after
-    figures = {"migrations": len(change.new), "statements": judged, "operations": operations, "rules": len(rules)}
-    return Report(
-        "lint",
-        _summary(len(change.new), judged, uncertain),
-        tuple(findings),
-        sections=_section(findings),
-        figures=figures | {"uncertain statements": uncertain},
-    )
-
-
-def chosen(settings: LintSettings) -> tuple[Rule, ...]:
-    """The rules that *settings* choose; UsageError for a name that is none."""
-    rules = {rule.name: rule for rule in migration_rules()}
-    for name in (*settings.select, *settings.ignore):
-        if name not in rules and name != "ALL":
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, rules, n=1)
-            hint = f"did you mean {near[0]}?" if near else "the rules are " + ", ".join(rules)
-            raise UsageError(f"there is no rule {name}", hint=hint)
-    wanted = {name for name, rule in rules.items() if rule.on} if not settings.select else set(settings.select)
-    if "ALL" in wanted:
-        wanted = set(rules)
-    return tuple(rule for name, rule in rules.items() if name in wanted and name not in settings.ignore)
+    comments = (each for migration in change.new for each in ignores(migration.up.path, migration.up.text))
+    loud, ignored = quieted(map(settings.weighed, found), comments, settings.names, settings.today)
+    findings, known = split(loud, settings.baseline)
+    silent = {"ignored": ignored, "in the baseline": len(known)}
+    figures = {
+        "migrations": len(change.new),
+        "statements": judged,
+        "operations": operations,
+        "rules": len(settings.rules("")),
+        "uncertain statements": uncertain,
+        **{what: number for what, number in silent.items() if number},
+    }
+    summary = _summary(len(change.new), judged, uncertain)
+    return Report("lint", summary, findings, sections=_section(findings), figures=figures)
 
 
 class _Run:
     """One change while it is judged."""
 
-    def __init__(self, change: Change, rules: tuple[Rule, ...], migrations: tuple[Migration, ...]) -> None:
-        self.change, self.rules = change, rules
+    def __init__(self, change: Change, settings: LintSettings, migrations: tuple[Migration, ...]) -> None:
+        self.change, self.settings = change, settings
         self.migrations = migrations
         self.added: frozenset[tuple[Name, str]] = frozenset()  # columns that it adds to tables
         self.end: Schema | None = None
@@ -103,9 +81,10 @@ class _Run:
         if all(step.skipped for step in steps):
             return
         whole = reduce(or_, (step.effects for step in steps))
+        rules = self.settings.rules(path)
         for step in steps:
             context = self.context(step, whole)
-            for rule in self.rules:
+            for rule in rules:
                 for harm in rule.check(context):
                     yield _finding(rule, harm, step)
             self.added |= _added(step)
@@ -172,7 +151,7 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def _section(findings: list[Finding]) -> tuple[TableSection, ...]:
+def _section(findings: tuple[Finding, ...]) -> tuple[TableSection, ...]:
     if len(findings) <= SHORT:
         return ()
     by_rule: dict[tuple[str, Severity], int] = {}

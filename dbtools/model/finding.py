@@ -66,6 +66,6 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same problem after lines have moved: rule, file, object and the statement's own text."""
-        parts = (self.rule, self.location.path, self.table, self.object, self.anchor)
+        """The same for the same problem after lines have moved: rule, file, object and the statement's own words."""
+        parts = (self.rule, self.location.path, self.table, self.object, " ".join(self.anchor.split()))
         return sha256("\0".join(parts).encode()).hexdigest()[:16]
