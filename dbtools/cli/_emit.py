@@ -17,9 +17,13 @@ from dbtools.reports import Paper, render
 def emit(report: Report, form: str, output: Path | None) -> None:
     """Writes *report* to the file *output*, or to stdout when there is none."""
     to_stdout = output is None or str(output) == "-"
-    text = render(report, form, Paper(color=to_stdout and _takes_color(), width=_width()))
+    write_out(render(report, form, Paper(color=to_stdout and _takes_color(), width=_width())), output)
+
+
+def write_out(text: str, output: Path | None) -> None:
+    """Writes *text* to the file *output*, or to stdout when there is none."""
     try:
-        if output is None or to_stdout:
+        if output is None or str(output) == "-":
             sys.stdout.write(text)
             sys.stdout.flush()
         elif output.exists() and not output.is_file() and not output.is_dir():

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dbtools.erd import Pages
     from dbtools.lint import Choice, LintSettings
     from dbtools.lint.baseline import Baseline
+    from dbtools.model.sizes import Sizes
 
 KINDS = ("migrations", "prisma", "sql", "live")
 
@@ -129,10 +130,11 @@ def lint_settings(
     version: int | None = None,
     choice: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
     baseline: str | None = None,
+    stats: str | None = None,
 ) -> LintSettings:
     """What to judge by. Of *choice* select replaces that of dbtools.yaml, ignore is added to it.
 
-    *baseline* is a file, "" for none; None means the one that dbtools.yaml names.
+    *baseline* and *stats* are files, "" for none; None means those that dbtools.yaml names.
     """
     from datetime import UTC, datetime
 
@@ -141,8 +143,9 @@ def lint_settings(
 
     config = call.config_or_none
     if config is None:
-        known = _baseline(call, baseline or "")
-        return LintSettings(version or NEWEST, Choice(*choice), baseline=known, today=datetime.now(UTC).date())
+        known, sizes = _baseline(call, baseline or ""), _sizes(call, stats or "")
+        today = datetime.now(UTC).date()
+        return LintSettings(version or NEWEST, Choice(*choice), baseline=known, sizes=sizes, today=today)
     runner = config.migrations.lock_timeout == "runner"
     return LintSettings(
         version or config.postgres or NEWEST,
@@ -150,6 +153,7 @@ def lint_settings(
         tuple((pattern, _choice(rules)) for pattern, rules in config.lint.paths.items()),
         "the runner's" if runner else "",
         _baseline(call, config.lint.baseline if baseline is None else baseline),
+        _sizes(call, config.sizes.file if stats is None else stats),
         datetime.now(UTC).date(),
     )
 
@@ -166,10 +170,26 @@ def _baseline(call: Call, path: str) -> Baseline:
     """The baseline at *path*; none where it is empty."""
     from dbtools.lint.baseline import Baseline, read
 
+    return read(_text(call, path, "dbtools baseline"), path) if path else Baseline()
+
+
+def _sizes(call: Call, path: str) -> Sizes:
+    """The sizes at *path*, with the rates of dbtools.yaml; none where it is empty."""
+    from dataclasses import replace
+
+    from dbtools.model.sizes import RATES, Sizes
+    from dbtools.sources.sizes import read_text
+
     if not path:
-        return Baseline()
+        return Sizes()
+    said = call.config_or_none.sizes if call.config_or_none else None
+    found = read_text(_text(call, path, "dbtools stats export URL"), path)
+    return replace(found, rates={**RATES, **said.rates}, brief=said.brief_ms / 1000) if said else found
+
+
+def _text(call: Call, path: str, written_by: str) -> str:
     try:
-        return read((call.root / path).read_text("utf-8"), path)
+        return (call.root / path).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise ConfigError(f"cannot read the baseline {path}: {reason}", hint="write it with dbtools baseline") from None
+        raise ConfigError(f"cannot read {path}: {reason}", hint=f"write it with {written_by}") from None

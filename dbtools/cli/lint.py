@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--baseline", metavar="FILE", help="Findings not to show again.  [default: lint.baseline of dbtools.yaml]"
 )
+@click.option("--stats", metavar="FILE", help="The tables' sizes.  [default: sizes.file of dbtools.yaml]")
 def command(  # noqa: PLR0913, PLR0917 - one argument per option
     call: Call,
     paths: tuple[str, ...],
@@ -41,9 +42,10 @@ def command(  # noqa: PLR0913, PLR0917 - one argument per option
     ignore: tuple[str, ...],
     transaction: str | None,
     baseline: str | None,
+    stats: str | None,
 ) -> Report:
     from dbtools.cli._project import judged, lint_settings
     from dbtools.lint import lint
 
-    settings = lint_settings(call, version=pg_version, choice=(select, ignore), baseline=baseline)
+    settings = lint_settings(call, version=pg_version, choice=(select, ignore), baseline=baseline, stats=stats)
     return lint(judged(call, paths, scope, transaction or ""), settings)

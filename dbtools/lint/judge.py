@@ -11,6 +11,7 @@ from dbtools.change import Change
 from dbtools.lint.baseline import split
 from dbtools.lint.quiet import quieted
 from dbtools.lint.settings import LintSettings
+from dbtools.lint.weigh import sized
 from dbtools.model import operation as op
 from dbtools.model.apply import apply
 from dbtools.model.effects import Effects
@@ -86,7 +87,7 @@ class _Run:
             context = self.context(step, whole)
             for rule in rules:
                 for harm in rule.check(context):
-                    yield _finding(rule, harm, step)
+                    yield sized(_finding(rule, harm, step), rule, step, self.settings.sizes)
             self.added |= _added(step)
 
     def context(self, step: Step, whole: Effects) -> Context:

@@ -13,6 +13,7 @@ from dbtools.errors import UsageError
 from dbtools.lint.baseline import Baseline
 from dbtools.model.finding import Finding, Severity
 from dbtools.model.predict.session import NEWEST
+from dbtools.model.sizes import Sizes
 from dbtools.rules import Rule, migration_rules
 
 ALL = "ALL"
@@ -40,7 +41,7 @@ class LintSettings:
     """``version`` is the major version that the team runs. ``paths`` are patterns with what holds for their files.
 
     ``lock_timeout`` is what the runner sets for every migration, empty where it sets none. ``baseline`` is what is
-    known. ``today`` decides which ignores are over.
+    known, ``sizes`` how big the tables are in production. ``today`` decides which ignores are over.
     """
 
     version: int = NEWEST
@@ -48,6 +49,7 @@ class LintSettings:
     paths: tuple[tuple[str, Choice], ...] = ()
     lock_timeout: str = ""
     baseline: Baseline = field(default_factory=Baseline)
+    sizes: Sizes = field(default_factory=Sizes)
     today: date = date.min
 
     @cached_property
