@@ -16,12 +16,13 @@ from dbtools.model import operation as op
 from dbtools.model.apply import apply
 from dbtools.model.effects import Effects
 from dbtools.model.expression import Name
-from dbtools.model.finding import Evidence, Finding, Location, Severity
+from dbtools.model.finding import Damage, Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration
 from dbtools.model.predict import Session
 from dbtools.model.report import Report, TableSection
 from dbtools.model.schema import Schema
 from dbtools.rules import Context, Harm, Rule
+from dbtools.sql.excerpt import excerpt
 from dbtools.sql.ignore import ignores
 from dbtools.sql.render import render
 from dbtools.sql.walk import Step, fold, statements, walk
@@ -77,7 +78,11 @@ class _Run:
             place = statement.error_place or statement.place
             location = Location(path, place.line, place.column)
             hint = "PostgreSQL refuses the file here; the statements around it are judged all the same"
-            yield Finding("syntax-error", Severity.ERROR, statement.error, location, hint=hint, anchor=statement.text)
+            shown = excerpt(steps[0].migration.up.text, statement, place)
+            yield Finding(
+                "syntax-error", Severity.ERROR, statement.error, location, hint=hint, anchor=statement.text,
+                damage=Damage.FAILS, excerpt=shown,
+            )  # fmt: skip
             return
         if all(step.skipped for step in steps):
             return
@@ -138,7 +143,24 @@ def _finding(rule: Rule, harm: Harm, step: Step) -> Finding:
         {str(name): mode for name, mode in step.effects.locks.items()},
         harm.values,
         step.statement.text,
+        _damage(rule, step.effects),
+        excerpt(step.migration.up.text, step.statement, step.place, _names(harm)),
     )
+
+
+def _damage(rule: Rule, effects: Effects) -> Damage:
+    """The kind of harm that the rule proves; what blocks whom follows from the lock."""
+    certain = {
+        "loss": Damage.LOSES_DATA, "error": Damage.FAILS, "reader": Damage.BREAKS_READERS, "advice": Damage.ADVICE,
+    }  # fmt: skip
+    blocks_reads = any(mode.blocks_reads for mode in effects.locks.values())
+    return certain.get(rule.proof, Damage.BLOCKS_READS if blocks_reads else Damage.BLOCKS_WRITES)
+
+
+def _names(harm: Harm) -> Iterator[str]:
+    """What the harm is about, as the statement may call it."""
+    for name in filter(None, (harm.object, harm.table)):
+        yield from (name, name.rpartition(".")[2])
 
 
 def _summary(migrations: int, statements: int, uncertain: int) -> str:
