@@ -85,7 +85,7 @@ def report_command(function: Callable[..., Report]) -> click.Command:
             raise RuntimeError("a pipe to another program broke") from error
         finally:
             call.close()
-        emit(report, shared.form, shared.output)
+        emit(report, shared.form, shared.output, call.root)
         return _exit_code(report, fail_on)
 
     for option in reversed(_SHARED):
