@@ -7,7 +7,9 @@ uncertain) never causes a problem. What sqlglot cannot parse is None: unknown, n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dbtools.model.expression import Name
@@ -15,6 +17,7 @@ from dbtools.model.objects import ColumnRef
 from dbtools.model.schema import Schema
 from dbtools.sql import dialect
 from dbtools.sql.as_select import as_select
+from dbtools.sql.inserts import Written, written
 from dbtools.sql.reads import Problem, Reads
 from dbtools.sql.resolve import Resolver
 
@@ -39,16 +42,18 @@ class Queries:
         self.schema = schema
         self._views: dict[Name, Reads | None] = {}
 
-    def qualify(self, query: str, namespace: str = "public") -> Reads | None:
-        """What *query* reads, unqualified relations living in *namespace*; None when sqlglot cannot parse it."""
+    def qualify(self, query: str, namespace: str = "public", *, stored: bool = False) -> Reads | None:
+        """What *query* reads, unqualified relations living in *namespace*; None when sqlglot cannot parse it.
+
+        ``stored``: it is kept as a view is, with its stars spelled out: each of their columns counts, used or not.
+        """
         from sqlglot.errors import SqlglotError
 
-        tree = _parse(query)
-        select = None if tree is None else as_select(tree)
-        if select is None:
+        understood = _understood(query, _parse)
+        if understood is None:
             return None
         try:
-            return Resolver(self, namespace, query).resolve(select)
+            return Resolver(self, namespace, query, stored=stored).resolve(*understood)
         except SqlglotError:
             return None
 
@@ -74,7 +79,7 @@ class Queries:
         if name not in self._views:
             self._views[name] = None
             if view := self.schema.views.get(name):
-                self._views[name] = self.qualify(view.query, name.namespace)
+                self._views[name] = self.qualify(view.query, name.namespace, stored=True)
         return self._views[name]
 
     def knows(self, name: Name) -> bool:
@@ -103,3 +108,21 @@ def broken(query: str, before: Queries, after: Queries, namespace: str = "public
 def _parse(query: str) -> exp.Expr | None:
     """The query as sqlglot reads it; None when it does not."""
     return dialect.parse(query)
+
+
+@lru_cache(maxsize=512)
+def _understood(query: str, parse: Callable[[str], exp.Expr | None]) -> tuple[exp.Query, tuple[Written, ...]] | None:
+    """The query as one SELECT, and its INSERTs; kept, as many schemas are asked about one query."""
+    tree = parse(query)
+    if tree is None or _names_a_join(tree):
+        return None
+    inserts = written(tree)
+    select = as_select(tree)
+    return None if select is None else (select, inserts)
+
+
+def _names_a_join(tree: exp.Expr) -> bool:
+    """Whether it says ``(a JOIN b ON ...) AS x``, of which sqlglot's scopes forget one half."""
+    from sqlglot import exp
+
+    return any(isinstance(found.this, exp.Table) and found.alias for found in tree.find_all(exp.Subquery))
