@@ -8,6 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from dbtools.change.git import Revision, Tree, WorkingTree, commit, last_commit, merge_base, parent, short
+from dbtools.change.readers import Code
 from dbtools.change.value import Change
 from dbtools.errors import SourceError
 from dbtools.model.finding import Finding, Location, Severity
@@ -104,6 +105,7 @@ def gather(project: Project, scope: Scope) -> Change:
         one_by_one=scope.since is not None,
         readings=after.readings,
         queries=after.queries,
+        before=None if before is None else Code(before.readings, before.queries),
         problems=(*after.problems, *edited, *removed),
         touched=touched,
     )

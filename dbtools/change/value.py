@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
-from dbtools.change.readers import ANYTHING, readers_of
+from dbtools.change.places import defined_at
+from dbtools.change.readers import Code, Moment, Question, code_readers, readers_of
 from dbtools.model.expression import Name
 from dbtools.model.finding import Finding
-from dbtools.model.migration import Migration
+from dbtools.model.migration import Migration, Script
 from dbtools.model.objects import ColumnRef
 from dbtools.model.reader import Reader, Reading
 from dbtools.model.schema import Schema
@@ -22,7 +23,7 @@ class Change:
     ``label`` says what is compared with what. ``base`` and ``head`` are the schema that the project's truth describes
     on either side; ``history`` the migrations before the change, ``new`` those it adds or edits. ``one_by_one``: each
     new migration is a change of its own, as when everything is reviewed as new. ``readings`` are the sources at the
-    head, ``queries`` its named queries. ``problems`` are files that could not be read; the rest is still judged.
+    head, ``queries`` its named queries; ``before`` the code as it was, None where that is not known. ``problems`` are files that could not be read; the rest is still judged.
     """
 
     label: str
@@ -33,6 +34,7 @@ class Change:
     one_by_one: bool = False
     readings: tuple[Reading, ...] = ()
     queries: tuple[NamedQuery, ...] = ()
+    before: Code | None = None
     problems: tuple[Finding, ...] = ()
     touched: tuple[str, ...] = ()
 
@@ -46,11 +48,25 @@ class Change:
         """Whether the project says who reads its database: a model definition, or a named query."""
         return bool(self.queries) or any(reading.readers for reading in self.readings)
 
-    @cached_property
-    def _readers(self) -> dict[ColumnRef, tuple[Reader, ...]]:
-        return readers_of(self.base, self.readings, self.queries)
+    def readers(self, table: Name, column: str = "", moment: Moment | None = None) -> tuple[Reader, ...]:
+        """Who reads a column, or with an empty column anything of the table, at the head of the change.
 
-    def readers(self, table: Name, column: str = "") -> tuple[Reader, ...]:
-        """Who reads a column, or with an empty column anything of the table, at the head of the change."""
-        exactly = self._readers.get(ColumnRef(table, column), ())
-        return (*exactly, *(self._readers.get(ColumnRef(table, ANYTHING), ()) if column else ()))
+        Without a *moment*, the change as a whole is one step.
+        """
+        return readers_of(Code(self.readings, self.queries), self._question(table, column, moment))
+
+    def former(self, table: Name, column: str = "", moment: Moment | None = None) -> tuple[Reader, ...]:
+        """The code that read it until this change and does not any more: deployed it still is."""
+        if self.before is None:
+            return ()
+        question = self._question(table, column, moment)
+        now = {reader.source for reader in code_readers(Code(self.readings, self.queries), question)}
+        return tuple(reader for reader in code_readers(self.before, question) if reader.source not in now)
+
+    def _question(self, table: Name, column: str, moment: Moment | None) -> Question:
+        asked = ColumnRef(table, column)
+        return Question(asked, moment or Moment(self.base, lambda: self.head), partial(defined_at, self._scripts))
+
+    @cached_property
+    def _scripts(self) -> tuple[Script, ...]:
+        return tuple(migration.up for migration in reversed((*self.history, *self.new)))

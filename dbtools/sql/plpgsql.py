@@ -61,13 +61,19 @@ def _text(expression: Any) -> str:
 
 def _executed(expression: str, *, certain: bool) -> Query:
     """EXECUTE: of a constant it is that statement."""
+    constant = constant_of(expression)
+    return Query(expression if constant is None else constant, dynamic=constant is None, certain=certain)
+
+
+def constant_of(expression: str) -> str | None:
+    """The text that *expression* is a constant of; None where it computes one."""
     try:
         node = parse_expression(expression)
     except GrammarError:
-        return Query(expression, dynamic=True, certain=certain)
+        return None
     if node.WhichOneof("node") == "a_const" and node.a_const.WhichOneof("val") == "sval":
-        return Query(node.a_const.sval.sval, dynamic=False, certain=certain)
-    return Query(expression, dynamic=True, certain=certain)
+        return str(node.a_const.sval.sval)
+    return None
 
 
 def _is_existence(condition: str) -> bool:
