@@ -8,6 +8,7 @@ from itertools import chain, groupby
 from operator import or_
 
 from dbtools.change import Change
+from dbtools.change.readers import Moment
 from dbtools.lint.baseline import split
 from dbtools.lint.quiet import quieted
 from dbtools.lint.settings import LintSettings
@@ -97,11 +98,13 @@ class _Run:
 
     def context(self, step: Step, whole: Effects) -> Context:
         """What the rules may know of one operation."""
+        moment = Moment(step.before, partial(self.at_end, step))
         return Context(
             step.operation, step.effects, whole, step.before, step.after, step.session,
             Location(step.migration.up.path, step.place.line, step.place.column), step.transaction, step.done,
             partial(_later, step), partial(self.at_end, step), step.born, self.added,
-            self.change.readers, self.change.readers_known, render,
+            partial(self.change.readers, moment=moment), partial(self.change.former, moment=moment),
+            lambda: self.change.readers_known, render,
         )  # fmt: skip
 
     def at_end(self, step: Step) -> Schema:

@@ -47,8 +47,8 @@ class Context:
     same transaction or not. ``later`` gives the operations after this statement in its migration, ``end`` the schema
     that the whole change leaves. ``born``: relations that this change made itself, ``added``:
     columns that earlier statements of it added to others. ``readers`` answers who reads a column (or, with an empty
-    column, a table) at the head of the change; ``readers_known`` is False when the project names no model and no
-    query. ``render`` spells an operation as SQL.
+    column, a table) at the head of the change, ``former`` which code did so until this change; both are worked out
+    when they are asked. ``readers_known`` is False when the project names no model and no query. ``render`` spells an operation as SQL.
     """
 
     operation: Operation
@@ -65,8 +65,14 @@ class Context:
     born: frozenset[Name]
     added: frozenset[tuple[Name, str]]
     readers: Callable[[Name, str], tuple[Reader, ...]]
-    readers_known: bool
+    former: Callable[[Name, str], tuple[Reader, ...]]
+    knows_readers: Callable[[], bool]
     render: Callable[[Operation], str]
+
+    @property
+    def readers_known(self) -> bool:
+        """Whether the project says who reads its database."""
+        return self.knows_readers()
 
     def existed(self, table: Name) -> bool:
         """Whether the table, as far as anybody knows, was there before the change and so may hold rows."""
