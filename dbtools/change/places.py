@@ -8,10 +8,9 @@ from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Location
 from dbtools.model.migration import Script
+from dbtools.model.reader import DATABASE
 from dbtools.sql.named import mentions
 from dbtools.sql.walk import statements
-
-NOWHERE = Location("the database")
 
 
 def defined_at(latest_first: Iterable[Script], kind: str, name: Name) -> Location:
@@ -22,7 +21,7 @@ def defined_at(latest_first: Iterable[Script], kind: str, name: Name) -> Locatio
         for statement in reversed(statements(script.text)):
             if any(_creates(operation, kind, name) for operation in statement.operations):
                 return Location(script.path, statement.place.line, statement.place.column)
-    return NOWHERE
+    return DATABASE
 
 
 def _creates(operation: op.Operation, kind: str, name: Name) -> bool:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dbtools.change.stored import stored_readers
-from dbtools.model.expression import Name
+from dbtools.model.expression import Name, Type
 from dbtools.model.finding import Location
-from dbtools.model.objects import ColumnRef
+from dbtools.model.objects import Column, ColumnRef
 from dbtools.model.predict.relations import family
 from dbtools.model.reader import MAY_READ, Reader, Reading
 from dbtools.model.schema import Schema
@@ -71,6 +71,15 @@ class Question:
         return Queries(self.moment.before)
 
     @cached_property
+    def after(self) -> Queries:
+        """Queries held against the schema with the column, which the operation may be the first to make."""
+        table = self.moment.before.table(self.wanted.table)
+        if table is None or table.column(self.wanted.column) is not None:
+            return self.before
+        wider = table.with_column(Column(self.wanted.column, Type("text")))
+        return Queries(self.moment.before.with_table(wider))
+
+    @cached_property
     def final(self) -> Queries:
         """Queries held against the schema at the end of the change."""
         return Queries(self.moment.final())
@@ -119,10 +128,10 @@ def _query(query: NamedQuery, question: Question) -> Iterator[Reader]:
         where = dict(reads.positions if question.wanted.column else _relations(reads))
         direct = sorted(refs & where.keys(), key=lambda ref: where[ref])
         if direct:
-            yield Reader(direct[0], source, _within(query.location, where[direct[0]]))
+            yield Reader(direct[0], source, within(query.location, where[direct[0]]))
         else:
             name, at = _view_between(reads, refs, question)
-            yield Reader(min(refs), source, _within(query.location, at), via=f"view {name}")
+            yield Reader(min(refs), source, within(query.location, at), via=f"view {name}")
     elif not refs and reads.opaque & question.relations:
         through = min(reads.opaque & question.relations)
         yield Reader(question.wanted, source, query.location, MAY_READ, via=f"view {through}")
@@ -153,7 +162,7 @@ def _goes_on(text: str, was: Reads, question: Question) -> bool:
     return new <= old and set(was.outputs) <= set(now.outputs)
 
 
-def _within(start: Location, at: Position) -> Location:
+def within(start: Location, at: Position) -> Location:
     """A place in a query, counted from the start of its file."""
     if at.line == 1:
         return Location(start.path, start.line, start.column + at.column - 1)

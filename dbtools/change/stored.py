@@ -9,7 +9,7 @@ from dbtools.model.expression import Name
 from dbtools.model.identifiers import quote_name
 from dbtools.model.objects import ColumnRef, Function, Opaque, View
 from dbtools.model.reader import MAY_READ, Reader, ReaderKind
-from dbtools.sql.bodies import is_stored, read_body
+from dbtools.sql.bodies import Body, is_stored, read_body
 from dbtools.sql.conditions import conditions
 from dbtools.sql.named import mentions
 
@@ -29,9 +29,7 @@ def stored_readers(question: Question) -> Iterator[Reader]:
     for opaque in question.moment.before.opaques.values():
         if opaque.kind in ON_TABLES and opaque.table is not None:
             yield from _on_table(opaque, opaque.table, question)
-    for function in question.moment.final().functions.values():
-        if function.body:
-            yield from _function(function, question)
+    yield from _functions(question)
 
 
 def _view(view: View, question: Question) -> Iterator[Reader]:
@@ -76,27 +74,44 @@ def _on_table(opaque: Opaque, table: Name, question: Question) -> Iterator[Reade
     if kind != "policy" or not question.concerns(opaque.text):
         return
     for condition in conditions(opaque.text):
-        reads = question.before.qualify(f"SELECT 1 FROM {quote_name(table)} WHERE {condition}", table.namespace)
+        query = f"SELECT 1 FROM {quote_name(table)} WHERE {condition}"  # noqa: S608 - it is read, never run
+        reads = question.before.qualify(query, table.namespace)
         if reads is None or question.refs(reads):
             how = MAY_READ if reads is None else "reads"
             yield Reader(wanted, source, question.place(kind, opaque.name), how, kind)
             return
 
 
-def _function(function: Function, question: Question) -> Iterator[Reader]:
-    rows = [
+def _rows(function: Function, question: Question) -> list[Name]:
+    """The tables whose triggers call it; with the table, the triggers go."""
+    return [
         opaque.table
         for opaque in question.moment.before.opaques.values()
-        if opaque.kind == "trigger" and opaque.table in question.tables and mentions(opaque.text, function.name.local)
+        if opaque.kind == "trigger"
+        and opaque.table is not None
+        and opaque.table in question.tables
+        and mentions(opaque.text, function.name.local)
     ]
-    takes_row = {str(name) for name in question.tables} & set(function.arguments)
-    if not (rows or takes_row or question.concerns(function.body)):
-        return
-    body = read_body(function, question.before, question.relations, [name for name in rows if name is not None])
-    wanted = {ColumnRef(table, question.wanted.column) for table in question.tables}
-    found = body.columns & wanted if question.wanted.column else {each for each in wanted if each.table in body.relations}
-    if found or body.unread:
-        how = "reads" if found else MAY_READ
-        kind: ReaderKind = "stored function" if is_stored(function) else "function"
-        place = question.place("function", function.name)
-        yield Reader(question.wanted, f"function {function.name}()", place, how, kind)
+
+
+def bodies(question: Question) -> Iterator[tuple[Function, Body]]:
+    """The functions that stand at the end of the change and may be about what is asked, read."""
+    for function in question.moment.final().functions.values():
+        if not function.body:
+            continue
+        rows = _rows(function, question) if question.wanted.column else []
+        takes_row = {str(name) for name in question.tables} & set(function.arguments)
+        if rows or takes_row or question.concerns(function.body):
+            yield function, read_body(function, question.before, question.relations, rows)
+
+
+def _functions(question: Question) -> Iterator[Reader]:
+    column = question.wanted.column
+    wanted = {ColumnRef(table, column) for table in question.tables}
+    for function, body in bodies(question):
+        found = body.columns & wanted if column else {each for each in wanted if each.table in body.relations}
+        if found or body.unread:
+            how = "reads" if found else MAY_READ
+            kind: ReaderKind = "stored function" if is_stored(function) else "function"
+            place = question.place("function", function.name)
+            yield Reader(question.wanted, f"function {function.name}()", place, how, kind)

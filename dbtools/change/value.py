@@ -7,7 +7,8 @@ from functools import cached_property, partial
 
 from dbtools.change.places import defined_at
 from dbtools.change.readers import Code, Moment, Question, code_readers, readers_of
-from dbtools.model.expression import Name
+from dbtools.change.writers import clashing, without_it
+from dbtools.model.expression import Name, Type
 from dbtools.model.finding import Finding
 from dbtools.model.migration import Migration, Script
 from dbtools.model.objects import ColumnRef
@@ -23,7 +24,8 @@ class Change:
     ``label`` says what is compared with what. ``base`` and ``head`` are the schema that the project's truth describes
     on either side; ``history`` the migrations before the change, ``new`` those it adds or edits. ``one_by_one``: each
     new migration is a change of its own, as when everything is reviewed as new. ``readings`` are the sources at the
-    head, ``queries`` its named queries; ``before`` the code as it was, None where that is not known. ``problems`` are files that could not be read; the rest is still judged.
+    head, ``queries`` its named queries; ``before`` the code as it was, None where that is not known. ``problems`` are
+    files that could not be read; the rest is still judged.
     """
 
     label: str
@@ -62,6 +64,14 @@ class Change:
         question = self._question(table, column, moment)
         now = {reader.source for reader in code_readers(Code(self.readings, self.queries), question)}
         return tuple(reader for reader in code_readers(self.before, question) if reader.source not in now)
+
+    def leaves_out(self, table: Name, column: str, moment: Moment | None = None) -> tuple[Reader, ...]:
+        """The code at the head of the change that inserts rows without a value for the column."""
+        return tuple(without_it(Code(self.readings, self.queries), self._question(table, column, moment)))
+
+    def clashes(self, table: Name, column: str, kind: Type, moment: Moment | None = None) -> tuple[Reader, ...]:
+        """The code at the head of the change that cannot go on when the column is of *kind*."""
+        return tuple(clashing(Code(self.readings, self.queries), self._question(table, column, moment), kind))
 
     def _question(self, table: Name, column: str, moment: Moment | None) -> Question:
         asked = ColumnRef(table, column)

@@ -104,6 +104,7 @@ class _Run:
             Location(step.migration.up.path, step.place.line, step.place.column), step.transaction, step.done,
             partial(_later, step), partial(self.at_end, step), step.born, self.added,
             partial(self.change.readers, moment=moment), partial(self.change.former, moment=moment),
+            partial(self.change.leaves_out, moment=moment), partial(self.change.clashes, moment=moment),
             lambda: self.change.readers_known, render,
         )  # fmt: skip
 

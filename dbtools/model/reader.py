@@ -10,7 +10,6 @@ from dbtools.model.finding import Location
 from dbtools.model.objects import ColumnRef
 from dbtools.model.schema import Schema
 
-
 ReaderKind = Literal["code", "function", "stored function", "view", "policy", "trigger", "rule", "generated column"]
 
 
@@ -40,10 +39,12 @@ class Reader(NamedTuple):
 
     def __str__(self) -> str:
         through = f" through {self.via}" if self.via else ""
-        return f"{self.source}{through} ({self.location})"
+        where = self.location if self.location != DATABASE else self.location.path
+        return f"{self.source}{through} ({where})"
 
 
 MAY_READ = "may read"
+DATABASE = Location("the database")  # where something stands that no file is known to say
 
 
 @dataclass(frozen=True, slots=True)

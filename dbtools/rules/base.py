@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dbtools.model.effects import Effects, LockMode
-from dbtools.model.expression import Name
+from dbtools.model.expression import Name, Type
 from dbtools.model.finding import Location, Severity
 from dbtools.model.objects import Table
 from dbtools.model.operation import Operation
@@ -47,8 +47,10 @@ class Context:
     same transaction or not. ``later`` gives the operations after this statement in its migration, ``end`` the schema
     that the whole change leaves. ``born``: relations that this change made itself, ``added``:
     columns that earlier statements of it added to others. ``readers`` answers who reads a column (or, with an empty
-    column, a table) at the head of the change, ``former`` which code did so until this change; both are worked out
-    when they are asked. ``readers_known`` is False when the project names no model and no query. ``render`` spells an operation as SQL.
+    column, a table) at the head of the change, ``former`` which code did so until this change; ``leaves_out`` who
+    inserts rows without the column, ``clashes`` who cannot go on once it has a new type. They are worked out when they
+    are asked. ``readers_known`` is False when the project names no model and no query. ``render`` spells an operation
+    as SQL.
     """
 
     operation: Operation
@@ -66,6 +68,8 @@ class Context:
     added: frozenset[tuple[Name, str]]
     readers: Callable[[Name, str], tuple[Reader, ...]]
     former: Callable[[Name, str], tuple[Reader, ...]]
+    leaves_out: Callable[[Name, str], tuple[Reader, ...]]
+    clashes: Callable[[Name, str, Type], tuple[Reader, ...]]
     knows_readers: Callable[[], bool]
     render: Callable[[Operation], str]
 

@@ -1,21 +1,25 @@
 """Queries as applications keep them, with what a driver or a template fills in made SQL; no character moves.
 
-What stands for a value becomes ``$1``: ``:name``, ``@name``, ``%(name)s``, ``sqlc.arg(name)``, ``{{ name }}``, ``#{name}``.
-Where it stands for a name, the result is no SQL, and whoever reads it finds that out.
+What stands for a value becomes ``$1``: ``:name``, ``@name``, ``%(name)s``, ``sqlc.arg(name)``, ``#{name}``. What a
+template fills in may be a name as well: it becomes a parameter that no query has, ``TEMPLATE``. Conditional parts are
+taken as they stand; where there is a choice, ``{% else %}`` becomes such a parameter, which is no SQL there.
 """
 
 from __future__ import annotations
 
 import re
 
+from dbtools.sql.queries import TEMPLATE
+
 TOKEN = re.compile(
     r"""
     (?P<kept> [eE]'(?:\\.|''|[^'\\])*' | '(?:''|[^'])*' | "(?:""|[^"])*" | --[^\n]* | /\*.*?\*/
         | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ )
-    | (?P<blank> \{\#.*?\#\} | \{%.*?%\} )
+    | (?P<blank> \{\#.*?\#\} | \{%(?!-?\s*el).*?%\} )
     | sqlc\.embed\( \s*(?P<embedded>\w+)\s* \)
     | (?P<doubled> %% )
-    | (?P<value> \{\{.*?\}\} | [$#]\{.*?\} | sqlc\.(?:n?arg|slice)\([^()]*\)
+    | (?P<template> (?<![:\w]):"\w+" | \{\{.*?\}\} | \{%.*?%\} | \$\{.*?\} )
+    | (?P<value> \#\{.*?\} | sqlc\.(?:n?arg|slice)\([^()]*\)
         | %\(\w+\)[sbt] | %[sbt](?!\w)
         | (?<![:\w]) :(?:'\w+' | [A-Za-z_]\w*)
         | (?<![\w@<>=~!\#%^&|*/+?-]) @[A-Za-z_]\w* )
@@ -39,6 +43,8 @@ def _plain(match: re.Match[str]) -> str:
         return _padded(f"{match['embedded']}.*", written)
     if match["doubled"] is not None:
         return "% "
+    if match["template"] is not None:
+        return _padded(f"${TEMPLATE}", written) if "\n" in written else f"${TEMPLATE.zfill(len(written) - 1)}"
     return _padded("$1", written) if "\n" in written else f"${'1'.zfill(len(written) - 1)}"
 
 

@@ -15,6 +15,7 @@ from dbtools.model.objects import ColumnRef, Function
 from dbtools.sql.grammar import GrammarError
 from dbtools.sql.named import PART, mentions
 from dbtools.sql.queries import Queries
+from dbtools.sql.reads import Compared
 from dbtools.sql.routines import Routine, fields, routine
 from dbtools.sql.split import split
 
@@ -24,11 +25,15 @@ TRIGGER_ROWS = ("new", "old")
 
 
 class Body(NamedTuple):
-    """``columns`` that it reads, ``relations`` that it names, and the texts of which neither is known."""
+    """``columns`` that it reads, ``relations`` that it names, and the texts of which neither is known.
+
+    ``compared``: what it compares columns with.
+    """
 
     columns: frozenset[ColumnRef]
     relations: frozenset[Name]
     unread: tuple[str, ...]
+    compared: tuple[Compared, ...]
 
 
 def is_stored(function: Function) -> bool:
@@ -51,7 +56,7 @@ def read_body(function: Function, queries: Queries, about: Collection[Name], row
     for name in about:
         if str(name) in function.arguments:
             reading.parameter(name, function.body)
-    return Body(frozenset(reading.columns), frozenset(reading.relations), tuple(reading.unread))
+    return reading.body()
 
 
 def _statements(body: str) -> Iterator[str]:
@@ -68,6 +73,12 @@ class _Reading:
         self.columns: set[ColumnRef] = set()
         self.relations: set[Name] = set()
         self.unread: list[str] = []
+        self.compared: list[Compared] = []
+
+    def body(self) -> Body:
+        """What was found."""
+        compared = tuple(self.compared)
+        return Body(frozenset(self.columns), frozenset(self.relations), tuple(self.unread), compared)
 
     def query(self, text: str, *, stored: bool = False) -> None:
         """A statement, if it can be about what is asked."""
@@ -78,6 +89,7 @@ class _Reading:
             self.unread.append(text)
         else:
             self.columns |= found.columns
+            self.compared += found.compared
             self.relations |= {name for name, _ in found.relations}
 
     def give_up(self, text: str) -> None:
@@ -114,15 +126,18 @@ class _Reading:
 
     def _record(self, name: str, filled: tuple[str, ...], found: Routine, body: str) -> None:
         used = {field for text in found.queries for field in fields(text, name)}
-        if declared := re.search(rf"\b{re.escape(name)}\s+(?:constant\s+)?({DECLARED})", body, re.IGNORECASE):
-            self._fields(self._name(declared[1]), used)
+        declared = re.search(rf"\b{re.escape(name)}\s+(?:constant\s+)?({DECLARED})", body, re.IGNORECASE)
+        row = self._name(declared[1]) if declared else None
+        if row is not None:
+            self._fields(row, used)
         returned = re.search(rf"\breturn\s+(?:next\s+)?{re.escape(name)}\s*;", body, re.IGNORECASE)
         for text in filled:
-            if returned or not used or used & {"", "*"}:
+            by_place = row is not None and bool(self._queries.relation(row)) and not mentions(text, row.local)
+            if returned or by_place or not used or used & {"", "*"}:
                 self.query(text)
             elif self._concerns(text):
                 taken = ", ".join(f'"{name}"."{field}"' for field in sorted(used))
-                self.query(f'WITH "{name}" AS ({text}) SELECT {taken} FROM "{name}"')
+                self.query(f'WITH "{name}" AS ({text}) SELECT {taken} FROM "{name}"')  # noqa: S608 - only read
 
     def _fields(self, table: Name, used: Collection[str] | Iterator[str]) -> None:
         every = self._queries.relation(table) or ()

@@ -34,7 +34,7 @@ def _judged(text: str) -> Expression:
     """By its text: expressions that mean the same, such as ``x`` and ``x::text``, may be judged differently."""
     tree = _parse(text)
     if tree is None:
-        return Expression(text, text, judged=True)
+        return Expression(text, text)
     how = volatility(tree)
     return Expression(
         text,

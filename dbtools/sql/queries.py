@@ -24,6 +24,7 @@ from dbtools.sql.resolve import Resolver
 if TYPE_CHECKING:
     from sqlglot import exp
 
+TEMPLATE = "999"  # the number of a parameter that stands for what a template fills in
 SYSTEM_NAMESPACES = frozenset({"pg_catalog", "information_schema", "pg_temp"})
 
 
@@ -114,7 +115,7 @@ def _parse(query: str) -> exp.Expr | None:
 def _understood(query: str, parse: Callable[[str], exp.Expr | None]) -> tuple[exp.Query, tuple[Written, ...]] | None:
     """The query as one SELECT, and its INSERTs; kept, as many schemas are asked about one query."""
     tree = parse(query)
-    if tree is None or _names_a_join(tree):
+    if tree is None or _names_a_join(tree) or _is_template(tree):
         return None
     inserts = written(tree)
     select = as_select(tree)
@@ -126,3 +127,29 @@ def _names_a_join(tree: exp.Expr) -> bool:
     from sqlglot import exp
 
     return any(isinstance(found.this, exp.Table) and found.alias for found in tree.find_all(exp.Subquery))
+
+
+def _is_template(tree: exp.Expr) -> bool:
+    """Whether a template fills in more than a value: what is selected, a condition, the name of something."""
+    from sqlglot import exp
+
+    filled = (found for found in tree.find_all(exp.Parameter) if found.name.lstrip("0") == TEMPLATE)
+    return any(_may_be_a_name(found) for found in filled)
+
+
+def _may_be_a_name(filled: exp.Parameter) -> bool:
+    from sqlglot import exp
+
+    match filled.parent:
+        case exp.EQ(parent=exp.Update()) as assignment:
+            return assignment.this is filled
+        case exp.And() | exp.Or() | exp.Dot():
+            return True
+        case exp.Binary() as compared:
+            other = compared.expression if compared.this is filled else compared.this
+            return other.find(exp.Column) is None
+        case exp.In() as within:
+            return within.this is filled
+        case exp.Func() | exp.Cast() | exp.Tuple() | exp.Paren() | exp.Limit() | exp.Offset() | exp.Between():
+            return False
+    return True

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dbtools.model.expression import Name
 from dbtools.model.objects import ColumnRef
 from dbtools.sql.as_select import FIRST, SOURCE, TARGET
-from dbtools.sql.reads import Inserted, Position, Problem, Reads, Relations
+from dbtools.sql.compared import compared_with, constant_of
+from dbtools.sql.reads import Compared, Inserted, Position, Problem, Reads, Relations
 from dbtools.sql.scopes import (
     columns_in,
     cte_columns,
@@ -67,6 +68,7 @@ class Resolver:
         self._stored = stored
         self._named: dict[Name, Position] = {}
         self._found: dict[ColumnRef, Position | None] = {}
+        self._nodes: dict[int, tuple[exp.Expr, ColumnRef]] = {}
         self._problems: list[Problem] = []
         self._opaque: set[Name] = set()
         self._outputs: dict[int, Output | None] = {}
@@ -94,6 +96,7 @@ class Resolver:
             frozenset(self._opaque),
             tuple(self._named.items()),
             tuple(map(self._inserted, inserts)),
+            tuple(self._compared()),
         )
 
     def _read_view(self, source: _Source) -> None:
@@ -342,6 +345,8 @@ class Resolver:
             self._whole(source, column)
 
     def _note(self, refs: Refs, node: exp.Expr) -> None:
+        if len(refs) == 1:
+            self._nodes[id(node)] = (node, refs[0])
         for ref in refs:
             if self._found.get(ref) is None:
                 self._found[ref] = self._position(node)
@@ -353,6 +358,17 @@ class Resolver:
         self._problems.append(
             Problem("unknown column", what, f"there is no column {name}{where}", self._position(node))
         )
+
+    def _compared(self) -> Iterator[Compared]:
+        """What the columns found are compared with."""
+        for node, ref in self._nodes.values():
+            for other in compared_with(node):
+                at = self._position(node)
+                known = self._nodes.get(id(other))
+                if known is not None:
+                    yield Compared(ref, at, other=known[1])
+                elif constant := constant_of(other):
+                    yield Compared(ref, at, constant=constant.value, type=constant.type)
 
     def _position(self, node: exp.Expr) -> Position:
         from sqlglot import exp

@@ -21,8 +21,11 @@ UNKNOWN_VARIABLE = re.compile(r'"([^".]+)(\.[^"]*)?" is not a known variable')
 NOT_SCALAR = re.compile(r'"([^"]+)" is not a scalar variable')
 ASSIGNED = re.compile(r"\A([^:=]*?):?=")
 SIGNATURES = (
-    "f() RETURNS record", "f() RETURNS SETOF record", "f() RETURNS void", "f(OUT a int, OUT b int) RETURNS SETOF record",
-)  # fmt: skip
+    "f() RETURNS record",
+    "f() RETURNS SETOF record",
+    "f() RETURNS void",
+    "f(OUT a int, OUT b int) RETURNS SETOF record",
+)
 MOST_PARAMETERS = 60
 STATEMENT, EXPRESSION = 0, 2  # raw_parser's modes; those above are assignments
 

@@ -1,4 +1,4 @@
-"""Who reads a column: what a query names, through whatever it names it, and nothing else; a server is asked the same."""
+"""Who reads a column: what a query names, through whatever it names it, and nothing else; a server is asked too."""
 
 import random
 from contextlib import contextmanager
