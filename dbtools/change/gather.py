@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
 from dbtools.change.git import Revision, Tree, WorkingTree, commit, last_commit, merge_base, parent, short
+from dbtools.change.later import Later
 from dbtools.change.readers import Code
 from dbtools.change.value import Change
 from dbtools.errors import SourceError
@@ -54,7 +55,7 @@ class Scope:
 class _Side:
     """The project at one moment."""
 
-    readings: tuple[Reading, ...]
+    readings: Sequence[Reading]
     migrations: tuple[Migration, ...]
     queries: tuple[NamedQuery, ...]
     texts: Mapping[str, str]
@@ -189,25 +190,32 @@ def _trees(root: Path, scope: Scope) -> tuple[Tree | None, Tree, str]:
 
 
 def _side(project: Project, tree: Tree, *, complain: bool = True) -> _Side:
+    """The project in *tree*; where nobody hears of its problems, its sources are read when somebody asks."""
     problems: list[Finding] = []
     texts: dict[str, str] = {}
-    readings: list[Reading] = []
+    found: list[tuple[str, str, Mapping[str, str]]] = []
     migrations: tuple[Migration, ...] = ()
     for kind, places in project.sources.items():
         for where in () if kind == "live" else places:
             files = _texts(tree.files(where), problems)
             texts |= files
             if complain or files:
-                readings.extend(_read(kind, files, where, project, problems))
+                found.append((kind, where, files))
             if kind == "migrations":
                 migrations += migrations_of(files, project.transaction)
-    for where, url in project.live if complain else ():
-        from dbtools.sources import live
 
-        readings.append(live.read(url, where))
+    def read() -> Iterator[Reading]:
+        for kind, where, files in found:
+            yield from _read(kind, files, where, project, problems)
+        for where, url in project.live if complain else ():
+            from dbtools.sources import live
+
+            yield live.read(url, where)
+
+    readings = tuple(read()) if complain else Later(read)
     queries = {path: text for where in project.queries for path, text in _texts(tree.files(where), problems).items()}
     texts |= queries
-    return _Side(tuple(readings), migrations, read_queries(queries), texts, tuple(problems) if complain else ())
+    return _Side(readings, migrations, read_queries(queries), texts, tuple(problems) if complain else ())
 
 
 def _texts(files: Mapping[str, bytes], problems: list[Finding]) -> dict[str, str]:

@@ -7,7 +7,7 @@ as if nothing had happened is not called a reader. Nothing is worked out before 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,7 +28,7 @@ from dbtools.sql.reads import Position, Reads
 class Code:
     """What runs outside of the database, at one commit."""
 
-    readings: tuple[Reading, ...] = ()
+    readings: Sequence[Reading] = ()
     queries: tuple[NamedQuery, ...] = ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -34,7 +35,7 @@ class Change:
     history: tuple[Migration, ...] = ()
     new: tuple[Migration, ...] = ()
     one_by_one: bool = False
-    readings: tuple[Reading, ...] = ()
+    readings: Sequence[Reading] = ()
     queries: tuple[NamedQuery, ...] = ()
     before: Code | None = None
     problems: tuple[Finding, ...] = ()
