@@ -8,12 +8,12 @@ uncertain) never causes a problem. What sqlglot cannot parse is None: unknown, n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dbtools.model.expression import Name
-from dbtools.model.objects import ColumnRef
+from dbtools.model.objects import ColumnRef, View
 from dbtools.model.schema import Schema
 from dbtools.sql import dialect
 from dbtools.sql.as_select import as_select
@@ -58,6 +58,24 @@ class Queries:
         except SqlglotError:
             return None
 
+    def qualify_view(self, view: View) -> Reads | None:
+        """What the query of *view* reads; its stars are spelled out as they were when it was made."""
+        made_of = {ref.table for ref in view.expanded}
+        tables = {table.name: table for table in map(self.schema.tables.get, made_of) if table is not None}
+        newer = [
+            (table, column.name)
+            for table in tables.values()
+            for column in table.columns
+            if ColumnRef(table.name, column.name) not in view.expanded
+        ]
+        if not newer:
+            return self.qualify(view.query, view.name.namespace, stored=True)
+        for table, column in newer:
+            tables[table.name] = tables[table.name].without_column(column)
+        then = Queries(replace(self.schema, tables={**self.schema.tables, **tables}))
+        then._views = self._views
+        return then.qualify(view.query, view.name.namespace, stored=True)
+
     def relation(self, name: Name) -> tuple[str, ...] | None:
         """The columns of the relation called *name*; None when they are not known."""
         if not self.schema.is_certain(name):
@@ -80,7 +98,7 @@ class Queries:
         if name not in self._views:
             self._views[name] = None
             if view := self.schema.views.get(name):
-                self._views[name] = self.qualify(view.query, name.namespace, stored=True)
+                self._views[name] = self.qualify_view(view)
         return self._views[name]
 
     def knows(self, name: Name) -> bool:

@@ -128,6 +128,31 @@ def test_a_server_cannot_run_the_function_without_them(connection):
     assert wrong == {}
 
 
+STARRED = """
+CREATE TABLE post (id int, title text);
+CREATE VIEW every AS SELECT * FROM post;
+CREATE VIEW all_of_every AS SELECT * FROM every;
+ALTER TABLE post RENAME title TO headline;
+ALTER TABLE post ADD COLUMN later int;
+"""
+
+
+def test_a_star_in_a_view_stands_for_the_columns_of_its_day():
+    schema = fold(Schema(), (STARRED,))
+    assert readers(schema, "post", "later") == ()
+    assert [reader.source for reader in readers(schema, "post", "headline")] == ["view every", "view all_of_every"]
+
+
+@pytest.mark.server
+def test_a_server_spells_the_star_out_when_the_view_is_made(connection):
+    connection.execute(STARRED)
+    assert [refusal(connection, drop("post", column)) for column in ("later", "headline", "id")] == [
+        "",
+        "2BP01",
+        "2BP01",
+    ]
+
+
 def test_a_view_over_a_view_names_the_one_it_reads():
     found = {reader.source: reader.via for reader in readers(SCHEMA, "post", "title")}
     assert (found["view posts"], found["view titles"]) == ("", "view posts")
