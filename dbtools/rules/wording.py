@@ -51,11 +51,21 @@ def stopped(context: Context, table: Name, column: str = "", *, cascade: bool) -
 
 
 def renamed_away(context: Context, table: Name, column: str = "") -> Stopped:
-    """What a rename does to those who read it by the old name; what PostgreSQL keeps parsed follows the new one."""
-    readers = [reader for reader in context.readers(table, column) if not (reader.is_stored or reader.via)]
+    """What a rename does to those who read it by the old name."""
+    readers = _by_name(context, table, column)
     parts = [_read(readers), _may_read([reader for reader in readers if not reader.is_sure])]
     parts.append(_formerly(context, table, column))
     return Stopped("; ".join(filter(None, parts)), breaks=bool(readers))
+
+
+def reader_list(context: Context, table: Name, column: str = "") -> str:
+    """Who knows it by its name, each with its place; empty where nobody does."""
+    return joined(_by_name(context, table, column))
+
+
+def _by_name(context: Context, table: Name, column: str) -> list[Reader]:
+    """What PostgreSQL keeps parsed follows a new name, and so does what reads through a view."""
+    return [reader for reader in context.readers(table, column) if not (reader.is_stored or reader.via)]
 
 
 def _read(readers: Iterable[Reader]) -> str:
