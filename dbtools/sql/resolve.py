@@ -19,6 +19,7 @@ from dbtools.sql.scopes import (
     is_sort_key,
     joins_in,
     merged,
+    merged_sides,
     output_name,
     renamed,
     visible_from,
@@ -169,13 +170,16 @@ class Resolver:
         return None if output is None else tuple(name for name, _ in output)
 
     def _output(self, scope: Scope) -> Output | None:
-        """The output columns of *scope*; None when they are not known."""
-        if id(scope) not in self._outputs:
-            self._outputs[id(scope)] = None  # a recursive CTE that names no columns asks for itself
-            self._outputs[id(scope)] = _renamed(self._selected(scope), tuple(scope.outer_columns))
-        return self._outputs[id(scope)]
+        """The output columns of *scope* by the names that they have outside; None when they are not known."""
+        return _renamed(self._selected(scope), tuple(scope.outer_columns))
 
     def _selected(self, scope: Scope) -> Output | None:
+        if id(scope) not in self._outputs:
+            self._outputs[id(scope)] = None  # a recursive CTE that names no columns asks for itself
+            self._outputs[id(scope)] = self._listed(scope)
+        return self._outputs[id(scope)]
+
+    def _listed(self, scope: Scope) -> Output | None:
         from sqlglot import exp
 
         tree = scope.expression
@@ -201,11 +205,13 @@ class Resolver:
 
     def _starred(self, projection: exp.Expr, scope: Scope) -> list[tuple[str, Refs]] | None:
         columns: dict[object, tuple[str, Refs]] = {}
+        sides = merged_sides(scope)
         for source in self._star_sources(projection, scope):
             if source.columns is None:
                 return None
             for at, name in enumerate(source.columns):
-                columns.setdefault(name if name in merged(scope) else (source.alias, at), (name, source.ref(name)))
+                one = source.alias in sides.get(name, ())
+                columns.setdefault(name if one else (source.alias, at), (name, source.ref(name)))
         return list(columns.values())
 
     def _star_sources(self, projection: exp.Expr, scope: Scope) -> list[_Source]:
@@ -277,9 +283,11 @@ class Resolver:
             return
         if not column.table and column.name in KEYWORDS and not column.this.quoted:
             return
-        named = not column.table and column.name in (self._output_names(scope) or ())
+        # By the names that it gives them itself: those of a column list are for the outside.
+        within = () if column.table else self._selected(scope) or ()
+        named = any(name == column.name for name, _ in within)
         if named and is_sort_key(column, scope):
-            self._note(_by_name(self._output(scope) or ()).get(column.name, ()), column)
+            self._note(_by_name(within).get(column.name, ()), column)
             return
         for visible in visible_from(scope):
             if self._settled(column, visible):

@@ -117,6 +117,18 @@ def merged(scope: Scope) -> frozenset[str]:
     return frozenset(name.name for join in joins_in(scope) for name in join.args.get("using") or ())
 
 
+def merged_sides(scope: Scope) -> dict[str, set[str]]:
+    """The entries of FROM whose columns USING makes one, by name: a later join without it brings one of its own."""
+    first = scope.expression.args.get("from_")
+    seen = _joined_names(first) if first is not None else []
+    sides: dict[str, set[str]] = {}
+    for join in joins_in(scope):
+        seen = [*seen, *_joined_names(join)]
+        for name in join.args.get("using") or ():
+            sides.setdefault(name.name, set()).update(seen)
+    return sides
+
+
 def is_natural(scope: Scope) -> bool:
     """Whether a NATURAL JOIN makes all common names one."""
     return any(join.args.get("method") == "NATURAL" for join in joins_in(scope))

@@ -89,6 +89,8 @@ CASES = [
     ("WITH u(a) AS (SELECT * FROM users) SELECT a, active FROM u", "users.id users.active"),
     ("WITH u(a, b) AS (SELECT * FROM users) SELECT b FROM u", "users.id users.name"),
     ("SELECT s.name FROM (SELECT * FROM users) s", "users.name"),
+    ("SELECT s.name FROM (SELECT note FROM orders ORDER BY user_id) AS s(name)", "orders.note orders.user_id"),
+    ("SELECT s.at FROM (SELECT note FROM orders ORDER BY at) AS s(at)", "orders.note orders.at"),
     ("SELECT s.name FROM (SELECT u.*, o.note FROM users u, orders o) s", "users.name orders.note"),
     ("SELECT id FROM users u WHERE EXISTS (SELECT * FROM orders o WHERE o.user_id = u.id)", "users.id orders.user_id"),
     ("SELECT l.note FROM users u, LATERAL (SELECT * FROM orders o WHERE o.user_id = u.id) l",
@@ -99,6 +101,8 @@ CASES = [
     # joins
     ("SELECT 1 FROM users JOIN orders USING (id)", "users.id orders.id"),
     ("SELECT id FROM users JOIN orders USING (id)", "users.id orders.id"),
+    ("SELECT * FROM (SELECT * FROM users u JOIN orders USING (id) JOIN shop.users s ON zzz = user_id) a",
+     "users.* orders.* shop.users.*"),
     ("SELECT id, name, note FROM users FULL JOIN orders USING (id)", "users.id orders.id users.name orders.note"),
     ("SELECT u.name FROM users u LEFT JOIN orders o ON o.user_id = u.id WHERE o.id IS NULL",
      "users.name users.id orders.user_id orders.id"),
