@@ -2,7 +2,9 @@
 
 With PATHs those files are judged in their order, against the schema that the migrations of dbtools.yaml add up to
 before them, if there are any; a folder is judged as a history of its own, each migration against the schema before
-it; - is stdin. Without PATHs the new migrations of the change are judged.
+it; - is stdin. Files of one folder run in the order of their runner, and as it runs them: docs/migrations.md. Without
+PATHs the new migrations of the change are judged. --schema names the schema that they meet, in place of the one that
+dbtools.yaml leads to.
 """
 
 from __future__ import annotations
@@ -27,7 +29,12 @@ if TYPE_CHECKING:
 @click.option("--select", multiple=True, metavar="RULE", help="Only this rule; may be repeated, ALL means every rule.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Not this rule; may be repeated.")
 @click.option(
-    "--transaction", type=click.Choice(["file", "query", "statement", "none"]), help="What runs in one transaction."
+    "--schema", metavar="FILE|DIR|URL", help="The schema before: SQL, a dump, a folder of either, or a live database."
+)
+@click.option(
+    "--transaction",
+    type=click.Choice(["batch", "file", "query", "statement", "none"]),
+    help="What runs in one transaction, whatever the files and their runner say.",
 )
 @click.option(
     "--baseline", metavar="FILE", help="Findings not to show again.  [default: lint.baseline of dbtools.yaml]"
@@ -40,12 +47,14 @@ def command(  # noqa: PLR0913, PLR0917 - one argument per option
     pg_version: int | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    schema: str | None,
     transaction: str | None,
     baseline: str | None,
     stats: str | None,
 ) -> Report:
-    from dbtools.cli._project import judged, lint_settings
+    from dbtools.cli._judged import Terms, judged
+    from dbtools.cli._project import lint_settings
     from dbtools.lint import lint
 
     settings = lint_settings(call, version=pg_version, choice=(select, ignore), baseline=baseline, stats=stats)
-    return lint(judged(call, paths, scope, transaction or ""), settings)
+    return lint(judged(call, paths, scope, Terms(transaction or "", schema or "")), settings)
