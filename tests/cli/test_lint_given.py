@@ -145,3 +145,12 @@ def test_a_schema_that_is_not_there_is_two_lines(put, tmp_path, schema):
     assert code == 2
     assert schema in said
     assert len(said.strip().splitlines()) == 2
+
+
+def test_the_schema_that_is_named_goes_before_the_one_of_the_project(put, tmp_path):
+    put("dbtools.yaml", "sources: {migrations: m}\n")
+    put("m/1.sql", "ALTER TABLE t ADD COLUMN a int;")
+    assert lint(tmp_path, "--all")[1] == [("unknown-object", "m/1.sql", 1)]
+    put("before.sql", "CREATE TABLE t (id int);")
+    assert lint(tmp_path, "--all", "--schema", "before.sql")[1] == []
+    assert lint(tmp_path, "m", "--schema", "before.sql")[1] == []

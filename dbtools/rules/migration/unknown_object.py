@@ -66,9 +66,6 @@ ALTER TABLE post ADD FOREIGN KEY (author) REFERENCES author (id) NOT VALID;""",
 ALTER TABLE post DROP CONSTRAINT IF EXISTS post_id_key;""",
         """CREATE TABLE post (id int);
 ---
-LOCK TABLE __diesel_schema_migrations IN SHARE MODE;""",
-        """CREATE TABLE post (id int);
----
 DROP TABLE IF EXISTS posts;""",
         """CREATE TABLE post (id int);
 ---
