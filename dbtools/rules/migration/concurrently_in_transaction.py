@@ -8,6 +8,7 @@ from dbtools.model import operation as op
 from dbtools.model.finding import Severity
 from dbtools.model.predict.relations import ACTIVE_TRANSACTION
 from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.plans import safe_form
 
 
 @rule(
@@ -68,6 +69,7 @@ def concurrently_in_transaction(context: Context) -> Iterator[Harm]:
         "in its first line: -- dbtools: no-transaction",
         table,
         name,
+        plan=safe_form(context),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dbtools.model.finding import Severity
 from dbtools.model.operation import RenameColumn
 from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.plans import safe_form
 from dbtools.rules.wording import READERS_UNKNOWN, reader_list
 
 
@@ -61,4 +62,4 @@ def rename_column(context: Context) -> Iterator[Harm]:
     said = f"it is still read by {readers}" if readers else f"what knows it as {old} fails from then on"
     way = f"add {operation.to} beside {old}, write both, fill the old rows, read the new one, then drop {old}"
     hint = way if readers else f"{READERS_UNKNOWN}; the way without an outage: {way}"
-    yield Harm(f"renames {table}.{old} to {operation.to}: {said}", hint, str(table), old)
+    yield Harm(f"renames {table}.{old} to {operation.to}: {said}", hint, str(table), old, plan=safe_form(context))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.predict.columns import NOT_NULL_VIOLATION
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.safely import THEN, not_null_later
+from dbtools.rules.plans import safe_form
 
 
 @rule(
@@ -60,18 +59,28 @@ ALTER TABLE post ALTER id DROP DEFAULT;""",
 def required_column(context: Context) -> Iterator[Harm]:
     """Of columns of this change only: whether running code fills an older column cannot be known."""
     match context.operation:
-        case op.AddColumn(table, column) as operation if context.effects.fails == NOT_NULL_VIOLATION:
+        case op.AddColumn(table, column) if context.effects.fails == NOT_NULL_VIOLATION:
             if context.existed(table):
                 added = f"adds {table}.{column.name} NOT NULL without a default"
                 message = f"{added}: fails with 23502 if {table} holds a row, as does an INSERT that leaves it out"
-                yield Harm(message, _filled_first(context, operation), str(table), column.name)
+                hint = "give it a constant DEFAULT, which rewrites nothing; or"
+                yield Harm(message, hint, str(table), column.name, plan=safe_form(context))
         case op.SetNullable(table, column, nullable=False) | op.SetDefault(table, column, None):
-            if context.existed(table) and (table, column) in context.added and _is_required(context, table, column):
+            required = (table, column) in context.added and _is_required(context, table, column)
+            if context.existed(table) and required and not _becomes_identity(context, table, column):
                 message = (
                     f"makes the new {table}.{column} required: an INSERT of code that does not know it fails (23502)"
                 )
                 hint = "keep a default, or do this in a later change, once the code that fills it is deployed"
                 yield Harm(message, hint, str(table), column, Severity.WARNING)
+
+
+def _becomes_identity(context: Context, table: Name, column: str) -> bool:
+    """Whether a later statement of the migration lets the column number itself: an identity wants no default before."""
+    return any(
+        isinstance(later, op.SetIdentity) and later.identity and (later.table, later.column) == (table, column)
+        for later in context.later()
+    )
 
 
 def _is_required(context: Context, name: Name, column: str) -> bool:
@@ -82,15 +91,3 @@ def _is_required(context: Context, name: Name, column: str) -> bool:
         return False
     domain = context.after.domains.get(found.type.name)
     return domain is None or domain.default is None
-
-
-def _filled_first(context: Context, operation: op.AddColumn) -> str:
-    table, column = operation.table, replace(operation.column, nullable=True)
-    steps = not_null_later(context, table, column.name)
-    return context.script(
-        "give it a constant DEFAULT, which rewrites nothing; or",
-        replace(operation, column=column),
-        "-- deploy the code that fills it, fill the old rows in batches, and",
-        THEN,
-        steps,
-    )
