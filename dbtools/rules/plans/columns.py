@@ -75,7 +75,7 @@ def _filled(context: Context, operation: op.AddColumn, *, required: bool, taken:
     """The column, what fills it, and its NOT NULL."""
     table, column = operation.table, operation.column
     bare = replace(operation, column=replace(column, nullable=True, default=None, identity=""))
-    proof = not_null(context, table, column.name, taken=taken) if required or column.identity else ()
+    proof: tuple[Step, ...] = not_null(context, table, column.name, taken=taken) if required or column.identity else ()
     if column.identity:
         yield from _numbered(context, bare, column, proof)
     elif column.default is not None and _writes_rows(context, operation):

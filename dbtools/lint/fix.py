@@ -1,0 +1,384 @@
+"""Write the safe plan in the place of the statements that rules object to: as few migrations as it takes.
+
+What is written is judged before: it raises nothing new and adds up to the same schema. Where it does not when plans
+share their files, each plan gets files of its own; where it does not even then, the migration stays as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from dbtools.change import Change
+from dbtools.errors import SourceError
+from dbtools.lint.arrange import Item, Part, Sheet, arranged
+from dbtools.lint.baseline import Baseline
+from dbtools.lint.judge import lint
+from dbtools.lint.settings import Choice, LintSettings
+from dbtools.model import operation as op
+from dbtools.model.diff import diff
+from dbtools.model.finding import Finding, Location, Severity
+from dbtools.model.migration import Migration
+from dbtools.model.plan import Plan, Step, script
+from dbtools.model.report import File, Report, Section, TableSection, TextSection
+from dbtools.model.schema import Schema
+from dbtools.sources.writing import Draft, migrations_from
+from dbtools.sql.named import named
+from dbtools.sql.read import Statement
+from dbtools.sql.render import render, render_all
+from dbtools.sql.script import Chunk, chunks, unsaid
+from dbtools.sql.walk import fold, statements
+
+Taken = Callable[[Migration], Collection[str]]
+DATA = op.Insert | op.Update | op.Delete | op.Truncate | op.Select | op.Unknown | op.Other | op.LockTable
+NOTHING_BACK = "-- Nothing to undo: what this did goes with what the migration before it made.\n"
+ELSEWHERE = "-- Undone by the way down of the step behind it.\n"
+
+
+class Unfit(Exception):  # noqa: N818 - no error: the reason why a migration or statement stays as it is
+    """Why something cannot be written."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """One migration: what stands for it now, what is still to do, and why the rest was left."""
+
+    original: Migration
+    before: Schema
+    items: tuple[Item, ...] = ()
+    opening: tuple[Chunk, ...] = ()
+    waits: list[tuple[str, tuple[Step, ...]]] = field(default_factory=list)
+    left: list[tuple[Finding, str]] = field(default_factory=list)
+    level: int = 0
+    now: tuple[Migration, ...] = ()
+
+
+def fix(change: Change, settings: LintSettings, taken: Taken) -> Report:
+    """The files of the plan, and what is found in the migrations with them; *taken* lists a migration's folder."""
+    found = lint(change, settings)
+    schema, works = change.base, []
+    for migration in change.new:
+        works.append(_prepared(migration, schema, found.findings))
+        schema = fold(schema, (migration.up.text,))
+    known = {_key(each) for each in lint(change, _every_rule(settings)).findings}
+    for _ in range(3):
+        for work in works:
+            _write(work, taken)
+        worse = _worse(change, works, settings, known)
+        if not worse:
+            break
+        for work, reason in worse:
+            work.level += 1
+            if work.level > 1:
+                _give_up(work, reason)
+    return _report(change, works, settings)
+
+
+def _every_rule(settings: LintSettings) -> LintSettings:
+    return replace(settings, choice=Choice(), paths=(), baseline=Baseline())
+
+
+def _key(finding: Finding) -> tuple[str, str, str]:
+    return finding.rule, finding.table, finding.object
+
+
+# What stands for each statement -----------------------------------------------------------------
+
+
+def _prepared(migration: Migration, before: Schema, findings: Iterable[Finding]) -> _Work:
+    work = _Work(migration, before, now=(migration,))
+    own = [each for each in findings if each.location.path == migration.up.path and each.severity > Severity.INFO]
+    if not own:
+        return work
+    try:
+        work.opening, work.items = _items(work, own)
+    except Unfit as reason:
+        _give_up(work, str(reason), own)
+    return work
+
+
+def _give_up(work: _Work, reason: str, findings: Sequence[Finding] = ()) -> None:
+    """The migration stays as it was."""
+    planned = [each for each in findings if each.plan is not None]
+    if not findings:
+        planned = [Finding("fix", Severity.INFO, reason, Location(work.original.up.path))]
+    work.left = [pair for pair in work.left if pair[0].plan is None] + [(each, reason) for each in planned]
+    work.items, work.waits, work.now = (), [], (work.original,)
+
+
+def _items(work: _Work, findings: Sequence[Finding]) -> tuple[tuple[Chunk, ...], tuple[Item, ...]]:
+    """The opening SETs, which every file repeats, and what stands for the other statements."""
+    cut = chunks(work.original.up.text)
+    if cut is None:
+        raise Unfit("the file holds what is no plain SQL")
+    pieces, rest = cut
+    _refuse(pieces)
+    opening = 0
+    while opening < len(pieces) and _is_setting(pieces[opening].statement):
+        opening += 1
+    objects = _objects(work.before) | _objects(fold(work.before, (work.original.up.text,)))
+    items = [_item(work, chunk, findings, objects) for chunk in pieces[opening:]]
+    if not any(item.planned for item in items):
+        return (), ()
+    if rest.strip():
+        items.append(Item((Part(rest),), barrier=True))
+    return pieces[:opening], tuple(items)
+
+
+def _refuse(pieces: Iterable[Chunk]) -> None:
+    for chunk in pieces:
+        for operation in chunk.statement.operations:
+            match operation:
+                case op.Transaction():
+                    raise Unfit("the file says itself where its transactions begin and end")
+                case op.SetParameter(name) if name.lower() in {"search_path", "role", "session_authorization", ""}:
+                    raise Unfit(f"the file sets {name or 'everything'}, which decides what its names mean")
+
+
+def _is_setting(statement: Statement) -> bool:
+    return all(isinstance(each, op.SetParameter) for each in statement.operations)
+
+
+def _objects(schema: Schema) -> frozenset[str]:
+    """What may be named in one statement because another made it; columns are reached by their tables."""
+    several = (schema.tables, schema.views, schema.enums, schema.domains, schema.sequences)
+    found = {name.local for each in several for name in each}
+    found |= {name.local for name, _ in schema.functions} | {name.local for _, name, _ in schema.opaques}
+    for table in schema.tables.values():
+        found |= {each.name for each in (*table.indexes, *table.constraints)}
+    return frozenset(found)
+
+
+def _item(work: _Work, chunk: Chunk, findings: Sequence[Finding], objects: frozenset[str]) -> Item:
+    statement = chunk.statement
+    names = frozenset(name.local for name in named(statement.text, ""))
+    names &= objects if work.before.complete else names
+    own = [each for each in findings if _stands_in(each, statement)]
+    plans: Mapping[int, Plan] = {}
+    try:
+        plans = _plans(work, statement, own)
+    except Unfit as reason:
+        work.left += [(each, str(reason)) for each in own]
+    if not plans:
+        alone = statement.needs_autocommit
+        barrier = any(isinstance(each, DATA | op.SetParameter) for each in statement.operations) and not alone
+        return Item((Part(chunk.text, transaction=not alone),), names, barrier=barrier)
+    return Item(_parts(work, chunk, plans), names, planned=True)
+
+
+def _stands_in(finding: Finding, statement: Statement) -> bool:
+    place = (finding.location.line, finding.location.column)
+    return finding.anchor == statement.text and any(place == (each.line, each.column) for each in statement.places)
+
+
+def _plans(work: _Work, statement: Statement, findings: Sequence[Finding]) -> Mapping[int, Plan]:
+    """The plan of each operation that needs one, by its number; Unfit where it must not be written."""
+    found: dict[int, Plan] = {}
+    for finding, number in _numbered(statement, findings):
+        if finding.plan is None:
+            work.left.append((finding, finding.hint.partition("\n")[0].rstrip(":") or "no safe form of it is known"))
+        elif finding.plan.instead:
+            work.left.append((finding, f"its safe form {finding.plan.instead}: that is for you to decide"))
+        else:
+            found[number] = finding.plan
+            continue
+        found.pop(number, None)
+        return {} if len(statement.operations) == 1 else _without(found, number, statement)
+    missing = unsaid(statement.text, map(render, statement.operations)) if found else ()
+    if missing:
+        raise Unfit(f"the statement says more than a plan keeps: {', '.join(missing)}")
+    return found
+
+
+def _without(found: Mapping[int, Plan], number: int, statement: Statement) -> Mapping[int, Plan]:
+    raise Unfit(f"its action {number + 1} of {len(statement.operations)} has no safe form" if found else "see above")
+
+
+def _numbered(statement: Statement, findings: Sequence[Finding]) -> Iterator[tuple[Finding, int]]:
+    """Every finding with the number of the operation that it is about."""
+    places = [(place.line, place.column) for place in statement.places]
+    if len(set(places)) < len(places):
+        if statement.text[:2].lower() == "do":
+            raise Unfit("it stands in a DO block")
+        if len(findings) != len(places):
+            raise Unfit("which of the statement's objects it is about cannot be told")
+        yield from ((finding, number) for number, finding in enumerate(findings))
+        return
+    for finding in findings:
+        yield finding, places.index((finding.location.line, finding.location.column))
+
+
+def _parts(work: _Work, chunk: Chunk, plans: Mapping[int, Plan]) -> tuple[Part, ...]:
+    """The files that stand for one statement: what of it needs no plan as it was, the steps of the others."""
+    files: list[tuple[list[str], bool]] = []
+    for number, operation in enumerate(chunk.statement.operations):
+        plan = plans.get(number)
+        if plan is None:
+            _append(files, (render(operation),), transaction=True)
+            continue
+        for position, step in enumerate(plan.ready):
+            _append(files, step.sql, transaction=step.transaction, behind=bool(position))
+        if plan.waits_for:
+            work.waits.append((plan.waits_for, plan.steps[len(plan.ready) :]))
+    parts = [Part("".join(f"{text};\n" for text in texts), transaction) for texts, transaction in files]
+    first = next(number for number, part in enumerate(parts) if part.text)
+    blank = "\n" if re.match(r"[ \t]*\n", chunk.before) else ""
+    parts[first] = replace(parts[first], text=blank + chunk.comments + parts[first].text)
+    return tuple(parts)
+
+
+def _append(
+    files: list[tuple[list[str], bool]], texts: tuple[str, ...], *, transaction: bool, behind: bool = False
+) -> None:
+    if files and transaction and files[-1][1] and not behind:
+        files[-1][0].extend(texts)
+    else:
+        files.append((list(texts), transaction))
+
+
+# Into files -------------------------------------------------------------------------------------
+
+
+def _write(work: _Work, taken: Taken) -> None:
+    """The migrations that stand for one, as its level says."""
+    if not work.items:
+        return
+    sheets = [
+        _opened(work, sheet, first=not number)
+        for number, sheet in enumerate(arranged(work.items, strictly=work.level > 0))
+    ]
+    try:
+        work.now = migrations_from(work.original, _drafts(work, sheets), taken(work.original))
+    except SourceError as error:
+        _give_up(work, str(error))
+    except Unfit as reason:
+        _give_up(work, str(reason))
+
+
+def _opened(work: _Work, sheet: Sheet, *, first: bool) -> Sheet:
+    """A file in a transaction begins with the settings of the script; the first one as they were written."""
+    if not sheet.transaction:
+        return sheet
+    opening = (each.text if first else f"{each.statement.text};\n" for each in work.opening)
+    return replace(sheet, text="".join(opening) + sheet.text)
+
+
+def _drafts(work: _Work, sheets: Sequence[Sheet]) -> list[Draft]:
+    if not work.original.reversible:
+        return [Draft(sheet.text, None, sheet.transaction) for sheet in sheets]
+    down = work.original.down
+    if down is not None and not work.waits and (not work.before.complete or _moves_rows(down.text)):
+        first = [Draft(sheet.text, ELSEWHERE, sheet.transaction) for sheet in sheets[:-1]]
+        return [*first, Draft(sheets[-1].text, down.text, sheets[-1].transaction)]
+    if not work.before.complete:
+        raise Unfit("its way down cannot be found without the history before it")
+    return list(_reversible(work.before, sheets))
+
+
+def _concurrently(back: tuple[op.Operation, ...]) -> op.Operation | None:
+    """The way back of what was built or dropped CONCURRENTLY, done likewise."""
+    match back:
+        case (op.CreateIndex() | op.DropIndex() as operation,):
+            return replace(operation, concurrently=True)
+    return None
+
+
+def _moves_rows(text: str) -> bool:
+    return any(isinstance(each, DATA) for statement in statements(text) for each in statement.operations)
+
+
+def _reversible(schema: Schema, sheets: Sequence[Sheet]) -> Iterator[Draft]:
+    """Each with the way back to the schema before it."""
+    for sheet in sheets:
+        after = fold(schema, (sheet.text,))
+        if after.uncertain_all or after.uncertain - schema.uncertain:
+            raise Unfit("its way down cannot be found: what it does is not known for certain")
+        back = diff(after, schema)
+        alone = None if sheet.transaction else _concurrently(back)
+        text = render_all(back if alone is None else (alone,))
+        yield Draft(sheet.text, text or NOTHING_BACK, sheet.transaction, alone is None)
+        schema = after
+
+
+# Judged before it is written ----------------------------------------------------------------------
+
+
+def _worse(
+    change: Change, works: Sequence[_Work], settings: LintSettings, known: Collection[tuple[str, str, str]]
+) -> list[tuple[_Work, str]]:
+    """The migrations that must not be written like this, each with the reason."""
+    found: dict[int, str] = {}
+    changed = [work for work in works if work.items]
+    for number, work in enumerate(changed):
+        if not work.waits and fold(work.before, _ups(work.now)) != fold(work.before, _ups((work.original,))):
+            found[number] = "its plan would not add up to the same schema"
+    for finding in _judged(change, works, _every_rule(settings)):
+        for number, work in enumerate(changed):
+            written = finding.location.path in {each.up.path for each in work.now}
+            if written and finding.severity > Severity.INFO and _key(finding) not in known:
+                found.setdefault(number, f"its plan would raise {finding.rule}: {finding.message}")
+    return [(changed[number], reason) for number, reason in found.items()]
+
+
+def _ups(migrations: Iterable[Migration]) -> tuple[str, ...]:
+    return tuple(each.up.text for each in migrations)
+
+
+def _judged(change: Change, works: Sequence[_Work], settings: LintSettings) -> tuple[Finding, ...]:
+    """What is found in the migrations as they are now; what stands for one migration is one change."""
+    if not change.one_by_one:
+        new = tuple(migration for work in works for migration in work.now)
+        return lint(replace(change, new=new), settings).findings
+    alone = (replace(change, base=each.before, new=each.now, problems=(), one_by_one=False) for each in works)
+    return (*change.problems, *(finding for each in alone for finding in lint(each, settings).findings))
+
+
+# What is said -------------------------------------------------------------------------------------
+
+
+def _report(change: Change, works: Sequence[_Work], settings: LintSettings) -> Report:
+    findings = _judged(change, works, settings)
+    fixed = [work for work in works if work.items]
+    files = tuple(file for work in fixed for file in _files(work))
+    left = [pair for work in works for pair in work.left]
+    count = sum(len(work.now) for work in fixed)
+    becomes = "becomes" if len(fixed) == 1 else "become"
+    summary = f"{_counted(len(fixed), 'migration')} {becomes} {count}" if fixed else "nothing to write"
+    if left:
+        summary += f", {_counted(len(left), 'finding')} left"
+    sections = (*_written(fixed), *_waiting(fixed), *_left(left))
+    return Report("lint --fix", summary, findings, sections, files, {"migrations": len(works), "files": len(files)})
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _files(work: _Work) -> Iterator[File]:
+    for migration in work.now:
+        for each in (migration.up, migration.down):
+            if each is not None:
+                yield File(each.path, each.text)
+
+
+def _written(fixed: Sequence[_Work]) -> Iterator[Section]:
+    rows = [
+        (each.up.path, _counted(len(statements(each.up.text)), "statement"), "" if each.transaction != "none" else "no")
+        for work in fixed
+        for each in work.now
+    ]
+    if rows:
+        yield TableSection("The plan", ("file", "holds", "transaction"), tuple(rows))
+
+
+def _waiting(fixed: Sequence[_Work]) -> Iterator[Section]:
+    for work in fixed:
+        for after, steps in work.waits:
+            yield TextSection(f"Once {after}, in a migration behind {work.now[-1].up.path}", script(steps), "sql")
+
+
+def _left(left: Sequence[tuple[Finding, str]]) -> Iterator[Section]:
+    rows = tuple((str(finding.location), finding.rule, reason) for finding, reason in left)
+    if rows:
+        yield TableSection("Left as it is", ("place", "rule", "why"), rows)
