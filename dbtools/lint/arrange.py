@@ -95,7 +95,8 @@ def _shared(slots: list[_Slot], start: int) -> _Slot:
 
 def _own(slots: list[_Slot], start: int, floor: int) -> _Slot:
     """A file of its own, behind those of its kind that stand there already."""
-    at = start + 1 if floor >= 0 else start
+    opens = start == 0 and bool(slots) and slots[0].transaction  # what needs no plan stays in front
+    at = start + 1 if floor >= 0 or opens else start
     while at < len(slots) and not slots[at].transaction:
         at += 1
     slots.insert(at, _Slot(transaction=False))

@@ -91,6 +91,9 @@ def _prepared(migration: Migration, before: Schema, findings: Iterable[Finding])
     own = [each for each in findings if each.location.path == migration.up.path and each.severity > Severity.INFO]
     if not own:
         return work
+    if any(each.rule == "migration-edited" for each in own):
+        _give_up(work, "it was merged before, and databases that ran it will not run it again", own)
+        return work
     try:
         work.opening, work.items = _items(work, own)
     except Unfit as reason:
@@ -113,12 +116,14 @@ def _items(work: _Work, findings: Sequence[Finding]) -> tuple[tuple[Chunk, ...],
     if cut is None:
         raise Unfit("the file holds what is no plain SQL")
     pieces, rest = cut
+    if work.original.transaction == "batch":
+        raise Unfit("its runner runs all that is pending in one transaction, so that no step ends before the next")
     _refuse(pieces)
     opening = 0
     while opening < len(pieces) and _is_setting(pieces[opening].statement):
         opening += 1
     objects = _objects(work.before) | _objects(fold(work.before, (work.original.up.text,)))
-    items = [_item(work, chunk, findings, objects) for chunk in pieces[opening:]]
+    items = [item for chunk in pieces[opening:] for item in _statement(work, chunk, findings, objects)]
     if not any(item.planned for item in items):
         return (), ()
     if rest.strip():
@@ -150,21 +155,33 @@ def _objects(schema: Schema) -> frozenset[str]:
     return frozenset(found)
 
 
-def _item(work: _Work, chunk: Chunk, findings: Sequence[Finding], objects: frozenset[str]) -> Item:
+def _statement(work: _Work, chunk: Chunk, findings: Sequence[Finding], objects: frozenset[str]) -> Iterator[Item]:
+    """The statement as it was, or each of its operations, as it was or as its plan."""
     statement = chunk.statement
     names = frozenset(name.local for name in named(statement.text, ""))
     names &= objects if work.before.complete else names
-    own = [each for each in findings if _stands_in(each, statement)]
-    plans: Mapping[int, Plan] = {}
-    try:
-        plans = _plans(work, statement, own)
-    except Unfit as reason:
-        work.left += [(each, str(reason)) for each in own]
+    plans = _plans(work, statement, [each for each in findings if _stands_in(each, statement)])
     if not plans:
         alone = statement.needs_autocommit
         barrier = any(isinstance(each, DATA | op.SetParameter) for each in statement.operations) and not alone
-        return Item((Part(chunk.text, transaction=not alone),), names, barrier=barrier)
-    return Item(_parts(work, chunk, plans), names, planned=True)
+        yield Item((Part(chunk.text, transaction=not alone),), names, barrier=barrier)
+        return
+    said = ("\n" if re.match(r"[ \t]*\n", chunk.before) else "") + chunk.comments
+    for number, operation in enumerate(statement.operations):
+        plan = plans.get(number)
+        steps = (Step((render(operation),)),) if plan is None else plan.ready
+        yield Item(tuple(_parts(steps, said)), names, planned=plan is not None)
+        if plan is not None and plan.waits_for:
+            work.waits.append((plan.waits_for, plan.steps[len(plan.ready) :]))
+        said = ""
+
+
+def _parts(steps: Iterable[Step], said: str) -> Iterator[Part]:
+    """Steps as text, with the comments before the first that says anything."""
+    for step in steps:
+        text = "".join(f"{each};\n" for each in step.sql)
+        yield Part(said + text if text else "", step.transaction)
+        said = "" if text else said
 
 
 def _stands_in(finding: Finding, statement: Statement) -> bool:
@@ -173,68 +190,47 @@ def _stands_in(finding: Finding, statement: Statement) -> bool:
 
 
 def _plans(work: _Work, statement: Statement, findings: Sequence[Finding]) -> Mapping[int, Plan]:
-    """The plan of each operation that needs one, by its number; Unfit where it must not be written."""
+    """The plan of each operation that needs one and can have it, by its number; why others cannot is noted."""
     found: dict[int, Plan] = {}
-    for finding, number in _numbered(statement, findings):
-        if finding.plan is None:
-            work.left.append((finding, finding.hint.partition("\n")[0].rstrip(":") or "no safe form of it is known"))
-        elif finding.plan.instead:
-            work.left.append((finding, f"its safe form {finding.plan.instead}: that is for you to decide"))
-        else:
+    reasons: dict[int, str] = {}
+    numbered = _numbered(statement, findings)
+    for finding, number in numbered:
+        if reason := _unplanned(finding):
+            reasons.setdefault(number, reason)
+        elif finding.plan is not None:
             found[number] = finding.plan
-            continue
-        found.pop(number, None)
-        return {} if len(statement.operations) == 1 else _without(found, number, statement)
+    whole = "" if not found else _unwritable(statement, found, numbered)
+    for finding, number in numbered:
+        reason = _unplanned(finding) or reasons.get(number, "") or whole
+        if reason:
+            work.left.append((finding, reason))
+    return {} if whole else {number: plan for number, plan in found.items() if number not in reasons}
+
+
+def _unplanned(finding: Finding) -> str:
+    """Why a finding's plan cannot be written; empty where it can."""
+    if finding.plan is None:
+        return finding.hint.partition("\n")[0].rstrip(":") or "no safe form of it is known"
+    return f"its safe form {finding.plan.instead}: that is for you to decide" if finding.plan.instead else ""
+
+
+def _unwritable(statement: Statement, found: Mapping[int, Plan], numbered: Sequence[tuple[Finding, int]]) -> str:
+    """Why no plan can be written for a statement."""
+    if statement.text[:2].lower() == "do" and not all(isinstance(each, op.Other) for each in statement.operations):
+        return "it stands in a DO block"
+    if any(number < 0 for _, number in numbered):
+        return "which of the statement's objects it is about cannot be told"
     missing = unsaid(statement.text, map(render, statement.operations)) if found else ()
-    if missing:
-        raise Unfit(f"the statement says more than a plan keeps: {', '.join(missing)}")
-    return found
+    return f"the statement says more than a plan keeps: {', '.join(missing)}" if missing else ""
 
 
-def _without(found: Mapping[int, Plan], number: int, statement: Statement) -> Mapping[int, Plan]:
-    raise Unfit(f"its action {number + 1} of {len(statement.operations)} has no safe form" if found else "see above")
-
-
-def _numbered(statement: Statement, findings: Sequence[Finding]) -> Iterator[tuple[Finding, int]]:
-    """Every finding with the number of the operation that it is about."""
+def _numbered(statement: Statement, findings: Sequence[Finding]) -> list[tuple[Finding, int]]:
+    """Every finding with the number of the operation that it is about; -1 where that cannot be told."""
     places = [(place.line, place.column) for place in statement.places]
-    if len(set(places)) < len(places):
-        if statement.text[:2].lower() == "do":
-            raise Unfit("it stands in a DO block")
-        if len(findings) != len(places):
-            raise Unfit("which of the statement's objects it is about cannot be told")
-        yield from ((finding, number) for number, finding in enumerate(findings))
-        return
-    for finding in findings:
-        yield finding, places.index((finding.location.line, finding.location.column))
-
-
-def _parts(work: _Work, chunk: Chunk, plans: Mapping[int, Plan]) -> tuple[Part, ...]:
-    """The files that stand for one statement: what of it needs no plan as it was, the steps of the others."""
-    files: list[tuple[list[str], bool]] = []
-    for number, operation in enumerate(chunk.statement.operations):
-        plan = plans.get(number)
-        if plan is None:
-            _append(files, (render(operation),), transaction=True)
-            continue
-        for position, step in enumerate(plan.ready):
-            _append(files, step.sql, transaction=step.transaction, behind=bool(position))
-        if plan.waits_for:
-            work.waits.append((plan.waits_for, plan.steps[len(plan.ready) :]))
-    parts = [Part("".join(f"{text};\n" for text in texts), transaction) for texts, transaction in files]
-    first = next(number for number, part in enumerate(parts) if part.text)
-    blank = "\n" if re.match(r"[ \t]*\n", chunk.before) else ""
-    parts[first] = replace(parts[first], text=blank + chunk.comments + parts[first].text)
-    return tuple(parts)
-
-
-def _append(
-    files: list[tuple[list[str], bool]], texts: tuple[str, ...], *, transaction: bool, behind: bool = False
-) -> None:
-    if files and transaction and files[-1][1] and not behind:
-        files[-1][0].extend(texts)
-    else:
-        files.append((list(texts), transaction))
+    if len(set(places)) == len(places):
+        return [(each, places.index((each.location.line, each.location.column))) for each in findings]
+    in_order = len(findings) == len(places)
+    return [(each, number if in_order else -1) for number, each in enumerate(findings)]
 
 
 # Into files -------------------------------------------------------------------------------------
@@ -269,11 +265,25 @@ def _drafts(work: _Work, sheets: Sequence[Sheet]) -> list[Draft]:
         return [Draft(sheet.text, None, sheet.transaction) for sheet in sheets]
     down = work.original.down
     if down is not None and not work.waits and (not work.before.complete or _moves_rows(down.text)):
-        first = [Draft(sheet.text, ELSEWHERE, sheet.transaction) for sheet in sheets[:-1]]
-        return [*first, Draft(sheets[-1].text, down.text, sheets[-1].transaction)]
+        return _undone_at_once(sheets, down.text)
     if not work.before.complete:
         raise Unfit("its way down cannot be found without the history before it")
+    if any(_attaches_index(sheet.text) for sheet in sheets):
+        after = fold(work.before, (sheet.text for sheet in sheets))
+        return _undone_at_once(sheets, render_all(diff(after, work.before)))
     return list(_reversible(work.before, sheets))
+
+
+def _undone_at_once(sheets: Sequence[Sheet], down: str) -> list[Draft]:
+    """The whole way down in the last file, whose turn comes first."""
+    first = [Draft(sheet.text, ELSEWHERE, sheet.transaction) for sheet in sheets[:-1]]
+    return [*first, Draft(sheets[-1].text, down, sheets[-1].transaction)]
+
+
+def _attaches_index(text: str) -> bool:
+    """What PostgreSQL cannot take back step by step: an attached index goes with the one above it."""
+    operations = (operation for statement in statements(text) for operation in statement.operations)
+    return any(isinstance(each, op.AlterIndex) and each.partition is not None for each in operations)
 
 
 def _concurrently(back: tuple[op.Operation, ...]) -> op.Operation | None:
@@ -369,7 +379,9 @@ def _written(fixed: Sequence[_Work]) -> Iterator[Section]:
         for each in work.now
     ]
     if rows:
-        yield TableSection("The plan", ("file", "holds", "transaction"), tuple(rows))
+        outside = "your runner must run those with no transaction outside one"
+        alone = outside if any(row[2] for row in rows) else ""
+        yield TableSection("The plan", ("file", "holds", "transaction"), tuple(rows), alone)
 
 
 def _waiting(fixed: Sequence[_Work]) -> Iterator[Section]:

@@ -69,13 +69,19 @@ def _pairs(migration: Migration, drafts: Sequence[Draft], taken: Collection[str]
 
 
 def _folders(migration: Migration, drafts: Sequence[Draft], taken: Collection[str]) -> tuple[Migration, ...]:
-    """``<time>_<name>/migration.sql``; a file with a single statement is in no transaction, so none is marked."""
+    """``<time>_<name>/migration.sql``; sent as one query, a single statement is in no transaction and needs no mark."""
     root, _, name = str(PurePosixPath(migration.up.path).parent).rpartition("/")
     names = _names(name, len(drafts), [PurePosixPath(each).parent.name for each in taken])
     return tuple(
-        Migration(stem, Script(_path(root, f"{stem}/migration.sql"), draft.up), transaction=migration.transaction)
-        for stem, draft in zip(names, drafts, strict=True)
+        Migration(stem, Script(_path(root, f"{stem}/migration.sql"), text), transaction=mode)
+        for stem, (text, mode) in zip(names, (_sent(draft, migration) for draft in drafts), strict=True)
     )
+
+
+def _sent(draft: Draft, migration: Migration) -> tuple[str, TransactionMode]:
+    if migration.transaction == "query":
+        return draft.up, "query"
+    return _marked(draft), _mode(draft, migration)
 
 
 WRITERS: tuple[tuple[Callable[[str], bool], Callable[..., tuple[Migration, ...]]], ...] = (

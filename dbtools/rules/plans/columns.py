@@ -104,10 +104,11 @@ def _numbered(context: Context, bare: op.AddColumn, column: Column, proof: tuple
         else Name(table.namespace, object_name(table.local, name, "fill"))
     )
     spelled = quote_name(sequence)
+    owned = f" OWNED BY {quote_name(table)}.{quote(name)}" if serial else ""
     yield step(
         context,
         bare,
-        f"CREATE SEQUENCE {spelled} AS {column.type} OWNED BY {quote_name(table)}.{quote(name)}",
+        f"CREATE SEQUENCE {spelled} AS {column.type}{owned}",
         f"ALTER TABLE {quote_name(table)} ALTER COLUMN {quote(name)} SET DEFAULT nextval({literal(spelled)})",
     )
     yield batched(table, name, "DEFAULT", f"{quote(name)} IS NULL")
