@@ -4,7 +4,8 @@ import pytest
 
 from dbtools.change import Change
 from dbtools.errors import SourceError
-from dbtools.lint import LintSettings, fix
+from dbtools.lint import LintSettings
+from dbtools.lint.fix import fix
 from dbtools.model.finding import Severity
 from dbtools.model.migration import Migration, Script
 from dbtools.model.schema import Schema
