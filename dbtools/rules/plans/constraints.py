@@ -8,7 +8,7 @@ from dataclasses import replace
 from dbtools.model import operation as op
 from dbtools.model.expression import Expression, Name
 from dbtools.model.identifiers import quote
-from dbtools.model.naming import chosen_name
+from dbtools.model.naming import chosen_name, object_name
 from dbtools.model.objects import Check, Constraint, ForeignKey, Index, IndexKey, NotNull, PrimaryKey, Unique
 from dbtools.model.plan import Plan, Step, plan
 from dbtools.model.predict.session import VIRTUAL_SINCE
@@ -52,7 +52,7 @@ def not_null(context: Context, table: Name, *columns: str, taken: Collection[str
     proofs: list[Check | NotNull] = []
     for column in columns:
         names = [*taken, *(each.name for each in proofs)]
-        proofs.append(_unproven(context, table, column) if since_18 else proof(context, table, column, names))
+        proofs.append(_unproven(context, table, column, names) if since_18 else proof(context, table, column, names))
     added = (op.AddConstraint(table, replace(each, validated=False)) for each in proofs)
     validated = (op.ValidateConstraint(table, each.name) for each in proofs)
     final: list[op.Operation] = []
@@ -62,9 +62,13 @@ def not_null(context: Context, table: Name, *columns: str, taken: Collection[str
     return step(context, *added), step(context, *validated, *final)
 
 
-def _unproven(context: Context, table: Name, column: str) -> NotNull:
+def _unproven(context: Context, table: Name, column: str, taken: Collection[str]) -> NotNull:
+    """A NOT NULL under a name that no valid one has, which the schema keeps without its name."""
+    found = context.before.table(table)
+    valid = [each.name for each in found.columns if not each.nullable] if found is not None else []
+    names = [*taken, *(object_name(table.local, each, "not_null") for each in valid)]
     constraint = NotNull("", column)
-    return replace(constraint, name=named(context, table, constraint))
+    return replace(constraint, name=chosen_name(context.before, table, constraint, taken=names))
 
 
 def proof(context: Context, table: Name, column: str, taken: Collection[str] = ()) -> Check:

@@ -180,7 +180,8 @@ def _body(twin: _Twin) -> str:
     row = quote(twin.table.name.local)
     forth = f"NEW.{second} := (SELECT {twin.value} FROM (SELECT NEW.*) AS {row});"  # noqa: S608 - written, not run
     if not twin.both:
-        return f"\nBEGIN\n  {forth}\n  RETURN NEW;\nEND\n"
+        # a column may be called "new" as well
+        return f"\n#variable_conflict use_column\nBEGIN\n  {forth}\n  RETURN NEW;\nEND\n"
     return f"""
 BEGIN
   IF TG_OP = 'INSERT' THEN
