@@ -18,13 +18,17 @@ class Part:
 class Item:
     """What stands for one statement of the script: itself, or the steps of its plan, one file after the other.
 
-    ``names``: what it may touch. ``planned``: it may share its files with other plans step by step. ``barrier``: nobody
-    knows what it depends on, or it works on rows, so it stays behind all that came before it.
+    ``names``: what it may touch. ``adds``: the plan only adds to its table, so that plans of its kind may share files
+    step by step, and ``column`` is what it adds where that is filled step by step. ``barrier``: nobody knows what it
+    depends on, or it works on rows, so it stays behind all that came before it.
     """
 
     parts: tuple[Part, ...]
     names: frozenset[str] = frozenset()
     planned: bool = False
+    adds: bool = False
+    column: str = ""
+    words: frozenset[str] = frozenset()
     barrier: bool = False
 
 
@@ -66,7 +70,7 @@ def _floor(slots: list[_Slot], item: Item, other: _Placed, *, strictly: bool) ->
     first, last = slots.index(other.slots[0]), slots.index(other.slots[-1])
     if strictly or item.barrier or other.item.barrier:
         return last
-    if item.planned and other.item.planned:
+    if item.adds and other.item.adds and other.item.column not in item.words:
         return first if shared else -1
     return last if shared else -1
 

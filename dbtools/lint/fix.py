@@ -13,31 +13,29 @@ from dataclasses import dataclass, field, replace
 from dbtools.change import Change
 from dbtools.errors import SourceError
 from dbtools.lint.arrange import Item, Part, Sheet, arranged
+from dbtools.lint.back import DATA, Unfit, drafts
 from dbtools.lint.baseline import Baseline
 from dbtools.lint.judge import lint
 from dbtools.lint.settings import Choice, LintSettings
 from dbtools.model import operation as op
-from dbtools.model.diff import diff
 from dbtools.model.finding import Finding, Location, Severity
 from dbtools.model.migration import Migration
 from dbtools.model.plan import Plan, Step, script
 from dbtools.model.report import File, Report, Section, TableSection, TextSection
 from dbtools.model.schema import Schema
-from dbtools.sources.writing import Draft, migrations_from
+from dbtools.sources.writing import migrations_from
 from dbtools.sql.named import named
 from dbtools.sql.read import Statement
-from dbtools.sql.render import render, render_all
+from dbtools.sql.render import render
 from dbtools.sql.script import Chunk, chunks, unsaid
 from dbtools.sql.walk import fold, statements
 
 Taken = Callable[[Migration], Collection[str]]
-DATA = op.Insert | op.Update | op.Delete | op.Truncate | op.Select | op.Unknown | op.Other | op.LockTable
-NOTHING_BACK = "-- Nothing to undo: what this did goes with what the migration before it made.\n"
-ELSEWHERE = "-- Undone by the way down of the step behind it.\n"
-
-
-class Unfit(Exception):  # noqa: N818 - no error: the reason why a migration or statement stays as it is
-    """Why something cannot be written."""
+ADDING = op.AddConstraint | op.AddColumn | op.SetNullable | op.CreateIndex | op.ValidateConstraint
+AWAY = (
+    op.RenameTable | op.RenameColumn | op.SetNamespace | op.DropTable | op.DropColumn | op.DropNamespace
+    | op.AttachPartition | op.DetachPartition | op.SetType
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -49,6 +47,7 @@ class _Work:
     items: tuple[Item, ...] = ()
     opening: tuple[Chunk, ...] = ()
     waits: list[tuple[str, tuple[Step, ...]]] = field(default_factory=list)
+    waiting: frozenset[str] = frozenset()
     left: list[tuple[Finding, str]] = field(default_factory=list)
     level: int = 0
     now: tuple[Migration, ...] = ()
@@ -160,6 +159,8 @@ def _statement(work: _Work, chunk: Chunk, findings: Sequence[Finding], objects: 
     statement = chunk.statement
     names = frozenset(name.local for name in named(statement.text, ""))
     names &= objects if work.before.complete else names
+    if any(isinstance(each, AWAY) for each in statement.operations) and not names.isdisjoint(work.waiting):
+        raise Unfit("a plan waits for a deployment, and a later statement changes under it what it is about")
     plans = _plans(work, statement, [each for each in findings if _stands_in(each, statement)])
     if not plans:
         alone = statement.needs_autocommit
@@ -170,9 +171,17 @@ def _statement(work: _Work, chunk: Chunk, findings: Sequence[Finding], objects: 
     for number, operation in enumerate(statement.operations):
         plan = plans.get(number)
         steps = (Step((render(operation),)),) if plan is None else plan.ready
-        yield Item(tuple(_parts(steps, said)), names, planned=plan is not None)
+        yield Item(
+            tuple(_parts(steps, said)),
+            names,
+            planned=plan is not None,
+            adds=plan is not None and isinstance(operation, ADDING),
+            column=operation.column.name if isinstance(operation, op.AddColumn) else "",
+            words=frozenset(name.local for name in named(render(operation), "")),
+        )
         if plan is not None and plan.waits_for:
             work.waits.append((plan.waits_for, plan.steps[len(plan.ready) :]))
+            work.waiting |= names
         said = ""
 
 
@@ -245,7 +254,8 @@ def _write(work: _Work, taken: Taken) -> None:
         for number, sheet in enumerate(arranged(work.items, strictly=work.level > 0))
     ]
     try:
-        work.now = migrations_from(work.original, _drafts(work, sheets), taken(work.original))
+        written = drafts(work.original, work.before, sheets, stops=bool(work.waits))
+        work.now = migrations_from(work.original, written, taken(work.original))
     except SourceError as error:
         _give_up(work, str(error))
     except Unfit as reason:
@@ -258,57 +268,6 @@ def _opened(work: _Work, sheet: Sheet, *, first: bool) -> Sheet:
         return sheet
     opening = (each.text if first else f"{each.statement.text};\n" for each in work.opening)
     return replace(sheet, text="".join(opening) + sheet.text)
-
-
-def _drafts(work: _Work, sheets: Sequence[Sheet]) -> list[Draft]:
-    if not work.original.reversible:
-        return [Draft(sheet.text, None, sheet.transaction) for sheet in sheets]
-    down = work.original.down
-    if down is not None and not work.waits and (not work.before.complete or _moves_rows(down.text)):
-        return _undone_at_once(sheets, down.text)
-    if not work.before.complete:
-        raise Unfit("its way down cannot be found without the history before it")
-    if any(_attaches_index(sheet.text) for sheet in sheets):
-        after = fold(work.before, (sheet.text for sheet in sheets))
-        return _undone_at_once(sheets, render_all(diff(after, work.before)))
-    return list(_reversible(work.before, sheets))
-
-
-def _undone_at_once(sheets: Sequence[Sheet], down: str) -> list[Draft]:
-    """The whole way down in the last file, whose turn comes first."""
-    first = [Draft(sheet.text, ELSEWHERE, sheet.transaction) for sheet in sheets[:-1]]
-    return [*first, Draft(sheets[-1].text, down, sheets[-1].transaction)]
-
-
-def _attaches_index(text: str) -> bool:
-    """What PostgreSQL cannot take back step by step: an attached index goes with the one above it."""
-    operations = (operation for statement in statements(text) for operation in statement.operations)
-    return any(isinstance(each, op.AlterIndex) and each.partition is not None for each in operations)
-
-
-def _concurrently(back: tuple[op.Operation, ...]) -> op.Operation | None:
-    """The way back of what was built or dropped CONCURRENTLY, done likewise."""
-    match back:
-        case (op.CreateIndex() | op.DropIndex() as operation,):
-            return replace(operation, concurrently=True)
-    return None
-
-
-def _moves_rows(text: str) -> bool:
-    return any(isinstance(each, DATA) for statement in statements(text) for each in statement.operations)
-
-
-def _reversible(schema: Schema, sheets: Sequence[Sheet]) -> Iterator[Draft]:
-    """Each with the way back to the schema before it."""
-    for sheet in sheets:
-        after = fold(schema, (sheet.text,))
-        if after.uncertain_all or after.uncertain - schema.uncertain:
-            raise Unfit("its way down cannot be found: what it does is not known for certain")
-        back = diff(after, schema)
-        alone = None if sheet.transaction else _concurrently(back)
-        text = render_all(back if alone is None else (alone,))
-        yield Draft(sheet.text, text or NOTHING_BACK, sheet.transaction, alone is None)
-        schema = after
 
 
 # Judged before it is written ----------------------------------------------------------------------

@@ -92,6 +92,24 @@ def test_an_action_without_a_safe_form_stays_beside_one_that_has_one():
     assert [row[1] for row in left(report)] == ["unique-build-exclusive"]
 
 
+def test_no_step_meets_what_a_later_statement_renames():
+    report, files = fixed("ALTER TABLE post ALTER views TYPE bigint;\nALTER TABLE post RENAME TO article;\n")
+    assert files == {}
+    assert "changes under it" in left(report)[0][2]
+    _, files = fixed("CREATE INDEX ON post (views);\nALTER TABLE post RENAME TO article;\n")
+    assert "CREATE INDEX CONCURRENTLY" in files[UP]
+    assert "RENAME TO article" in files["0003_next_2.up.sql"]
+
+
+def test_a_new_column_is_filled_before_others_rely_on_it():
+    _, files = fixed(
+        "ALTER TABLE post ADD COLUMN token uuid DEFAULT gen_random_uuid();\n"
+        "ALTER TABLE post ALTER COLUMN token SET NOT NULL;\n"
+    )
+    order = [text for path, text in files.items() if path.endswith(".up.sql")]
+    assert [index for index, text in enumerate(order) if "DO $$" in text or "NOT VALID" in text] == [1, 2]
+
+
 def test_settings_open_every_file_that_is_a_transaction():
     _, files = fixed(
         "SET lock_timeout = '1s';\nALTER TABLE post ADD CHECK (views > 0);\nCREATE INDEX ON post (slug);\n"

@@ -152,7 +152,7 @@ def rows_of(connection, schema):
     """Every row of every table, columns by name."""
     found = {}
     for table in schema.in_order():
-        columns = ", ".join(f'{quote(name)}::text' for name in sorted(column.name for column in table.columns))
+        columns = ", ".join(f"{quote(name)}::text" for name in sorted(column.name for column in table.columns))
         query = f"SELECT {columns} FROM {quote_name(table.name)}" if columns else "SELECT 1 WHERE false"
         found[table.name] = sorted(map(repr, connection.execute(query).fetchall()))
     return found
