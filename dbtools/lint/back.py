@@ -24,7 +24,7 @@ class Unfit(Exception):  # noqa: N818 - no error: the reason why a migration or 
 
 
 def drafts(original: Migration, before: Schema, sheets: Sequence[Sheet], *, stops: bool) -> list[Draft]:
-    """The sheets with their ways down; *stops* where they do not reach what *original* does. Unfit where none is sure."""
+    """The sheets with their ways down; *stops* where they do not reach all of *original*. Unfit where none is sure."""
     if not original.reversible:
         return [Draft(sheet.text, None, sheet.transaction) for sheet in sheets]
     down = original.down

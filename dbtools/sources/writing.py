@@ -15,7 +15,8 @@ from dbtools.model.migration import Migration, Script, TransactionMode
 
 MARK = "-- dbtools: no-transaction\n"
 MARKED = re.compile(r"\A[ \t]*--[ \t]*dbtools:[ \t]*no-transaction[^\n]*\n", re.IGNORECASE)
-NUMBER = re.compile(r"[Vv]?(\d+)")
+NUMBER = re.compile(r"(\d+)")
+ELSEWHERE = re.compile(r"(?:[VURB][\d._]*__.*|(?:up|down|deploy|revert)\.sql)")  # Flyway, Diesel, Sqitch
 OTHERS = re.compile(r"^\s*--\s*(?:\+goose|\+migrate|migrate:|!|changeset|liquibase)", re.MULTILINE | re.IGNORECASE)
 
 
@@ -35,8 +36,8 @@ def migrations_from(migration: Migration, drafts: Sequence[Draft], taken: Collec
     *taken* are the paths of all files of the folder. SourceError where the layout has no room, or is not written here.
     """
     path = migration.up.path
-    if OTHERS.search(migration.up.text):
-        raise SourceError("the way its runner marks files is not written yet", hint="write them by hand")
+    if OTHERS.search(migration.up.text) or ELSEWHERE.fullmatch(PurePosixPath(path).name):
+        raise SourceError("the way its runner names and marks files is not written yet", hint="write them by hand")
     for suits, writer in WRITERS:
         if suits(path):
             return writer(migration, drafts, taken)
@@ -94,7 +95,7 @@ def _names(name: str, count: int, others: Sequence[str]) -> Iterator[str]:
     """*name* and *count* - 1 more with the next numbers; SourceError where the next migration leaves no room."""
     match = NUMBER.match(name)
     if match is None:
-        return iter([name, *_suffixed(name, count)])
+        return iter([name, *_suffixed(name, count, others)])
     number, width = int(match[1]), len(match[1])
     numbers = sorted(int(found[1]) for each in others if (found := NUMBER.match(each)) and int(found[1]) > number)
     if numbers and numbers[0] < number + count:
@@ -107,8 +108,12 @@ def _names(name: str, count: int, others: Sequence[str]) -> Iterator[str]:
     return iter([name, *(f"{start}{number + more:0{width}d}{rest}_{more + 1}" for more in range(1, count))])
 
 
-def _suffixed(name: str, count: int) -> list[str]:
-    return [f"{name}_{more + 1}" for more in range(1, count)]
+def _suffixed(name: str, count: int, others: Sequence[str]) -> list[str]:
+    names = [f"{name}_{more + 1}" for more in range(1, count)]
+    for each in names:
+        if each in others:
+            raise SourceError(f"{each} is there already", hint="write the files by hand")
+    return names
 
 
 def _path(folder: str, name: str) -> str:

@@ -202,9 +202,21 @@ def test_there_must_be_room_before_the_next_migration():
         migrations_from(Migration("x", Script("0005_x.sql", "")), [Draft(""), Draft("")], ["0006_y.sql"])
 
 
-def test_files_whose_marks_are_not_known_are_left_alone():
+def test_nothing_is_written_over_what_is_there():
+    with pytest.raises(SourceError, match="there already"):
+        migrations_from(Migration("x", Script("x.sql", "")), [Draft(""), Draft("")], ["db/x_2.sql"])
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("1_x.sql", "-- +goose Up\nSELECT 1;"), ("1_x.sql", "-- migrate:up\nSELECT 1;"), ("V1.2__x.sql", ""),
+        ("R__x.sql", ""), ("2024-01-01-000000_x/up.sql", ""),
+    ],
+)  # fmt: skip
+def test_layouts_that_are_not_written_yet_are_left_alone(path, text):
     with pytest.raises(SourceError, match="not written yet"):
-        migrations_from(Migration("x", Script("1_x.sql", "-- +goose Up\nSELECT 1;")), [Draft("")], [])
+        migrations_from(Migration("x", Script(path, text)), [Draft("")], [])
 
 
 EXAMPLES = [

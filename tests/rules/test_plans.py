@@ -194,8 +194,8 @@ def leads_to_the_same(pair, sql):
             for connection in pair:
                 connection.execute(f"TRUNCATE {quote_name(operation.table)}")
             fails = asked_for(own, operation)
-        if fails and plan.instead:
-            continue
+        if fails and (plan.instead or fails.startswith(("22", "23"))):
+            continue  # the rows refuse what was asked for
         follow(safe, plan.steps)
         if fails or plan.instead:
             continue
