@@ -18,7 +18,7 @@ from dbtools.lint.baseline import Baseline
 from dbtools.lint.judge import lint
 from dbtools.lint.settings import Choice, LintSettings
 from dbtools.model import operation as op
-from dbtools.model.finding import Finding, Location, Severity
+from dbtools.model.finding import Finding, Severity
 from dbtools.model.migration import Migration
 from dbtools.model.plan import Plan, Step, script
 from dbtools.model.report import File, Report, Section, TableSection, TextSection
@@ -48,7 +48,7 @@ class _Work:
     opening: tuple[Chunk, ...] = ()
     waits: list[tuple[str, tuple[Step, ...]]] = field(default_factory=list)
     waiting: frozenset[str] = frozenset()
-    left: list[tuple[Finding, str]] = field(default_factory=list)
+    left: list[tuple[Finding | None, str]] = field(default_factory=list)
     level: int = 0
     now: tuple[Migration, ...] = ()
 
@@ -102,10 +102,9 @@ def _prepared(migration: Migration, before: Schema, findings: Iterable[Finding])
 
 def _give_up(work: _Work, reason: str, findings: Sequence[Finding] = ()) -> None:
     """The migration stays as it was."""
-    planned = [each for each in findings if each.plan is not None]
-    if not findings:
-        planned = [Finding("fix", Severity.INFO, reason, Location(work.original.up.path))]
-    work.left = [pair for pair in work.left if pair[0].plan is None] + [(each, reason) for each in planned]
+    planned: list[Finding | None] = [each for each in findings if each.plan is not None]
+    kept = [(each, why) for each, why in work.left if each is not None and each.plan is None]
+    work.left = [*kept, *((each, reason) for each in planned or [None])]
     work.items, work.waits, work.now = (), [], (work.original,)
 
 
@@ -310,13 +309,13 @@ def _report(change: Change, works: Sequence[_Work], settings: LintSettings) -> R
     findings = _judged(change, works, settings)
     fixed = [work for work in works if work.items]
     files = tuple(file for work in fixed for file in _files(work))
-    left = [pair for work in works for pair in work.left]
+    left = sum(len(work.left) for work in works)
     count = sum(len(work.now) for work in fixed)
     becomes = "becomes" if len(fixed) == 1 else "become"
     summary = f"{_counted(len(fixed), 'migration')} {becomes} {count}" if fixed else "nothing to write"
     if left:
-        summary += f", {_counted(len(left), 'finding')} left"
-    sections = (*_written(fixed), *_waiting(fixed), *_left(left))
+        summary += f", {_counted(left, 'finding')} left"
+    sections = (*_written(fixed), *_waiting(fixed), *_left(works))
     return Report("lint --fix", summary, findings, sections, files, {"migrations": len(works), "files": len(files)})
 
 
@@ -349,7 +348,12 @@ def _waiting(fixed: Sequence[_Work]) -> Iterator[Section]:
             yield TextSection(f"Once {after}, in a migration behind {work.now[-1].up.path}", script(steps), "sql")
 
 
-def _left(left: Sequence[tuple[Finding, str]]) -> Iterator[Section]:
-    rows = tuple((str(finding.location), finding.rule, reason) for finding, reason in left)
+def _left(works: Sequence[_Work]) -> Iterator[Section]:
+    """What stays as it is: one finding, or, where no rule is named, all of a migration."""
+    rows = tuple(
+        (str(finding.location), finding.rule, reason) if finding is not None else (work.original.up.path, "", reason)
+        for work in works
+        for finding, reason in work.left
+    )
     if rows:
         yield TableSection("Left as it is", ("place", "rule", "why"), rows)
