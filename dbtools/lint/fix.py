@@ -253,8 +253,9 @@ def _write(work: _Work, taken: Taken) -> None:
         for number, sheet in enumerate(arranged(work.items, strictly=work.level > 0))
     ]
     try:
+        beside = taken(work.original)
         written = drafts(work.original, work.before, sheets, stops=bool(work.waits))
-        work.now = migrations_from(work.original, written, taken(work.original))
+        work.now = migrations_from(work.original, written, beside)
     except SourceError as error:
         _give_up(work, str(error))
     except Unfit as reason:

@@ -96,6 +96,27 @@ def test_a_folder_of_prisma_gets_folders_more(tmp_path):
     assert [text.splitlines()[0].split()[0] for _, text in texts] == ["ALTER", "CREATE", "ALTER"]
 
 
+GOOSE = "-- +goose Up\nCREATE INDEX ON post (id);\n-- +goose Down\nDROP INDEX post_id_idx;\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("1_next.sql", GOOSE, "is not run as it stands there"),
+        ("deploy/next.sql", "CREATE INDEX ON post (id);\n", "sqitch.plan says what runs"),
+    ],
+)
+def test_files_that_run_otherwise_than_they_stand_are_left_alone(tmp_path, name, text, why):
+    (tmp_path / "deploy").mkdir()
+    if name.startswith("deploy"):
+        (tmp_path / "sqitch.plan").write_text("%project=x\n\nnext 2024-01-01T00:00:00Z t <t@e> # next\n")
+    (tmp_path / name).write_text(text)
+    done = dbtools(tmp_path, "lint", "--fix", name)
+    assert why in " ".join(done.stdout.split())
+    assert (tmp_path / name).read_text() == text
+    assert not list(tmp_path.glob("**/*_2.sql"))
+
+
 @pytest.mark.parametrize("arguments", [("--staged",), ("--commit", "HEAD"), ("--all",), ("-",), ("migrations",)])
 def test_what_cannot_be_rewritten_is_refused(changed, arguments):
     git(changed, "add", ".")
