@@ -19,6 +19,7 @@ from dbtools.model.effects import Effects
 from dbtools.model.expression import Name
 from dbtools.model.finding import Damage, Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration
+from dbtools.model.plan import spelled_out
 from dbtools.model.predict import Session
 from dbtools.model.report import Report, TableSection
 from dbtools.model.schema import Schema
@@ -141,7 +142,7 @@ def _finding(rule: Rule, harm: Harm, step: Step) -> Finding:
         harm.message,
         Location(step.migration.up.path, step.place.line, step.place.column),
         Evidence.STATEFUL if stateful else Evidence.STATIC,
-        harm.hint,
+        spelled_out(harm.hint, harm.plan),
         harm.table,
         harm.object,
         {str(name): mode for name, mode in step.effects.locks.items()},
@@ -149,6 +150,7 @@ def _finding(rule: Rule, harm: Harm, step: Step) -> Finding:
         step.statement.text,
         _damage(rule, step.effects),
         excerpt(step.migration.up.text, step.statement, step.place, _names(harm)),
+        harm.plan,
     )
 
 

@@ -16,6 +16,7 @@ from dbtools.model.finding import Location, Severity
 from dbtools.model.objects import Table
 from dbtools.model.operation import Operation
 from dbtools.model.past import Past
+from dbtools.model.plan import Plan
 from dbtools.model.predict import Session
 from dbtools.model.reader import Reader
 from dbtools.model.schema import Schema
@@ -27,7 +28,8 @@ Proof = Literal["lock", "rewrite", "scan", "error", "loss", "reader", "advice"]
 class Harm:
     """One thing that one operation does to one object.
 
-    ``hint`` is the safe form, with SQL for the user's own statement. ``severity`` only where it is not the rule's.
+    ``plan`` is the safe form of the user's own statement, ``hint`` what to know of it, or what to do where there is
+    none. ``severity`` only where it is not the rule's.
     """
 
     message: str
@@ -36,6 +38,7 @@ class Harm:
     object: str = ""
     severity: Severity | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True)

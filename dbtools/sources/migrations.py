@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from dbtools.errors import SourceError
 from dbtools.model import operation as op
@@ -12,20 +13,27 @@ from dbtools.model.migration import Migration
 from dbtools.model.objects import ColumnRef
 from dbtools.model.reader import ASPECTS, Reading, Unread
 from dbtools.model.schema import Schema
-from dbtools.sources.layouts import migrations_of
+from dbtools.sources.layouts import Layout, Running
+from dbtools.sources.layouts import read as read_layout
 from dbtools.sql.read import Statement
 from dbtools.sql.walk import history, statements
 
 EXPRESSIBLE = ASPECTS
+EXPECTED = "name the folder that holds the files of SQL; docs/migrations.md says which runners dbtools knows"
 
 
 def read_texts(files: Mapping[str, str], where: str, transaction: str = "") -> Reading:
     """The schema that the migrations among *files* add up to; SourceError when there is none."""
-    migrations = migrations_of(files, transaction)
-    if not migrations:
-        hint = "name the folder that holds the migrations: *.up.sql, *.sql, or <id>/migration.sql"
-        raise SourceError(f"{where} holds no migration", hint=hint)
-    return reading("migrations", where, [(each.up.path, each.up.text) for each in migrations])
+    layout = read_layout([files], Running(transaction))
+    if not layout.migrations:
+        raise SourceError(f"{where} holds no migration", hint=EXPECTED)
+    return read_migrations(layout, where)
+
+
+def read_migrations(layout: Layout, where: str) -> Reading:
+    """The schema that the migrations of *layout* add up to."""
+    found = reading("migrations", where, [(each.up.path, each.up.text) for each in layout.migrations])
+    return replace(found, schema=replace(found.schema, complete=layout.complete))
 
 
 def read_sql(files: Mapping[str, str], where: str) -> Reading:

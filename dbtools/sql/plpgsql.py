@@ -15,6 +15,8 @@ GUARDED = {
     )
 }  # fmt: skip
 
+COMMIT = "COMMIT"
+
 
 class Query(NamedTuple):
     """A statement of a block.
@@ -48,6 +50,8 @@ def _queries(tree: Any, *, certain: bool) -> Iterator[Query]:
                     yield Query(_text(value["expr"]), dynamic=False, certain=certain, line=value.get("lineno", 1))
                 case "PLpgSQL_stmt_dynexecute":
                     yield _executed(_text(value["query"]), certain=certain)._replace(line=value.get("lineno", 1))
+                case "PLpgSQL_stmt_commit" | "PLpgSQL_stmt_rollback":
+                    yield Query(COMMIT, dynamic=False, certain=certain, line=value.get("lineno", 1))
                 case "PLpgSQL_stmt_if":
                     alone = "elsif_list" not in value and "else_body" not in value
                     yield from _queries(value, certain=certain and alone and _is_existence(_text(value["cond"])))

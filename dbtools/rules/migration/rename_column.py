@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dbtools.model.finding import Severity
 from dbtools.model.operation import RenameColumn
 from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.plans import safe_form
 from dbtools.rules.wording import READERS_UNKNOWN, renamed_away
 
 
@@ -63,4 +64,5 @@ def rename_column(context: Context) -> Iterator[Harm]:
     known = stop.said or context.readers_known
     hint = way if known else f"{READERS_UNKNOWN}; the way without an outage: {way}"
     severity = None if stop.breaks or not context.readers_known else Severity.WARNING
-    yield Harm(f"renames {table}.{old} to {operation.to}: {said}", hint, str(table), old, severity)
+    message = f"renames {table}.{old} to {operation.to}: {said}"
+    yield Harm(message, hint, str(table), old, severity, plan=safe_form(context))

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
-from dbtools.model.identifiers import quote_name
-from dbtools.model.objects import View
 from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.plans import safe_form
 from dbtools.rules.wording import READERS_UNKNOWN, renamed_away
 
 
@@ -62,14 +61,13 @@ def rename_table(context: Context) -> Iterator[Harm]:
     stop = renamed_away(context, name)
     if context.readers_known and not stop.said:
         return
-    view = View(name, f"TABLE {quote_name(new)}")
-    bridge = f"in the same transaction:\n{context.script(operation, op.CreateView(view))}"
+    plan, bridge = safe_form(context), "in the same transaction"
     if stop.said:
         severity = None if stop.breaks or not context.readers_known else Severity.WARNING
-        yield Harm(f"renames {name} to {new}: {stop.said}", bridge, str(name), severity=severity)
+        yield Harm(f"renames {name} to {new}: {stop.said}", bridge, str(name), severity=severity, plan=plan)
     else:
         message = f"renames {name} to {new}: what knows it as {name} fails from then on"
-        yield Harm(message, f"{READERS_UNKNOWN}; or keep the old name alive {bridge}", str(name))
+        yield Harm(message, f"{READERS_UNKNOWN}; or keep the old name alive {bridge}", str(name), plan=plan)
 
 
 def _gives(operation: op.Operation, name: Name) -> bool:

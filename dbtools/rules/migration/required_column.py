@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
@@ -11,7 +10,7 @@ from dbtools.model.finding import Severity
 from dbtools.model.predict.columns import NOT_NULL_VIOLATION
 from dbtools.model.schema import Schema
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.safely import THEN, not_null_later
+from dbtools.rules.plans import safe_form
 from dbtools.rules.wording import joined
 
 
@@ -62,19 +61,22 @@ ALTER TABLE post ALTER id DROP DEFAULT;""",
 def required_column(context: Context) -> Iterator[Harm]:
     """Of older columns only what is known to leave them out: whether other code fills them cannot be told."""
     match context.operation:
-        case op.AddColumn(table, column) as operation if context.effects.fails == NOT_NULL_VIOLATION:
+        case op.AddColumn(table, column) if context.effects.fails == NOT_NULL_VIOLATION:
             if context.existed(table):
                 added = f"adds {table}.{column.name} NOT NULL without a default"
                 said = _left_out(context, table, column.name)
                 message = f"{added}: fails with 23502 if {table} holds a row, as does an INSERT that leaves it out"
                 message = f"{message}: {said}" if said else message
-                yield Harm(message, _filled_first(context, operation), str(table), column.name)
+                hint = "give it a constant DEFAULT, which rewrites nothing; or"
+                yield Harm(message, hint, str(table), column.name, plan=safe_form(context))
         case op.SetNullable(table, column, nullable=False) | op.SetDefault(table, column, None):
             if not context.existed(table) or not _is_required(context, table, column):
                 return
             said = _left_out(context, table, column)
             hint = "keep a default, or do this in a later change, once the code that fills it is deployed"
             if (table, column) in context.added:
+                if _becomes_identity(context, table, column):
+                    return
                 fails = "an INSERT of code that does not know it fails (23502)"
                 message = f"makes the new {table}.{column} required: {fails}" + (f": {said}" if said else "")
                 yield Harm(message, hint, str(table), column, None if said else Severity.WARNING)
@@ -93,6 +95,14 @@ def _was_required(context: Context, name: Name, column: str) -> bool:
     return _requires(context.before, name, column)
 
 
+def _becomes_identity(context: Context, table: Name, column: str) -> bool:
+    """Whether a later statement of the migration lets the column number itself: an identity wants no default before."""
+    return any(
+        isinstance(later, op.SetIdentity) and later.identity and (later.table, later.column) == (table, column)
+        for later in context.later()
+    )
+
+
 def _is_required(context: Context, name: Name, column: str) -> bool:
     return _requires(context.after, name, column)
 
@@ -105,15 +115,3 @@ def _requires(schema: Schema, name: Name, column: str) -> bool:
         return False
     domain = schema.domains.get(found.type.name)
     return domain is None or domain.default is None
-
-
-def _filled_first(context: Context, operation: op.AddColumn) -> str:
-    table, column = operation.table, replace(operation.column, nullable=True)
-    steps = not_null_later(context, table, column.name)
-    return context.script(
-        "give it a constant DEFAULT, which rewrites nothing; or",
-        replace(operation, column=column),
-        "-- deploy the code that fills it, fill the old rows in batches, and",
-        THEN,
-        steps,
-    )
