@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import partial, reduce
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from operator import or_
 
 from dbtools.change import Change
@@ -26,6 +27,7 @@ from dbtools.model.schema import Schema
 from dbtools.rules import Context, Harm, Rule
 from dbtools.sql.excerpt import excerpt
 from dbtools.sql.ignore import ignores
+from dbtools.sql.read import Statement
 from dbtools.sql.render import render
 from dbtools.sql.walk import Step, fold, statements, walk
 
@@ -72,6 +74,7 @@ class _Run:
         self.migrations = migrations
         self.added: frozenset[tuple[Name, str]] = frozenset()  # columns that it adds to tables
         self.end: Schema | None = None
+        self.said: set[tuple[str, str]] = set()  # rules that speak once of a file, with the file
 
     def statement(self, steps: list[Step]) -> Iterator[Finding]:
         """What every rule says of one statement."""
@@ -91,19 +94,28 @@ class _Run:
         whole = reduce(or_, (step.effects for step in steps))
         rules = self.settings.rules(path)
         for step in steps:
-            context = self.context(step, whole)
+            context = self.context(step, whole, first=step is steps[0])
             for rule in rules:
-                for harm in rule.check(context):
-                    yield sized(_finding(rule, harm, step), rule, step, self.settings.sizes)
+                yield from self.harms(rule, context, step)
             self.added |= _added(step)
 
-    def context(self, step: Step, whole: Effects) -> Context:
+    def harms(self, rule: Rule, context: Context, step: Step) -> Iterator[Finding]:
+        """What one rule says of one operation, if it may still speak."""
+        if (rule.name, context.location.path) in self.said:
+            return
+        for harm in rule.check(context):
+            yield sized(_finding(rule, harm, step), rule, step, self.settings.sizes)
+            if rule.once:
+                self.said.add((rule.name, context.location.path))
+                return
+
+    def context(self, step: Step, whole: Effects, *, first: bool) -> Context:
         """What the rules may know of one operation."""
         moment = Moment(step.before, partial(self.at_end, step))
         return Context(
             step.operation, step.effects, whole, step.before, step.after, step.session,
             Location(step.migration.up.path, step.place.line, step.place.column), step.transaction, step.done,
-            partial(_later, step), partial(self.at_end, step), step.born, self.added,
+            first, partial(_later, step), partial(self.at_end, step), step.born, self.added,
             partial(self.change.readers, moment=moment), partial(self.change.former, moment=moment),
             partial(self.change.leaves_out, moment=moment), partial(self.change.clashes, moment=moment),
             lambda: self.change.readers_known, render,
@@ -130,8 +142,13 @@ def _later(step: Step) -> Iterator[op.Operation]:
     """The operations after this step's statement in its migration."""
     here = step.statement.place
     every = statements(step.migration.up.text)
-    after = (each for each in every if (each.place.line, each.place.column) > (here.line, here.column))
+    start = bisect_right(every, (here.line, here.column), key=_line_and_column)
+    after = islice(every, start, None)
     return chain.from_iterable(each.operations for each in after)
+
+
+def _line_and_column(statement: Statement) -> tuple[int, int]:
+    return statement.place.line, statement.place.column
 
 
 def _finding(rule: Rule, harm: Harm, step: Step) -> Finding:
@@ -148,18 +165,21 @@ def _finding(rule: Rule, harm: Harm, step: Step) -> Finding:
         {str(name): mode for name, mode in step.effects.locks.items()},
         harm.values,
         step.statement.text,
-        _damage(rule, step.effects),
+        _damage(rule, harm, step),
         excerpt(step.migration.up.text, step.statement, step.place, _names(harm)),
         harm.plan,
     )
 
 
-def _damage(rule: Rule, effects: Effects) -> Damage:
-    """The kind of harm that the rule proves; what blocks whom follows from the lock."""
+def _damage(rule: Rule, harm: Harm, step: Step) -> Damage:
+    """The kind of harm that the rule proves; what blocks whom follows from the lock, also one held from before."""
     certain = {
         "loss": Damage.LOSES_DATA, "error": Damage.FAILS, "reader": Damage.BREAKS_READERS, "advice": Damage.ADVICE,
     }  # fmt: skip
-    blocks_reads = any(mode.blocks_reads for mode in effects.locks.values())
+    own = step.effects.locks
+    namespace, _, local = harm.table.rpartition(".")
+    held = map(step.transaction.held, (*own, Name(namespace or "public", local)))
+    blocks_reads = any(mode is not None and mode.blocks_reads for mode in (*own.values(), *held))
     return certain.get(rule.proof, Damage.BLOCKS_READS if blocks_reads else Damage.BLOCKS_WRITES)
 
 

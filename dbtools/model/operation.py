@@ -7,7 +7,7 @@ one model of PostgreSQL (``predict``) serve both. Every kind is one frozen class
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dbtools.model.effects import LockMode
 from dbtools.model.expression import Expression, Name, Type, TypeChange
@@ -377,10 +377,11 @@ class DropView:
 
 @dataclass(frozen=True, slots=True)
 class RefreshView:
-    """REFRESH MATERIALIZED VIEW."""
+    """REFRESH MATERIALIZED VIEW; without ``data`` it is emptied, and cannot be read until the next one."""
 
     name: Name
     concurrently: bool = False
+    data: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -526,13 +527,29 @@ class Grant:
 # Rows -----------------------------------------------------------------------------------------
 
 
+class Constant(NamedTuple):
+    """A string in a query, and what PostgreSQL reads it as: a value of ``column``, or of the type ``type``.
+
+    A ``position`` counts the columns of the table from 1, where INSERT names none.
+    """
+
+    text: str
+    column: str = ""
+    type: str = ""
+    position: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """INSERT or COPY FROM; ``reads`` are the relations its query names."""
+    """INSERT or COPY FROM; ``reads`` are the relations its query names.
+
+    ``literals`` here and below: filled in where the transaction has added labels to an enum, which may not be used.
+    """
 
     table: Name
     columns: tuple[str, ...] = ()
     reads: tuple[Name, ...] = ()
+    literals: tuple[Constant, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -543,6 +560,7 @@ class Update:
     columns: tuple[str, ...] = ()
     where: Expression | None = None
     reads: tuple[Name, ...] = ()
+    literals: tuple[Constant, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -552,6 +570,7 @@ class Delete:
     table: Name
     where: Expression | None = None
     reads: tuple[Name, ...] = ()
+    literals: tuple[Constant, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -569,6 +588,7 @@ class Select:
     reads: tuple[Name, ...] = ()
     locks: bool = False
     setval: tuple[Name, ...] = ()
+    literals: tuple[Constant, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,20 @@ def select(node: pb.SelectStmt, namespace: str) -> Iterator[op.Operation]:
         query.select_stmt.ClearField("into_clause")
         yield made_by(node.into_clause, query, namespace)
         return
-    calls = (call for call in inside(node, "FuncCall") if strings(call.funcname)[-1:] == ("setval",))
+    called = [(strings(call.funcname)[-1:], call) for call in inside(node, "FuncCall")]
+    yield from (_configured(call) for name, call in called if name == ("set_config",) and _configures(call))
+    calls = (call for name, call in called if name == ("setval",))
     setval = tuple(name for call in calls for name in _sequence(call, namespace))
     yield op.Select(relations(node, namespace), bool(node.locking_clause), setval)
+
+
+def _configures(call: Any) -> bool:
+    """Whether set_config() sets lock_timeout; other parameters that it sets change nothing that is judged."""
+    return len(call.args) == len(("name", "value", "local")) and _constant(call.args[0]).lower() == "lock_timeout"
+
+
+def _configured(call: Any) -> op.SetParameter:
+    return op.SetParameter("lock_timeout", _constant(call.args[1]), call.args[2].a_const.boolval.boolval)
 
 
 def made_by(into: pb.IntoClause, query: pb.Node, namespace: str, *, if_not_exists: bool = False) -> op.CreateTable:
@@ -157,7 +168,7 @@ def reindex(node: pb.ReindexStmt, namespace: str) -> op.Operation:
 
 def refresh(node: pb.RefreshMatViewStmt, namespace: str) -> op.Operation:
     """REFRESH MATERIALIZED VIEW."""
-    return op.RefreshView(name_of(node.relation, namespace), node.concurrent)
+    return op.RefreshView(name_of(node.relation, namespace), node.concurrent, not node.skip_data)
 
 
 def set_parameter(node: pb.VariableSetStmt, namespace: str) -> op.Operation:

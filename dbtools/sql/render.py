@@ -64,8 +64,9 @@ def render(operation: op.Operation) -> str:
         case op.DropView():
             kind = "MATERIALIZED VIEW" if operation.materialized else "VIEW"
             return _drop(kind, quote_name(operation.name), operation)
-        case op.RefreshView(name, concurrently):
-            return f"REFRESH MATERIALIZED VIEW {'CONCURRENTLY ' if concurrently else ''}{quote_name(name)}"
+        case op.RefreshView(name, concurrently, data):
+            unfilled = "" if data else " WITH NO DATA"
+            return f"REFRESH MATERIALIZED VIEW {'CONCURRENTLY ' if concurrently else ''}{quote_name(name)}{unfilled}"
         case op.CreateSequence(sequence, if_not_exists):
             return f"CREATE SEQUENCE {_unless_exists(asked=if_not_exists)}{quote_name(sequence.name)}"
         case op.AlterSequence(name, (table, column)):

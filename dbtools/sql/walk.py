@@ -20,6 +20,7 @@ from dbtools.model.predict import Session, predict
 from dbtools.model.predict.relations import UNDEFINED_TABLE
 from dbtools.model.schema import Schema
 from dbtools.sql.judge import judged
+from dbtools.sql.labels import WITH_LITERALS, literals
 from dbtools.sql.read import TEMPORARY, Statement, read
 from dbtools.sql.split import Place
 
@@ -128,7 +129,8 @@ class _Run:
         transaction, done = self.transaction.now(), self.script.now()
         for number, written in enumerate(statement.operations, start=1):
             place = statement.places[number - 1]
-            operation, before = judged(written, self.schema, self.session)
+            told = self._told(written, statement)
+            operation, before = judged(told, self.schema, self.session)
             after = apply(before, operation)
             effects = predict(operation, before, self.session)
             skipped = statement.if_exists and effects.fails == UNDEFINED_TABLE
@@ -142,9 +144,15 @@ class _Run:
                 operation, before, Done(operation, effects, Location(migration.up.path, place.line, place.column))
             )
 
+    def _told(self, operation: op.Operation, statement: Statement) -> op.Operation:
+        """The operation with the strings it holds, where one of them may be a label that must not be used yet."""
+        if self.session.new_labels and isinstance(operation, WITH_LITERALS):
+            return replace(operation, literals=literals(statement.text))
+        return operation
+
     def _after(self, operation: op.Operation, before: Schema, done: Done) -> None:
-        self.transaction.add(done)
-        self.script.add(done)
+        self.transaction.add(done, self.born)
+        self.script.add(done, self.born)
         self.born, self.session = _grown(operation, before, self.born, self.session)
         match operation:
             case op.Transaction("begin"):
@@ -153,7 +161,7 @@ class _Run:
                 self._ended()
                 # A file sent as one query is in a transaction again at once (manual, 55.2.2.1).
                 self.session = replace(self.session, in_transaction=self.mode == "query")
-            case op.SetParameter("lock_timeout", value, local) if not local or self.session.in_transaction:
+            case op.SetParameter("lock_timeout" | "", value, local) if not local or self.session.in_transaction:
                 self._wait(value, local=local)
 
     def _wait(self, value: str | None, *, local: bool) -> None:

@@ -35,7 +35,7 @@ def fixed(up, *, history=BASE, version=18, path=UP, **migration):
     reversible = path.endswith(".up.sql")
     new = Migration("next", Script(path, up), back, **{"reversible": reversible, **migration})
     change = Change("test", base, fold(base, (up,)), new=(new,))
-    report = fix(change, LintSettings(version), lambda _: [path])
+    report = fix(change, LintSettings(version, lock_timeout="5s"), lambda _: [path])
     return report, {file.path: file.content for file in report.files}
 
 

@@ -30,7 +30,6 @@ UNDECIDED = {
     "composite add attribute CASCADE": "tables of a composite type are not followed",
 }
 NOT_PREDICTED = {
-    "enum add value + use in same tx": "values written by an UPDATE are not read yet",
     "unique on duplicates": "which rows are there is not in the schema",
 }
 

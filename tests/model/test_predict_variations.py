@@ -42,7 +42,7 @@ EXTRA = {
     "nothing more": "",
 }
 # What the plan, the rows or bodies of functions decide; said by predict's own docstring and by test_predict.
-UNSAID = ("enum add value + use in same tx", "unique on duplicates")
+UNSAID = ("unique on duplicates",)
 PLANNED = (op.Insert, op.Update, op.Delete, op.Select)
 
 

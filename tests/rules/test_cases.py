@@ -1,7 +1,8 @@
 """SQL files whose lines say what is found there, and nothing elsewhere.
 
 Before the first line ``---`` stands the history, after it one migration or, between more such lines, several. A first
-line ``-- PostgreSQL 15`` is the server they are meant for.
+line ``-- PostgreSQL 15`` is the server they are meant for, ``-- select ALL`` turns every rule on, without a runner that
+sets lock_timeout.
 """
 
 import re
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dbtools.lint import Choice, LintSettings
 from tests.rules.judging import DIVIDER, judge, parts
 
 EXPECT = re.compile(r"--\s*expect:\s*(.+?)\s*$")
@@ -29,7 +31,8 @@ def expected(new):
 def test_every_line_is_judged_as_it_says(path):
     sql = path.read_text(encoding="utf-8")
     version = re.match(r"-- PostgreSQL (\d+)", sql)
-    findings = judge(sql, version=int(version[1]) if version else 18)
+    settings = LintSettings(choice=Choice(("ALL",))) if sql.startswith("-- select ALL") else None
+    findings = judge(sql, version=int(version[1]) if version else 18, settings=settings)
     assert sorted((each.location.path, each.location.line, each.rule) for each in findings) == expected(parts(sql)[1])
 
 

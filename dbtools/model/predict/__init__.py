@@ -15,7 +15,7 @@ from typing import assert_never
 
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects
-from dbtools.model.predict import columns, constraints, indexes, others, tables, types, views
+from dbtools.model.predict import columns, constraints, indexes, labels, others, tables, types, views
 from dbtools.model.predict.session import Session
 from dbtools.model.schema import Schema
 
@@ -24,6 +24,13 @@ __all__ = ["Session", "predict"]
 
 def predict(operation: op.Operation, schema: Schema, session: Session) -> Effects:
     """The effects of *operation* on *schema* as it is before it, on relations that exist there."""
+    effects = _predict(operation, schema, session)
+    if session.new_labels and labels.used(operation, schema, session):
+        return effects | Effects(fails=columns.UNSAFE_NEW_LABEL)
+    return effects
+
+
+def _predict(operation: op.Operation, schema: Schema, session: Session) -> Effects:
     match operation:
         case op.CreateTable():
             return tables.create(operation, schema, session)
@@ -87,6 +94,8 @@ def predict(operation: op.Operation, schema: Schema, session: Session) -> Effect
             return types.alter_enum(operation, schema)
         case op.CreateEnum() | op.CreateDomain() | op.CreateSequence() | op.CreateNamespace() | op.CreateExtension():
             return Effects()
+        case op.Transaction("savepoint" | "release" | "rollback to") if not session.in_transaction:
+            return Effects(fails=others.NO_ACTIVE_TRANSACTION)
         case op.SetParameter() | op.Transaction() | op.RenameNamespace():
             return Effects()
         case _:
@@ -114,7 +123,7 @@ def _others(operation: others.OtherOperation, schema: Schema, session: Session) 
         case op.Truncate():
             return others.truncate(operation, schema)
         case op.LockTable():
-            return others.lock(operation, schema)
+            return others.lock(operation, schema, session)
         case op.Maintain():
             return others.maintain(operation, schema, session)
         case op.DropFunction() | op.DropExtension():

@@ -142,6 +142,8 @@ def drop(operation: op.DropIndex, schema: Schema, session: Session) -> Effects:
     effects = Effects({owner.name: mode}, fails=refused)
     if isinstance(owner, View):
         return effects
+    if operation.concurrently and owner.partition_by is not None:
+        return effects | Effects(fails=FEATURE_NOT_SUPPORTED)
     if owner.index(operation.name.local) is None or _referenced(owner, operation.name.local, schema):
         return effects | Effects(fails=refused or (None if operation.cascade else DEPENDENT_OBJECTS))
     return effects

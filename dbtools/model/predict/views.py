@@ -74,8 +74,12 @@ def refresh(operation: op.RefreshView, schema: Schema) -> Effects:
         return missing(operation.name, schema, AE)
     read = {name: AS for name in view.mentions if name in schema.tables or name in schema.views}
     scans = _read_by(view.mentions, schema)
+    builds = frozenset(Name(view.name.namespace, index.name) for index in view.indexes)
+    if not operation.data:
+        return Effects({view.name: AE}, rewrites=frozenset({view.name}), builds=builds)
     if not operation.concurrently:
-        return Effects({view.name: AE} | read, rewrites=frozenset({view.name}), scans=scans)
+        scans |= {view.name} if builds else frozenset()
+        return Effects({view.name: AE} | read, rewrites=frozenset({view.name}), scans=scans, builds=builds)
     unique = any(index.unique and index.where is None for index in view.indexes)
     fails = None if unique else NOT_IN_STATE
-    return Effects({view.name: LockMode.EXCLUSIVE} | read, scans=scans, fails=fails)
+    return Effects({view.name: LockMode.EXCLUSIVE} | read, scans=scans | {view.name}, fails=fails)
