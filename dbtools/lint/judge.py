@@ -13,7 +13,6 @@ from dbtools.lint.quiet import quieted
 from dbtools.lint.settings import LintSettings
 from dbtools.lint.weigh import sized
 from dbtools.model import operation as op
-from dbtools.model.apply import apply
 from dbtools.model.effects import Effects
 from dbtools.model.expression import Name
 from dbtools.model.finding import Damage, Evidence, Finding, Location, Severity
@@ -38,7 +37,7 @@ def lint(change: Change, settings: LintSettings) -> Report:
     judged = operations = uncertain = 0
     schema, session = change.base, Session(settings.version, lock_timeout=settings.lock_timeout)
     for together in [(migration,) for migration in change.new] if change.one_by_one else [change.new]:
-        run = _Run(change, settings, together)
+        run = _Run(change, settings, together, schema)
         steps = walk(together, schema, session)
         for _, group in groupby(steps, key=lambda step: (step.migration.up.path, step.statement.place)):
             of_statement = list(group)
@@ -66,9 +65,11 @@ def lint(change: Change, settings: LintSettings) -> Report:
 class _Run:
     """One change while it is judged."""
 
-    def __init__(self, change: Change, settings: LintSettings, migrations: tuple[Migration, ...]) -> None:
+    def __init__(
+        self, change: Change, settings: LintSettings, migrations: tuple[Migration, ...], start: Schema
+    ) -> None:
         self.change, self.settings = change, settings
-        self.migrations = migrations
+        self.migrations, self.start = migrations, start
         self.added: frozenset[tuple[Name, str]] = frozenset()  # columns that it adds to tables
         self.end: Schema | None = None
 
@@ -85,11 +86,9 @@ class _Run:
                 damage=Damage.FAILS, excerpt=shown,
             )  # fmt: skip
             return
-        if all(step.skipped for step in steps):
-            return
         whole = reduce(or_, (step.effects for step in steps))
         rules = self.settings.rules(path)
-        for step in steps:
+        for step in (each for each in steps if not each.skipped):
             context = self.context(step, whole)
             for rule in rules:
                 for harm in rule.check(context):
@@ -101,15 +100,15 @@ class _Run:
         return Context(
             step.operation, step.effects, whole, step.before, step.after, step.session,
             Location(step.migration.up.path, step.place.line, step.place.column), step.transaction, step.done,
-            partial(_later, step), partial(self.at_end, step), step.born, self.added,
+            partial(_later, step), self.at_end, step.born, self.added,
             self.change.readers, self.change.readers_known, render,
+            step.statement.text,
         )  # fmt: skip
 
-    def at_end(self, step: Step) -> Schema:
-        """The schema after the last of the migrations; found once, from whichever step asks first."""
+    def at_end(self) -> Schema:
+        """The schema after the last of the migrations; found once, and only if a rule asks."""
         if self.end is None:
-            following = self.migrations[self.migrations.index(step.migration) + 1 :]
-            self.end = fold(reduce(apply, _later(step), step.after), (migration.up.text for migration in following))
+            self.end = fold(self.start, (migration.up.text for migration in self.migrations))
         return self.end
 
 

@@ -51,7 +51,7 @@ class Context:
     that the whole change leaves. ``born``: relations that this change made itself, ``added``:
     columns that earlier statements of it added to others. ``readers`` answers who reads a column (or, with an empty
     column, a table) at the head of the change; ``readers_known`` is False when the project names no model and no
-    query. ``render`` spells an operation as SQL.
+    query. ``render`` spells an operation as SQL. ``text`` is the statement as it is written.
     """
 
     operation: Operation
@@ -70,6 +70,7 @@ class Context:
     readers: Callable[[Name, str], tuple[Reader, ...]]
     readers_known: bool
     render: Callable[[Operation], str]
+    text: str = ""
 
     def existed(self, table: Name) -> bool:
         """Whether the table, as far as anybody knows, was there before the change and so may hold rows."""

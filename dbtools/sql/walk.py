@@ -17,7 +17,7 @@ from dbtools.model.finding import Location
 from dbtools.model.migration import Migration
 from dbtools.model.past import Done, Log, Past
 from dbtools.model.predict import Session, predict
-from dbtools.model.predict.relations import UNDEFINED_TABLE
+from dbtools.model.predict.relations import DEPENDENT_OBJECTS, MISSING, TAKEN, UNDEFINED_TABLE
 from dbtools.model.schema import Schema
 from dbtools.sql.judge import judged
 from dbtools.sql.read import TEMPORARY, Statement, read
@@ -31,7 +31,7 @@ class Step:
     ``born``: the relations that the change itself has made before this operation; nobody uses them yet.
     ``transaction`` and ``done``: what earlier statements of its transaction, and of its migration, did.
     ``last``: whether it is the last operation of its statement. ``skipped``: ALTER ... IF EXISTS of what does not
-    exist, which PostgreSQL passes over.
+    exist, which PostgreSQL passes over, or what a guarded DO block finds done.
     """
 
     migration: Migration
@@ -82,6 +82,7 @@ def history(scripts: Iterable[str]) -> Schema:
     return schema
 
 
+TOGETHER = op.DropTable | op.DropView | op.DropType | op.DropFunction | op.DropSequence | op.DropNamespace
 MOST_STANDING = 8
 _STANDING: dict[tuple[str, ...], Schema] = {}
 
@@ -130,8 +131,8 @@ class _Run:
             place = statement.places[number - 1]
             operation, before = judged(written, self.schema, self.session)
             after = apply(before, operation)
-            effects = predict(operation, before, self.session)
-            skipped = statement.if_exists and effects.fails == UNDEFINED_TABLE
+            effects = self._effects(statement, number, operation, before)
+            skipped = _is_skipped(statement, number, effects)
             effects = Effects() if skipped else effects
             yield Step(
                 migration, statement, operation, place, before, after, self.session, effects, self.born,
@@ -141,6 +142,17 @@ class _Run:
             self._after(
                 operation, before, Done(operation, effects, Location(migration.up.path, place.line, place.column))
             )
+
+    def _effects(self, statement: Statement, number: int, operation: op.Operation, before: Schema) -> Effects:
+        """The effects of one operation, *number* of its statement, with what the statement says beside it."""
+        effects = predict(operation, before, self.session)
+        if effects.fails == DEPENDENT_OBJECTS and isinstance(operation, TOGETHER) and len(statement.operations) > 1:
+            # DROP of several objects asks only what depends on them that stays.
+            rest = predict(operation, reduce(apply, statement.operations[number:], before), self.session)
+            return replace(effects, fails=rest.fails if rest.fails == DEPENDENT_OBJECTS else None)
+        if effects.fails in MISSING and statement.elsewhere:
+            return replace(effects, fails=None, uncertain=f"it may be in {' or '.join(statement.elsewhere)}")
+        return effects
 
     def _after(self, operation: op.Operation, before: Schema, done: Done) -> None:
         self.transaction.add(done)
@@ -168,6 +180,13 @@ class _Run:
         if self.session.new_labels or self.session.new_types or self.session.lock_timeout != self.lasting:
             nothing = frozenset[Name]()
             self.session = replace(self.session, new_labels=frozenset(), new_types=nothing, lock_timeout=self.lasting)
+
+
+def _is_skipped(statement: Statement, number: int, effects: Effects) -> bool:
+    """ALTER IF EXISTS of what is not there, and what a DO block does only if it is still to be done."""
+    if number - 1 in statement.guarded:
+        return effects.fails in {*MISSING, *TAKEN}
+    return statement.if_exists and effects.fails == UNDEFINED_TABLE
 
 
 def _grown(

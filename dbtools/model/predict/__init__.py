@@ -11,12 +11,17 @@ condition, reads).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects
 from dbtools.model.predict import columns, constraints, indexes, others, tables, types, views
+from dbtools.model.predict.depending import depending
+from dbtools.model.predict.refused import refused
+from dbtools.model.predict.relations import ACTIVE_TRANSACTION
 from dbtools.model.predict.session import Session
+from dbtools.model.predict.taken import taken
 from dbtools.model.schema import Schema
 
 __all__ = ["Session", "predict"]
@@ -24,6 +29,15 @@ __all__ = ["Session", "predict"]
 
 def predict(operation: op.Operation, schema: Schema, session: Session) -> Effects:
     """The effects of *operation* on *schema* as it is before it, on relations that exist there."""
+    effects = _effects(operation, schema, session)
+    if effects.fails == ACTIVE_TRANSACTION:
+        return effects
+    found = taken(operation, schema) or effects.fails
+    found = found or refused(operation, schema, in_transaction=session.in_transaction) or depending(operation, schema)
+    return effects if found == effects.fails else replace(effects, fails=found)
+
+
+def _effects(operation: op.Operation, schema: Schema, session: Session) -> Effects:
     match operation:
         case op.CreateTable():
             return tables.create(operation, schema, session)
