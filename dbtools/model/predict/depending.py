@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Expression, Name
-from dbtools.model.objects import Opaque, Table
-from dbtools.model.predict.relations import DEPENDENT_OBJECTS
+from dbtools.model.objects import Table
+from dbtools.model.predict.relations import DEPENDENT_OBJECTS, Dependent
 from dbtools.model.schema import Schema
 
 
@@ -30,68 +30,64 @@ def depending(operation: op.Operation, schema: Schema) -> str | None:
     return DEPENDENT_OBJECTS if found else None
 
 
-def typed(name: Name, schema: Schema) -> Iterator[str]:
+def typed(name: Name, schema: Schema) -> Iterator[Dependent]:
     """The functions that take or return the type, and the columns of tables that have a table's row type."""
     for (function, arguments), made in schema.functions.items():
         if any(each.removesuffix("[]") == str(name) for each in (*arguments, made.returns)):
-            yield f"function {function}({', '.join(arguments)})"
+            yield Dependent("function", f"{function}({', '.join(arguments)})")
     if name in schema.tables:
         for table in schema.tables.values():
             for column in table.columns:
                 if column.type.name == name:
-                    yield f"column {table.name}.{column.name}"
+                    yield Dependent("column", column.name, table.name)
 
 
-def reading_policies(name: Name, schema: Schema) -> Iterator[str]:
+def reading_policies(name: Name, schema: Schema) -> Iterator[Dependent]:
     """The policies of other tables whose subqueries read the table."""
     for opaque in schema.opaques.values():
         if opaque.kind == "policy" and opaque.table != name and name in opaque.mentions:
-            yield f"policy {opaque.name.local} on {opaque.table}"
+            yield Dependent("policy", opaque.name.local, opaque.table)
 
 
-def callers(operation: op.DropFunction, schema: Schema) -> Iterator[str]:
+def callers(operation: op.DropFunction, schema: Schema) -> Iterator[Dependent]:
     """What calls the only function of that name: triggers, policies, defaults, checks, indexes, generated columns."""
     name = operation.name
     if len([key for key in schema.functions if key[0] == name]) != 1:
         return
     call = re.compile(rf'(?<![\w.])(?:{re.escape(name.namespace)}\.)?"?{re.escape(name.local)}"?\(')
     for opaque in schema.opaques.values():
-        if opaque.kind in {"trigger", "policy"} and call.search(opaque.text) and not _is_of_event(opaque):
-            yield f"{opaque.kind} {opaque.name.local} on {opaque.table}"
+        if opaque.kind in {"trigger", "policy"} and opaque.table is not None and call.search(opaque.text):
+            yield Dependent(opaque.kind, opaque.name.local, opaque.table)
     for table in schema.tables.values():
-        yield from (f"{what} of {table.name}" for what, made in _expressions(table) if call.search(made.text))
+        yield from (what for what, made in _expressions(table) if call.search(made.text))
 
 
-def _is_of_event(opaque: Opaque) -> bool:
-    return opaque.table is None
-
-
-def _expressions(table: Table) -> Iterator[tuple[str, Expression]]:
+def _expressions(table: Table) -> Iterator[tuple[Dependent, Expression]]:
     for column in table.columns:
         if column.default is not None:
-            yield f"the default of {column.name}", column.default
+            yield Dependent("default", column.name, table.name), column.default
         if column.generated is not None:
-            yield f"generated column {column.name}", column.generated.expression
+            yield Dependent("generated column", column.name, table.name), column.generated.expression
     for check in table.checks:
-        yield f"check {check.name}", check.expression
+        yield Dependent("constraint", check.name, table.name), check.expression
     for index in table.indexes:
         for key in index.keys:
             if key.expression is not None:
-                yield f"index {index.name}", key.expression
+                yield Dependent("index", index.name), key.expression
         if index.where is not None:
-            yield f"index {index.name}", index.where
+            yield Dependent("index", index.name), index.where
 
 
-def inside(namespace: str, schema: Schema) -> Iterator[str]:
+def inside(namespace: str, schema: Schema) -> Iterator[Dependent]:
     """The sequences, functions and composite types in a schema; its tables, views and types are looked at already."""
-    yield from (f"sequence {name}" for name in schema.sequences if name.namespace == namespace)
-    yield from (f"function {name}()" for name, _ in schema.functions if name.namespace == namespace)
-    yield from (f"type {name}" for of, name, _ in schema.opaques if of == "type" and name.namespace == namespace)
+    yield from (Dependent("sequence", str(name)) for name in schema.sequences if name.namespace == namespace)
+    yield from (Dependent("function", f"{name}()") for name, _ in schema.functions if name.namespace == namespace)
+    yield from (Dependent("type", str(name)) for of, name, _ in schema.opaques if of == "type" and name.namespace == namespace)
 
 
-def of_extension(extension: str, schema: Schema) -> Iterator[str]:
+def of_extension(extension: str, schema: Schema) -> Iterator[Dependent]:
     """The columns whose type is called as the extension that brings it: citext, hstore, ltree, vector."""
     for table in schema.tables.values():
         for column in table.columns:
             if column.type.base == extension and column.type.namespace:
-                yield f"column {table.name}.{column.name}"
+                yield Dependent("column", column.name, table.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name
@@ -81,14 +82,25 @@ def unresolved(table: Name, schema: Schema) -> bool:
     return any(view.reads is None and table in view.mentions for view in schema.views.values())
 
 
-def dependents(table: Table, column: str, schema: Schema) -> Iterator[str]:
+class Dependent(NamedTuple):
+    """What cannot stand without something else: ``view posts``, ``policy mine of post``."""
+
+    kind: str
+    name: str
+    table: Name | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name} of {self.table}" if self.table else f"{self.kind} {self.name}"
+
+
+def dependents(table: Table, column: str, schema: Schema) -> Iterator[Dependent]:
     """What stops the removal of a column of its own table: generated columns, policies, triggers, rules."""
     for other in table.columns:
         if other.generated is not None and column in other.generated.expression.columns:
-            yield f"generated column {other.name}"
+            yield Dependent("generated column", other.name, table.name)
     for opaque in schema.opaques.values():
         if opaque.table == table.name and column in opaque.reads and opaque.kind in {"policy", "trigger", "rule"}:
-            yield f"{opaque.kind} {opaque.name.local}"
+            yield Dependent(opaque.kind, opaque.name.local, table.name)
 
 
 def not_null_scan(column: str, members: tuple[Table, ...]) -> Effects:
