@@ -127,11 +127,12 @@ class _Run:
         if not self.session.in_transaction:
             self._ended()
         transaction, done = self.transaction.now(), self.script.now()
+        start = self.schema
         for number, written in enumerate(statement.operations, start=1):
             place = statement.places[number - 1]
             operation, before = judged(written, self.schema, self.session)
             after = apply(before, operation)
-            effects = self._effects(statement, number, operation, before)
+            effects = self._effects(statement, number, operation, (start, before))
             skipped = _is_skipped(statement, number, effects)
             effects = Effects() if skipped else effects
             yield Step(
@@ -143,13 +144,19 @@ class _Run:
                 operation, before, Done(operation, effects, Location(migration.up.path, place.line, place.column))
             )
 
-    def _effects(self, statement: Statement, number: int, operation: op.Operation, before: Schema) -> Effects:
-        """The effects of one operation, *number* of its statement, with what the statement says beside it."""
+    def _effects(
+        self, statement: Statement, number: int, operation: op.Operation, schemas: tuple[Schema, Schema]
+    ) -> Effects:
+        """The effects of one operation, *number* of its statement, from the schema before that and before itself."""
+        start, before = schemas
         effects = predict(operation, before, self.session)
-        if effects.fails == DEPENDENT_OBJECTS and isinstance(operation, TOGETHER) and len(statement.operations) > 1:
-            # DROP of several objects asks only what depends on them that stays.
-            rest = predict(operation, reduce(apply, statement.operations[number:], before), self.session)
-            return replace(effects, fails=rest.fails if rest.fails == DEPENDENT_OBJECTS else None)
+        if len(statement.operations) > 1 and isinstance(operation, TOGETHER):
+            # DROP of several objects looks them all up first, and asks only what depends on them that stays.
+            if effects.fails in MISSING:
+                return predict(operation, start, self.session)
+            if effects.fails == DEPENDENT_OBJECTS:
+                rest = predict(operation, reduce(apply, statement.operations[number:], before), self.session)
+                return replace(effects, fails=rest.fails if rest.fails == DEPENDENT_OBJECTS else None)
         if effects.fails in MISSING and statement.elsewhere:
             return replace(effects, fails=None, uncertain=f"it may be in {' or '.join(statement.elsewhere)}")
         return effects
