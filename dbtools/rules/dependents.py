@@ -86,8 +86,8 @@ def _opaques(operation: Dropping, before: Schema, after: Schema) -> Iterator[Dep
             yield Dependent(kind, name.local, table)
     match operation:
         case op.DropColumn(name, column):
-            table = before.table(name)
-            yield from dependents(table, column, before) if table is not None else ()
+            found = before.table(name)
+            yield from dependents(found, column, before) if found is not None else ()
 
 
 def _by_text(operation: Dropping, schema: Schema) -> Iterator[Dependent]:

@@ -34,7 +34,9 @@ class Held(NamedTuple):
         """Whether it is no more than the beginning of *other*, which so finds all that this one does."""
         short = len(self.keys) < len(other.keys) and self.keys == other.keys[: len(self.keys)]
         alike = self.method == other.method == "btree" and self.where == other.where
-        return short and alike and not self.unique and self.include <= other.include | {key.column for key in other.keys}
+        return (
+            short and alike and not self.unique and self.include <= other.include | {key.column for key in other.keys}
+        )
 
 
 def held(table: Table) -> Iterator[Held]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
-from dbtools.model.objects import Column, Constraint, ForeignKey, PrimaryKey, Table, Unique
+from dbtools.model.objects import Column, ForeignKey, PrimaryKey, Table, Unique
 from dbtools.model.predict.references import mismatched
 from dbtools.rules.base import Context
 from dbtools.rules.wording import joined
@@ -41,8 +41,8 @@ MANUAL = "the SQLSTATE is explained in the manual, appendix A; rehearse the migr
 def _subject(operation: op.Operation) -> tuple[str, str]:
     """The table and the object of it that an operation is about."""
     match operation:
-        case op.CreateTable(table):
-            return str(table.name), ""
+        case op.CreateTable(made):
+            return str(made.name), ""
         case op.AddColumn(table, column):
             return str(table), column.name
         case op.CreateIndex(table, index):
@@ -59,11 +59,9 @@ def _subject(operation: op.Operation) -> tuple[str, str]:
             return str(tables[0]), ""
         case op.CreateEnum(enum):
             return "", str(enum.name)
-    table = getattr(operation, "table", None)
-    name = getattr(operation, "name", "")
-    thing = getattr(operation, "column", "") or (name if table is not None else "")
-    if isinstance(table, Name):
-        return str(table), str(thing)
+    on, name = getattr(operation, "table", None), getattr(operation, "name", "")
+    if isinstance(on, Name):
+        return str(on), str(getattr(operation, "column", "") or name)
     return (str(name), "") if isinstance(name, Name) else ("", str(name))
 
 
@@ -73,10 +71,10 @@ def _columns_of(operation: op.Operation, context: Context) -> tuple[Column, ...]
             return (column,)
         case op.CreateTable(table):
             return table.columns
-        case op.SetDefault(name, column, default):
-            table = context.before.table(name)
-            found = table.column(column) if table is not None else None
-            return (Column(column, found.type, default=default),) if found is not None else ()
+        case op.SetDefault(name, changed, default):
+            there = context.before.table(name)
+            found = there.column(changed) if there is not None else None
+            return (Column(changed, found.type, default=default),) if found is not None else ()
     return ()
 
 
@@ -117,13 +115,17 @@ def _no_key(context: Context) -> Reason | None:
         wanted = key.target_columns or primary
         on = str(table.name) if table is not None else ""
         if not wanted:
-            return Reason(f"{key.target} has no primary key to refer to", "name the columns of a unique key", on, key.name)
+            return Reason(
+                f"{key.target} has no primary key to refer to", "name the columns of a unique key", on, key.name
+            )
         if len(wanted) != len(key.columns):
             message = f"a foreign key of {len(key.columns)} columns cannot refer to {len(wanted)} of {key.target}"
             return Reason(message, "name as many columns on either side", on, key.name)
         if there is not None and not any(set(own) == set(wanted) for own in there.keys):
             message = f"{key.target} has no unique key over {joined(wanted)}, which a foreign key needs"
-            hint = f"make {joined(wanted)} of {key.target} unique first: CREATE UNIQUE INDEX CONCURRENTLY, then adopt it"
+            hint = (
+                f"make {joined(wanted)} of {key.target} unique first: CREATE UNIQUE INDEX CONCURRENTLY, then adopt it"
+            )
             return Reason(message, hint, on, key.name)
     return None
 
@@ -178,9 +180,11 @@ def _unsupported(context: Context) -> Reason | None:
             return _without_partition_key(context, table, index.name)
         case op.AddConstraint(table, PrimaryKey() | Unique() as constraint):
             return _without_partition_key(context, table, constraint.name)
-        case op.AddColumn(table, column) | op.SetDefault(table, Column() as column) if column.default is not None:
+        case op.AddColumn(table, column) if column.default is not None and column.default.columns:
             message = f"the default of {table}.{column.name} names a column"
             return Reason(message, "fill it with UPDATE, or make it a generated column", str(table), column.name)
+        case op.AddColumn(table, column):
+            return _without_partition_key(context, table, column.name)
         case op.CreateTable(table):
             if table.partition_by is not None:
                 message = f"a key of {table.name} leaves out {joined(table.partition_by.columns)}, its partition key"
@@ -189,7 +193,9 @@ def _unsupported(context: Context) -> Reason | None:
             return Reason(message, "neither can look beyond its own value or row: use a trigger", str(table.name))
         case op.AddConstraint(table, constraint):
             message = f"the CHECK on {table} holds a subquery"
-            return Reason(message, "a CHECK sees its own row only: use a foreign key or a trigger", str(table), constraint.name)
+            return Reason(
+                message, "a CHECK sees its own row only: use a foreign key or a trigger", str(table), constraint.name
+            )
     return None
 
 
@@ -222,8 +228,8 @@ def _wrong_kind(context: Context) -> Reason | None:
         case op.AddConstraint(table, ForeignKey()) if table in before.tables:
             message = f"PostgreSQL {context.session.version} takes no NOT VALID foreign key on the partitioned {table}"
             return Reason(message, "add it to each partition: NOT VALID first, then VALIDATE", str(table))
-    table, thing = _subject(operation)
-    return Reason(f"{table} is a view, and has no columns or indexes of its own", "", table, thing)
+    on, thing = _subject(operation)
+    return Reason(f"{on} is a view, and has no columns or indexes of its own", "", on, thing)
 
 
 def _kind(name: Name, context: Context) -> str:
@@ -236,7 +242,7 @@ def _kind(name: Name, context: Context) -> str:
 def _not_in_state(context: Context) -> Reason | None:
     """55000: identity columns, REFRESH CONCURRENTLY."""
     match context.operation:
-        case op.SetIdentity(table, column, changes=True):
+        case op.SetIdentity(table, column) as operation if operation.changes:
             return Reason(f"{table}.{column} is no identity column", "ADD GENERATED ... first", str(table), column)
         case op.SetIdentity(table, column):
             message = f"{table}.{column} must be NOT NULL, without a default and no identity column yet"

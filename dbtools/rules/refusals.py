@@ -5,7 +5,6 @@ from __future__ import annotations
 from dbtools.model import operation as op
 from dbtools.model.predict.relations import (
     ACTIVE_TRANSACTION,
-    ACTIVE_TRANSACTION,
     DEPENDENT_OBJECTS,
     FEATURE_NOT_SUPPORTED,
     MISSING,
@@ -51,4 +50,3 @@ def told_by(context: Context) -> str:
     if fails in MISSING:
         return "unknown-object"
     return "duplicate-object" if fails in TAKEN else "statement-fails"
-

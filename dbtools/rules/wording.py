@@ -52,7 +52,12 @@ def dropped(operation: Operation) -> tuple[str, str, str]:
     return type(operation).__name__, "", ""
 
 
-DROPPED: dict[type, str] = {op.DropIndex: "index", op.DropType: "type", op.DropView: "view", op.DropSequence: "sequence"}
+DROPPED: dict[type, str] = {
+    op.DropIndex: "index",
+    op.DropType: "type",
+    op.DropView: "view",
+    op.DropSequence: "sequence",
+}
 
 
 def family_of(table: Name, members: Collection[Name]) -> str:

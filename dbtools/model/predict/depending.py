@@ -82,7 +82,9 @@ def inside(namespace: str, schema: Schema) -> Iterator[Dependent]:
     """The sequences, functions and composite types in a schema; its tables, views and types are looked at already."""
     yield from (Dependent("sequence", str(name)) for name in schema.sequences if name.namespace == namespace)
     yield from (Dependent("function", f"{name}()") for name, _ in schema.functions if name.namespace == namespace)
-    yield from (Dependent("type", str(name)) for of, name, _ in schema.opaques if of == "type" and name.namespace == namespace)
+    yield from (
+        Dependent("type", str(name)) for of, name, _ in schema.opaques if of == "type" and name.namespace == namespace
+    )
 
 
 def of_extension(extension: str, schema: Schema) -> Iterator[Dependent]:

@@ -38,22 +38,24 @@ def refused(operation: op.Operation, schema: Schema, *, in_transaction: bool) ->
             return _new_table(table, schema)
         case op.AddColumn(name, column):
             return _new_column(operation, schema) or _unfit(name, schema) or _value(column, schema, stored=True)
+        case op.SetType(name, column, kind) if _breaks_keys(name, column, kind, schema):
+            return TYPE_MISMATCH
         case op.DropColumn(name, column) | op.SetType(name, column) | op.RenameColumn(name, column):
             bound = not isinstance(operation, op.RenameColumn) and _partitions_by(schema.table(name), column)
             inherited = _inherited(name, column, schema)
             return _unfit(name, schema) or (INVALID_TABLE if bound or inherited else None)
         case op.AddConstraint(name, constraint, using_index):
-            table = schema.table(name)
-            unfit = None if table is None else _uncovered(table, (constraint,))
+            there = schema.table(name)
+            unfit = None if there is None else _uncovered(there, (constraint,))
             subquery = isinstance(constraint, Check) and SUBQUERY.search(constraint.expression.text)
             return _unfit(name, schema) or (FEATURE_NOT_SUPPORTED if subquery else unfit if not using_index else None)
         case op.CreateIndex(name, index):
-            table = schema.table(name)
+            there = schema.table(name)
             if name in schema.views and not schema.views[name].materialized:
                 return WRONG_KIND
-            if table is None or table.partition_by is None or not index.unique:
+            if there is None or there.partition_by is None or not index.unique:
                 return None
-            return None if set(table.partition_by.columns) <= set(index.columns) else FEATURE_NOT_SUPPORTED
+            return None if set(there.partition_by.columns) <= set(index.columns) else FEATURE_NOT_SUPPORTED
         case op.SetDefault(name, column, default):
             found = _column(name, column, schema)
             if found is not None and (found.generated or found.identity in {"always", "by default"}):
@@ -195,6 +197,20 @@ def _identity(operation: op.SetIdentity, schema: Schema) -> str | None:
     if operation.changes:
         return None if has else NOT_IN_STATE
     return NOT_IN_STATE if has or found.nullable or found.default or found.identity else None
+
+
+def _breaks_keys(name: Name, column: str, kind: Type, schema: Schema) -> bool:
+    """Whether a foreign key on the column, or to it, could not be compared once it has the type *kind*."""
+    table = schema.table(name)
+    old = table.column(column) if table is not None and schema.is_certain(name) else None
+    if table is None or old is None:
+        return False
+    after = schema.with_table(table.with_column(Column(column, kind)))
+    own = [key for key in table.foreign_keys if column in key.columns]
+    others = [pair for pair in schema.referencing(name) if column in pair[1].target_columns and pair[0].name != name]
+    return any(mismatched(key, after.tables[name], after) for key in own) or any(
+        mismatched(key, other, after) for other, key in others
+    )
 
 
 def _attach(partition: Table | None, parent: Table | None) -> str | None:

@@ -53,8 +53,8 @@ def taken(operation: op.Operation, schema: Schema) -> str | None:
         case op.Rename("index" | "view" | "materialized view" | "sequence", name, to):
             return _relation(name._replace(local=to), schema)
         case op.RenameColumn(name, _, to):
-            table = schema.table(name)
-            both = table is not None and table.column(to) is not None and table.column(operation.column) is not None
+            found = schema.table(name)
+            both = found is not None and found.column(to) is not None and found.column(operation.column) is not None
             return DUPLICATE_COLUMN if both or to in SYSTEM_COLUMNS else None
     return _others(operation, schema)
 

@@ -82,5 +82,3 @@ def statement_fails(context: Context) -> Iterator[Harm]:
         return
     said = reason(context)
     yield Harm(f"{said.message} (fails with {fails})", said.hint, said.table, said.object)
-
-

@@ -39,8 +39,8 @@ class Missing(NamedTuple):
     summary="The statement names a table, column, constraint or type that does not exist.",
     why="""
     It fails with 42P01 (table), 42703 (column), 42704 (constraint, index, type, policy), 42883 (function) or 22023
-    (label of an enum), and the migration with it. Only said where the whole history is known: names are folded to lower case unless they are quoted, so that
-    userId and "userId" are two columns.
+    (label of an enum), and the migration with it. Only said where the whole history is known: names are folded to
+    lower case unless they are quoted, so that userId and "userId" are two columns.
     """,
     bad=(
         """CREATE TABLE post (id int, author_id int);
@@ -145,7 +145,7 @@ def _missing(operation: op.Operation, schema: Schema) -> Iterator[Missing]:
             yield Missing("policy", name.local, policies, str(table))
         case op.CreateDomain(domain):
             yield Missing("type", str(domain.base), tuple(map(str, (*schema.enums, *schema.domains))))
-        case (op.Insert(name, columns) | op.Update(name, columns)) if name in schema.tables:
+        case op.Insert(name, columns) | op.Update(name, columns) if name in schema.tables:
             yield from _columns(name, columns, schema)
         case op.AddEnumValue(name) | op.RenameEnumValue(name):
             if name not in schema.enums and name.namespace in schema.namespaces:
