@@ -17,7 +17,7 @@ from dbtools.model.finding import Location
 from dbtools.model.migration import Migration
 from dbtools.model.past import Done, Log, Past
 from dbtools.model.predict import Session, predict
-from dbtools.model.predict.relations import DEPENDENT_OBJECTS, MISSING, TAKEN, UNDEFINED_TABLE
+from dbtools.model.predict.relations import ACTIVE_TRANSACTION, DEPENDENT_OBJECTS, MISSING, UNDEFINED_TABLE, is_brought
 from dbtools.model.schema import Schema
 from dbtools.sql.judge import judged
 from dbtools.sql.read import TEMPORARY, Statement, read
@@ -63,9 +63,38 @@ def in_transaction(migration: Migration) -> bool:
 
 
 def fold(schema: Schema, scripts: Iterable[str]) -> Schema:
-    """The schema after every statement of every script, in order."""
-    operations = (operation for text in scripts for each in statements(text) for operation in each.operations)
-    return reduce(apply, operations, schema)
+    """The schema after every statement of every script, in order.
+
+    A script that changes what none before it has made shows that not all of them are here.
+    """
+    for text in scripts:
+        for number, (statement, operation) in _each(text):
+            after = apply(schema, operation)
+            guarded = statement.if_exists or number in statement.guarded or statement.elsewhere
+            if schema.complete and not guarded and _shows_more(operation, schema, after):
+                after = replace(after, complete=False)
+            schema = after
+    return schema
+
+
+def _each(text: str) -> Iterator[tuple[int, tuple[Statement, op.Operation]]]:
+    """Every operation with its statement and its number in it."""
+    for statement in statements(text):
+        yield from ((number, (statement, operation)) for number, operation in enumerate(statement.operations))
+
+
+def _shows_more(operation: op.Operation, before: Schema, after: Schema) -> bool:
+    """Whether *operation*, which once ran, needs a table or type that *before* has not."""
+    match operation:
+        case op.Unknown():
+            return False
+        case op.AddEnumValue(name) | op.RenameEnumValue(name):
+            return name not in before.enums and name.namespace in before.namespaces
+    if after.uncertain is before.uncertain:
+        return False
+    new = after.uncertain - before.uncertain
+    known = (before.tables, before.views, before.sequences)
+    return any(not any(name in each for each in known) and not is_brought(name, before) for name in new)
 
 
 def history(scripts: Iterable[str]) -> Schema:
@@ -192,7 +221,7 @@ class _Run:
 def _is_skipped(statement: Statement, number: int, effects: Effects) -> bool:
     """ALTER IF EXISTS of what is not there, and what a DO block does only if it is still to be done."""
     if number - 1 in statement.guarded:
-        return effects.fails in {*MISSING, *TAKEN}
+        return effects.fails not in {None, ACTIVE_TRANSACTION}
     return statement.if_exists and effects.fails == UNDEFINED_TABLE
 
 

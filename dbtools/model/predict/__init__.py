@@ -18,8 +18,8 @@ from dbtools.model import operation as op
 from dbtools.model.effects import Effects
 from dbtools.model.predict import columns, constraints, indexes, others, tables, types, views
 from dbtools.model.predict.depending import depending
-from dbtools.model.predict.refused import refused
-from dbtools.model.predict.relations import ACTIVE_TRANSACTION
+from dbtools.model.predict.refused import WRONG_KIND, refused
+from dbtools.model.predict.relations import ACTIVE_TRANSACTION, FEATURE_NOT_SUPPORTED, MISSING
 from dbtools.model.predict.session import Session
 from dbtools.model.predict.taken import taken
 from dbtools.model.schema import Schema
@@ -32,8 +32,10 @@ def predict(operation: op.Operation, schema: Schema, session: Session) -> Effect
     effects = _effects(operation, schema, session)
     if effects.fails == ACTIVE_TRANSACTION:
         return effects
-    found = taken(operation, schema) or effects.fails
-    found = found or refused(operation, schema, in_transaction=session.in_transaction) or depending(operation, schema)
+    why = refused(operation, schema, in_transaction=session.in_transaction)
+    if effects.fails in MISSING and why in {WRONG_KIND, FEATURE_NOT_SUPPORTED}:
+        return replace(effects, fails=why)
+    found = taken(operation, schema) or effects.fails or why or depending(operation, schema)
     return effects if found == effects.fails else replace(effects, fails=found)
 
 

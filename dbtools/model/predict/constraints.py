@@ -105,9 +105,11 @@ def target(key: ForeignKey, table: Name, schema: Schema) -> Effects:
     wanted = key.target_columns or (there.primary_key.columns if there.primary_key else ())
     taken = Effects(locks(family(key.target, schema), SRE))
     if schema.is_certain(key.target):
+        if not wanted:
+            return taken | Effects(fails=UNDEFINED_OBJECT)
         if any(there.column(name) is None for name in wanted):
             return Effects(fails=UNDEFINED_COLUMN)
-        if not any(set(columns) == set(wanted) for columns in there.keys) or not wanted:
+        if not any(set(columns) == set(wanted) for columns in there.keys):
             return taken | Effects(fails=NO_UNIQUE_KEY)
     return taken
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dbtools.model import operation as op
 from dbtools.model.expression import Name, Type
 from dbtools.model.literals import is_refused, is_too_long
+from dbtools.model.naming import LONGEST
 from dbtools.model.objects import Check, Column, ForeignKey, PrimaryKey, Table, Unique
 from dbtools.model.predict.references import mismatched
 from dbtools.model.predict.relations import (
@@ -25,7 +26,7 @@ from dbtools.model.schema import Schema
 
 TYPE_MISMATCH, NO_UNIQUE_KEY, INVALID_TABLE, WRONG_KIND = "42804", "42830", "42P16", "42809"
 NOT_IN_STATE, INVALID_TEXT, TOO_LONG = "55000", "22P02", "22001"
-NO_TRANSACTION, INVALID_OBJECT = "25P01", "42P17"
+NO_TRANSACTION, INVALID_OBJECT, INVALID_NAME = "25P01", "42P17", "42602"
 # Extensions that bring neither a type nor a function that a migration may drop.
 WITHOUT_TYPES = frozenset("plpgsql pgcrypto uuid-ossp pg_trgm btree_gin btree_gist unaccent pg_stat_statements".split())
 SUBQUERY = re.compile(r"\(\s*(?:select|values|with)\b", re.IGNORECASE)
@@ -95,9 +96,18 @@ def _missing(operation: op.Operation, schema: Schema) -> str | None:
             if there is None or not there.columns or not _is_known(name, schema):
                 return None
             return UNDEFINED_COLUMN if any(there.column(each) is None for each in columns) else None
+        case op.CreateEnum(enum):
+            return INVALID_NAME if any(map(_is_long, enum.labels)) else None
+        case op.AddEnumValue(label=label) | op.RenameEnumValue(to=label):
+            return INVALID_NAME if _is_long(label) else None
         case op.CreateDomain(domain):
             return None if _is_type(domain.base, schema) else UNDEFINED_OBJECT
     return None
+
+
+def _is_long(label: str) -> bool:
+    """A label is not cut as names are, but refused."""
+    return len(label.encode()) > LONGEST
 
 
 def _is_sure(schema: Schema) -> bool:

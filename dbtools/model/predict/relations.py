@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name
+from dbtools.model.migration import BOOKKEEPING
 from dbtools.model.objects import Exclusion, PrimaryKey, Table, Unique, View
 from dbtools.model.schema import Schema
 
@@ -22,9 +23,23 @@ TAKEN = frozenset({DUPLICATE_TABLE, DUPLICATE_COLUMN, DUPLICATE_OBJECT, DUPLICAT
 
 def missing(name: Name, schema: Schema, mode: LockMode) -> Effects:
     """The effects on a table that is not in the schema: an error if all are known, else only the lock is sure."""
-    if schema.complete and schema.is_certain(name) and name not in schema.views:
+    if schema.complete and schema.is_certain(name) and name not in schema.views and not is_brought(name, schema):
         return Effects(fails=UNDEFINED_TABLE)
     return Effects({name: mode}, uncertain=f"{name} is not known")
+
+
+# Extensions that bring no table or view; any other may have brought the one that no migration makes.
+WITHOUT_TABLES = frozenset(
+    "plpgsql pgcrypto uuid-ossp citext pg_trgm btree_gin btree_gist hstore ltree unaccent intarray fuzzystrmatch "
+    "tablefunc vector cube earthdistance isn bloom".split()
+)
+
+
+def is_brought(name: Name, schema: Schema) -> bool:
+    """Whether the system, an extension or the platform may have made it: no migration has to."""
+    apart = name.namespace not in schema.namespaces and name.namespace != "pg_temp"
+    system = name.local.startswith("pg_") or name.local in BOOKKEEPING
+    return apart or system or not schema.extensions <= WITHOUT_TABLES
 
 
 def assumed(name: Name, schema: Schema) -> Schema:

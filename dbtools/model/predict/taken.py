@@ -46,11 +46,13 @@ def taken(operation: op.Operation, schema: Schema) -> str | None:
             return _relation(table._replace(local=truncated(index.name)), schema)
         case op.CreateSequence(sequence, if_not_exists=False):
             return _relation(sequence.name, schema)
-        case op.RenameTable(name, to):
+        case op.RenameTable(name, to) if name in schema.tables:
             return _relation(name._replace(local=to), schema) or _type(name._replace(local=to), schema, rows=False)
-        case op.SetNamespace("table", name, to):
+        case op.SetNamespace("table", name, to) if name in schema.tables:
             return _relation(name._replace(namespace=to), schema)
-        case op.Rename("index" | "view" | "materialized view" | "sequence", name, to):
+        case op.Rename("index" | "view" | "materialized view" | "sequence", name, to) if is_relation_or_index(
+            schema, name
+        ):
             return _relation(name._replace(local=to), schema)
         case op.RenameColumn(name, _, to):
             found = schema.table(name)
@@ -64,7 +66,7 @@ def _others(operation: op.Operation, schema: Schema) -> str | None:
     match operation:
         case op.CreateEnum(made) | op.CreateDomain(made):
             return _type(made.name, schema)
-        case op.Rename("type" | "domain", name, to):
+        case op.Rename("type" | "domain", name, to) if name in schema.enums or name in schema.domains:
             return _type(name._replace(local=to), schema)
         case op.CreateFunction(function, replace=False):
             return DUPLICATE_FUNCTION if (function.name, function.arguments) in schema.functions else None

@@ -9,19 +9,12 @@ from typing import NamedTuple
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
-from dbtools.model.migration import BOOKKEEPING
 from dbtools.model.naming import is_relation
 from dbtools.model.objects import Check, Column, ForeignKey, NotNull, PrimaryKey, Table, Unique
 from dbtools.model.schema import Schema
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.refusals import told_by
 from dbtools.rules.wording import joined
-
-# Extensions that bring no table; any other may have brought the one that no migration makes.
-WITHOUT_TABLES = frozenset(
-    "plpgsql pgcrypto uuid-ossp citext pg_trgm btree_gin btree_gist hstore ltree unaccent intarray fuzzystrmatch "
-    "tablefunc vector cube earthdistance isn bloom".split()
-)
 
 
 class Missing(NamedTuple):
@@ -123,13 +116,13 @@ def _missing(operation: op.Operation, schema: Schema) -> Iterator[Missing]:
             yield from _types((column,), schema)
             for each in constraints:
                 if isinstance(each, ForeignKey):
-                    yield from _columns(each.target, each.target_columns, schema)
+                    yield from _target(each, schema)
         case op.CreateTable(table):
             yield from _tables(_around(operation), schema)
             yield from _types(table.columns, schema)
             for key in table.foreign_keys:
                 if key.target != table.name:
-                    yield from _columns(key.target, key.target_columns, schema)
+                    yield from _target(key, schema)
         case op.DropIndex(name):
             indexes = tuple(index.name for table in schema.in_order() for index in table.indexes)
             if name.namespace in schema.namespaces and name.local not in indexes:
@@ -180,12 +173,9 @@ def _around(operation: op.Operation) -> tuple[Name, ...]:
 
 
 def _tables(names: Iterable[Name], schema: Schema) -> Iterator[Missing]:
-    """Those that no migration makes, and that neither an extension nor the platform can have made."""
-    if not schema.extensions <= WITHOUT_TABLES:
-        return
+    """Those that no migration makes."""
     for name in names:
-        known = is_relation(schema, name) or schema.index_owner(name) is not None or name.local.startswith("pg_")
-        known = known or name.local in BOOKKEEPING
+        known = is_relation(schema, name) or schema.index_owner(name) is not None
         if not known and name.namespace in schema.namespaces and not _is_own_sequence(name, schema):
             yield Missing("table", str(name), tuple(map(str, (*schema.tables, *schema.views))))
 
@@ -223,12 +213,20 @@ def _of_constraint(name: Name, constraint: object, using_index: str, schema: Sch
             yield from _columns(name, (column,), schema)
         case PrimaryKey(_, columns) | Unique(_, columns):
             yield from _columns(name, columns, schema)
-        case ForeignKey(_, columns, target, wanted):
+        case ForeignKey(_, columns) as key:
             yield from _columns(name, columns, schema)
-            yield from _columns(target, wanted, schema)
+            yield from _target(key, schema)
     table = schema.table(name)
     if using_index and table is not None and table.index(using_index) is None:
         yield Missing("index", using_index, tuple(index.name for index in table.indexes), str(name))
+
+
+def _target(key: ForeignKey, schema: Schema) -> Iterator[Missing]:
+    """What a foreign key refers to: the columns it names, or else the primary key."""
+    yield from _columns(key.target, key.target_columns, schema)
+    there = schema.table(key.target)
+    if there is not None and not key.target_columns and there.primary_key is None:
+        yield Missing("primary key", "to refer to", (), str(key.target))
 
 
 def _unordered(operation: op.CreateIndex, schema: Schema) -> Iterator[Missing]:
