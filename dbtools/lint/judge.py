@@ -93,7 +93,7 @@ class _Run:
             for rule in rules:
                 for harm in rule.check(context):
                     yield sized(_finding(rule, harm, step), rule, step, self.settings.sizes)
-            self.added |= _added(step)
+            self.added |= _added(step, self.added)
 
     def context(self, step: Step, whole: Effects) -> Context:
         """What the rules may know of one operation."""
@@ -112,12 +112,16 @@ class _Run:
         return self.end
 
 
-def _added(step: Step) -> set[tuple[Name, str]]:
-    """The column that did not exist before the step."""
+def _added(step: Step, known: frozenset[tuple[Name, str]]) -> set[tuple[Name, str]]:
+    """The column that did not exist before the step, also under another name."""
     match step.operation:
         case op.AddColumn(name, column):
             table = step.before.table(name)
             return set() if table is not None and table.column(column.name) else {(name, column.name)}
+        case op.RenameColumn(name, column, to) if (name, column) in known:
+            return {(name, to)}
+        case op.RenameTable(name, to):
+            return {(name._replace(local=to), column) for table, column in known if table == name}
     return set()
 
 

@@ -61,7 +61,7 @@ def made(context: Context) -> tuple[Name, tuple[Held, ...], tuple[Held, ...]] | 
     match context.operation:
         case op.CreateIndex(name) | op.AddConstraint(name, PrimaryKey() | Unique(), "") | op.AddColumn(name):
             pass
-        case op.CreateTable(table):
+        case op.CreateTable(table) if table.partition_of is None:
             name = table.name
         case _:
             return None

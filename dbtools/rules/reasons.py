@@ -114,10 +114,6 @@ def _no_key(context: Context) -> Reason | None:
         primary = there.primary_key.columns if there is not None and there.primary_key else ()
         wanted = key.target_columns or primary
         on = str(table.name) if table is not None else ""
-        if not wanted:
-            return Reason(
-                f"{key.target} has no primary key to refer to", "name the columns of a unique key", on, key.name
-            )
         if len(wanted) != len(key.columns):
             message = f"a foreign key of {len(key.columns)} columns cannot refer to {len(wanted)} of {key.target}"
             return Reason(message, "name as many columns on either side", on, key.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dbtools.model import operation as op
@@ -94,7 +95,8 @@ def drop_cascade(context: Context) -> Iterator[Harm]:
     elif not context.before.complete and (table or name) and _existed(operation, context):
         message = f"drops with {what} whatever depends on it, which is not known here"
         hint = "leave CASCADE out: then it fails where something depends on it, and says what"
-        yield Harm(message, hint, table, name, Severity.WARNING)
+        told = isinstance(operation, op.DropTable | op.DropColumn)  # by the rule of what is lost itself
+        yield Harm(message, hint, table, name, Severity.INFO if told else Severity.WARNING)
 
 
 def _is_heavy(gone: list[Dependent], context: Context) -> bool:
@@ -116,6 +118,8 @@ def _existed(operation: Dropping, context: Context) -> bool:
             return context.existed(name) and (name, column) not in context.added
         case op.DropConstraint(name):
             return context.existed(name)
+        case op.DropNamespace(name):
+            return not any(done.operation == op.CreateNamespace(name) for done in context.migration)
     return True
 
 
@@ -123,6 +127,8 @@ def _is_told(gone: Dependent, context: Context) -> bool:
     """Columns that go with their type are said by drop-column; what the change itself made is missed by nobody."""
     if gone.kind == "column" and isinstance(context.operation, op.DropType):
         return True
+    if gone.table is None and re.search(rf"(?<!\w){re.escape(_named(gone.name).local)}(?!\w)", context.text):
+        return True  # the same DROP names it too
     if gone.table is not None:
         return not context.existed(gone.table) or (gone.table, gone.name) in context.added
     return gone.kind.endswith("view") and not context.existed(_named(gone.name))
@@ -133,22 +139,20 @@ def _returns(gone: Dependent, context: Context) -> bool:
     end: Schema = context.end()
     table = end.table(gone.table) if gone.table is not None else None
     match gone.kind:
-        case "view" | "materialized view":
-            return _named(gone.name) in end.views
         case "constraint":
             return table is not None and table.constraint(gone.name) is not None
         case "default":
             column = table.column(gone.name) if table is not None else None
             return column is not None and column.default is not None
-        case "policy" | "trigger" | "rule" | "function":
-            return any(_makes(each, gone) for each in context.later())
         case "sequence":
             return _named(gone.name) in end.sequences
-    return False
+    return any(_makes(operation, gone) for operation in context.later())
 
 
 def _makes(operation: op.Operation, gone: Dependent) -> bool:
     match operation:
+        case op.CreateView(view):
+            return gone.kind.endswith("view") and str(view.name) == gone.name
         case op.CreateOpaque(opaque):
             return (opaque.kind, opaque.name.local, opaque.table) == (gone.kind, gone.name, gone.table)
         case op.CreateFunction(function):

@@ -49,8 +49,7 @@ CREATE TABLE post (author int);
 ---
 ALTER TABLE post ADD CONSTRAINT post_author FOREIGN KEY (author) REFERENCES author NOT VALID;
 ---
--- dbtools: no-transaction
-CREATE INDEX CONCURRENTLY post_author_idx ON post (author) WHERE author IS NOT NULL;""",
+CREATE INDEX post_author_idx ON post (author) WHERE author IS NOT NULL;""",
     ),
     link="https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK",
 )
@@ -97,6 +96,8 @@ def _hint(context: Context, name: Name, key: ForeignKey) -> str:
     table = context.before.table(name)
     if table is not None and table.partition_by is not None:
         return PER_PARTITION
-    if not context.existed(name):
-        return context.script(index)
+    if table is None or not context.existed(name):
+        return f"index it in the same migration: {context.render(index)}"
+    if isinstance(context.operation, op.AddColumn):
+        return f"index it once it is there, outside a transaction: {context.render(replace(index, concurrently=True))}"
     return context.script(ALONE, replace(index, concurrently=True))

@@ -8,6 +8,7 @@ from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.safely import ALONE
 
 
 @rule(
@@ -60,10 +61,10 @@ def invalid_index_on_retry(context: Context) -> Iterator[Harm]:
             return
     if context.effects.fails or any(_drops(done.operation, name) for done in context.migration):
         return
-    first = context.script(op.DropIndex(name, concurrently=True, if_exists=True), operation)
+    first = context.script(ALONE, op.DropIndex(name, concurrently=True, if_exists=True), operation)
     yield Harm(
         f"a second run after a failed build of {index.name} keeps the invalid index and says nothing",
-        f"drop what a failed build may have left, first:\n{first}",
+        f"drop first what a failed build may have left:\n{first}",
         str(table),
         index.name,
     )

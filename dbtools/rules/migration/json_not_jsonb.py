@@ -29,7 +29,7 @@ from dbtools.rules.base import Context, Harm, rule
 ALTER TABLE post ADD COLUMN meta json;""",
         """CREATE TABLE "Post" (id int, tags text);
 ---
-ALTER TABLE "Post" ALTER tags TYPE json USING tags::json;""",
+ALTER TABLE "Post" ALTER tags TYPE json USING to_json(tags);""",
     ),
     good=(
         """CREATE TABLE post (id int, meta jsonb);""",

@@ -72,7 +72,8 @@ def required_column(context: Context) -> Iterator[Harm]:
                     f"makes the new {table}.{column} required: an INSERT of code that does not know it fails (23502)"
                 )
                 hint = "keep a default, or do this in a later change, once the code that fills it is deployed"
-                yield Harm(message, hint, str(table), column, Severity.WARNING)
+                unused = context.readers_known and not context.readers(table, "")
+                yield Harm(message, hint, str(table), column, Severity.INFO if unused else Severity.WARNING)
 
 
 def _becomes_identity(context: Context, table: Name, column: str) -> bool:

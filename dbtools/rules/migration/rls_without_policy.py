@@ -104,5 +104,5 @@ def _ignored(context: Context, name: Name, policy: str = "") -> Iterator[Harm]:
         return
     said = f"policy {policy}" if policy else f"{'policies' if len(left) > 1 else 'policy'} {joined(sorted(left))}"
     message = f"{said} of {name} has no effect: its row security is not enabled, so every row is open"
-    hint = f"ALTER TABLE {quote_name(name)} ENABLE ROW LEVEL SECURITY;"
+    hint = f"enable it in the same change: ALTER TABLE {quote_name(name)} ENABLE ROW LEVEL SECURITY"
     yield Harm(message, hint, str(name), policy)

@@ -22,7 +22,8 @@ def created(context: Context, operation: op.CreateIndex) -> Plan | None:
     whole = replace(operation, index=replace(index, name=name))
     if is_partitioned(context, operation.table):
         return _per_partition(context, whole)
-    return plan(alone(context, replace(whole, concurrently=True)))
+    # IF NOT EXISTS would take what a failed build left behind for the index.
+    return plan(alone(context, replace(whole, concurrently=True, if_not_exists=False)))
 
 
 def _per_partition(context: Context, operation: op.CreateIndex) -> Plan | None:
