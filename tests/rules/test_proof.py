@@ -63,10 +63,12 @@ def empty(shared):
 def fill(connection, schema):
     """Three rows in every table; keys that point at others find theirs."""
     for table in sorted(schema.in_order(), key=lambda table: len(table.foreign_keys)):
-        values = [VALUES.get(column.type.base, "NULL") for column in table.columns]
-        if values and table.partition_by is None:
-            rows = f"SELECT {', '.join(values)} FROM generate_series(1, 3) g"
-            connection.execute(f"INSERT INTO {quote_name(table.name)} {rows}")
+        columns = [column for column in table.columns if column.generated is None]
+        if columns and table.partition_by is None:
+            values = ", ".join(VALUES.get(column.type.base, "NULL") for column in columns)
+            names = ", ".join(quote(column.name) for column in columns)
+            rows = f"SELECT {values} FROM generate_series(1, 3) g"
+            connection.execute(f"INSERT INTO {quote_name(table.name)} ({names}) {rows}")
 
 
 def replayed(connection, sql):

@@ -15,7 +15,7 @@ ALTER TABLE post ALTER at TYPE timestamptz(3); -- expect: table-rewrite
 ALTER TABLE post ALTER token TYPE code; -- expect: table-rewrite, type-narrowing
 ALTER TABLE post ALTER slug TYPE varchar(10) USING left(slug, 10); -- expect: table-rewrite
 -- The key is checked anew: the other table is read as well, under the same lock.
-ALTER TABLE post ALTER id TYPE bigint; -- expect: table-rewrite, full-scan-exclusive
+ALTER TABLE post ALTER id TYPE bigint; -- expect: table-rewrite, full-scan-exclusive, fk-type-mismatch
 SET timezone = 'Asia/Ho_Chi_Minh';
 ALTER TABLE post ADD COLUMN seen timestamp;
 ALTER TABLE post ALTER seen TYPE timestamptz; -- expect: table-rewrite
