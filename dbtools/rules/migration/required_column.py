@@ -60,11 +60,11 @@ def required_column(context: Context) -> Iterator[Harm]:
     """Of columns of this change only: whether running code fills an older column cannot be known."""
     match context.operation:
         case op.AddColumn(table, column) if context.effects.fails == NOT_NULL_VIOLATION:
-            if context.existed(table):
-                added = f"adds {table}.{column.name} NOT NULL without a default"
-                message = f"{added}: fails with 23502 if {table} holds a row, as does an INSERT that leaves it out"
-                hint = "give it a constant DEFAULT, which rewrites nothing; or"
-                yield Harm(message, hint, str(table), column.name, plan=safe_form(context))
+            added = f"adds {table}.{column.name} NOT NULL without a default"
+            message = f"{added}: fails with 23502 if {table} holds a row, as does an INSERT that leaves it out"
+            hint = "give it a constant DEFAULT, which rewrites nothing; or"
+            severity = None if context.existed(table) else Severity.WARNING
+            yield Harm(message, hint, str(table), column.name, severity, plan=safe_form(context))
         case op.SetNullable(table, column, nullable=False) | op.SetDefault(table, column, None):
             required = (table, column) in context.added and _is_required(context, table, column)
             if context.existed(table) and required and not _becomes_identity(context, table, column):

@@ -243,16 +243,6 @@ CREATE MATERIALIZED VIEW m AS SELECT id FROM t;
 CREATE INDEX m_id ON m (id);
 ---
 REFRESH MATERIALIZED VIEW CONCURRENTLY m; -- expect: statement-fails
-==== TRUNCATE of what others refer to
-CREATE TABLE author (id int PRIMARY KEY);
-CREATE TABLE post (author int REFERENCES author);
----
-TRUNCATE author; -- expect: statement-fails
-==== LOCK TABLE outside a transaction
-CREATE TABLE t (id int);
----
--- dbtools: no-transaction
-LOCK TABLE t; -- expect: statement-fails
 ==== a virtual column before 18 [15]
 CREATE TABLE t (a int);
 ---

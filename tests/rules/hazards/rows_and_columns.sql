@@ -110,3 +110,7 @@ CREATE TABLE post (id int, n int);
 CREATE TABLE kept (id int, n int);
 ---
 WITH gone AS (DELETE FROM post RETURNING *) INSERT INTO kept SELECT * FROM gone; -- expect: delete-without-where
+==== required in a table that this change has filled
+CREATE TABLE tag (id int);
+INSERT INTO tag VALUES (1);
+ALTER TABLE tag ADD COLUMN name text NOT NULL; -- expect: required-column
