@@ -43,6 +43,6 @@ def judge(sql: str, *, version: int = 18, complete: bool = True, **known: object
 def contexts(sql: str, version: int = 18) -> Iterator[Context]:
     """What a rule gets to know of every new operation of *sql*."""
     made = change(sql)
-    run = _Run(made, (), made.new)
+    run = _Run(made, (), made.new, made.base)
     for step in walk(made.new, made.base, Session(version)):
         yield run.context(step, step.effects)
