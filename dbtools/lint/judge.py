@@ -15,7 +15,6 @@ from dbtools.lint.quiet import quieted
 from dbtools.lint.settings import LintSettings
 from dbtools.lint.weigh import sized
 from dbtools.model import operation as op
-from dbtools.model.apply import apply
 from dbtools.model.effects import Effects
 from dbtools.model.expression import Name
 from dbtools.model.finding import Damage, Evidence, Finding, Location, Severity
@@ -41,7 +40,7 @@ def lint(change: Change, settings: LintSettings) -> Report:
     judged = operations = uncertain = 0
     schema, session = change.base, Session(settings.version, lock_timeout=settings.lock_timeout)
     for together in [(migration,) for migration in change.new] if change.one_by_one else [change.new]:
-        run = _Run(change, settings, together)
+        run = _Run(change, settings, together, schema)
         steps = walk(together, schema, session)
         for _, group in groupby(steps, key=lambda step: (step.migration.up.path, step.statement.place)):
             of_statement = list(group)
@@ -69,9 +68,11 @@ def lint(change: Change, settings: LintSettings) -> Report:
 class _Run:
     """One change while it is judged."""
 
-    def __init__(self, change: Change, settings: LintSettings, migrations: tuple[Migration, ...]) -> None:
+    def __init__(
+        self, change: Change, settings: LintSettings, migrations: tuple[Migration, ...], start: Schema
+    ) -> None:
         self.change, self.settings = change, settings
-        self.migrations = migrations
+        self.migrations, self.start = migrations, start
         self.added: frozenset[tuple[Name, str]] = frozenset()  # columns that it adds to tables
         self.end: Schema | None = None
         self.said: set[tuple[str, str]] = set()  # rules that speak once of a file, with the file
@@ -89,15 +90,13 @@ class _Run:
                 damage=Damage.FAILS, excerpt=shown,
             )  # fmt: skip
             return
-        if all(step.skipped for step in steps):
-            return
         whole = reduce(or_, (step.effects for step in steps))
         rules = self.settings.rules(path)
-        for step in steps:
+        for step in (each for each in steps if not each.skipped):
             context = self.context(step, whole, first=step is steps[0])
             for rule in rules:
                 yield from self.harms(rule, context, step)
-            self.added |= _added(step)
+            self.added |= _added(step, self.added)
 
     def harms(self, rule: Rule, context: Context, step: Step) -> Iterator[Finding]:
         """What one rule says of one operation, if it may still speak."""
@@ -111,30 +110,33 @@ class _Run:
 
     def context(self, step: Step, whole: Effects, *, first: bool) -> Context:
         """What the rules may know of one operation."""
-        moment = Moment(step.before, partial(self.at_end, step))
+        moment = Moment(step.before, self.at_end)
         return Context(
             step.operation, step.effects, whole, step.before, step.after, step.session,
             Location(step.migration.up.path, step.place.line, step.place.column), step.transaction, step.done,
-            first, partial(_later, step), partial(self.at_end, step), step.born, self.added,
+            first, partial(_later, step), self.at_end, step.born, self.added,
             partial(self.change.readers, moment=moment), partial(self.change.former, moment=moment),
             partial(self.change.leaves_out, moment=moment), partial(self.change.clashes, moment=moment),
-            lambda: self.change.readers_known, render,
+            lambda: self.change.readers_known, render, step.statement.text,
         )  # fmt: skip
 
-    def at_end(self, step: Step) -> Schema:
-        """The schema after the last of the migrations; found once, from whichever step asks first."""
+    def at_end(self) -> Schema:
+        """The schema after the last of the migrations; found once, and only if a rule asks."""
         if self.end is None:
-            following = self.migrations[self.migrations.index(step.migration) + 1 :]
-            self.end = fold(reduce(apply, _later(step), step.after), (migration.up.text for migration in following))
+            self.end = fold(self.start, (migration.up.text for migration in self.migrations))
         return self.end
 
 
-def _added(step: Step) -> set[tuple[Name, str]]:
-    """The column that did not exist before the step."""
+def _added(step: Step, known: frozenset[tuple[Name, str]]) -> set[tuple[Name, str]]:
+    """The column that did not exist before the step, also under another name."""
     match step.operation:
         case op.AddColumn(name, column):
             table = step.before.table(name)
             return set() if table is not None and table.column(column.name) else {(name, column.name)}
+        case op.RenameColumn(name, column, to) if (name, column) in known:
+            return {(name, to)}
+        case op.RenameTable(name, to):
+            return {(name._replace(local=to), column) for table, column in known if table == name}
     return set()
 
 

@@ -104,12 +104,13 @@ def _parts(unnamed: Constraint | Index) -> tuple[str, str]:
 
 def _in_use(schema: Schema, name: Name, unnamed: Constraint | Index) -> bool:
     """Indexes share the names of relations, constraints those of constraints; what is both must be free in both."""
-    if isinstance(unnamed, Index | PrimaryKey | Unique | Exclusion) and _is_relation_or_index(schema, name):
+    if isinstance(unnamed, Index | PrimaryKey | Unique | Exclusion) and is_relation_or_index(schema, name):
         return True
     return not isinstance(unnamed, Index) and _is_constraint(schema, name)
 
 
-def _is_relation_or_index(schema: Schema, name: Name) -> bool:
+def is_relation_or_index(schema: Schema, name: Name) -> bool:
+    """Whether a table, view, sequence or index is called *name*, also an index behind a constraint."""
     if is_relation(schema, name):
         return True
     namespace, local = name

@@ -342,13 +342,17 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """What is kept by its text: trigger, policy, rule, composite type, ... ``table`` where it belongs to one."""
+    """What is kept by its text: trigger, policy, rule, composite type, ... ``table`` where it belongs to one.
+
+    ``reads``: the columns of that table it depends on. ``mentions``: the other relations that its subqueries name.
+    """
 
     kind: str
     name: Name
     table: Name | None = None
     text: str = ""
     reads: tuple[str, ...] = field(default=(), compare=False)
+    mentions: tuple[Name, ...] = field(default=(), compare=False)
 
 
 FunctionKey = tuple[Name, tuple[str, ...]]

@@ -54,7 +54,7 @@ class Context:
     column, a table) at the head of the change, ``former`` which code did so until this change; ``leaves_out`` who
     inserts rows without the column, ``clashes`` who cannot go on once it has a new type. They are worked out when they
     are asked. ``readers_known`` is False when the project names no model and no query. ``render`` spells an operation
-    as SQL.
+    as SQL. ``text`` is the statement as it is written.
     """
 
     operation: Operation
@@ -77,6 +77,7 @@ class Context:
     clashes: Callable[[Name, str, Type], tuple[Reader, ...]]
     knows_readers: Callable[[], bool]
     render: Callable[[Operation], str]
+    text: str = ""
 
     @property
     def readers_known(self) -> bool:

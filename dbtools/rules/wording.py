@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from dbtools.model import operation as op
 from dbtools.model.expression import Name
+from dbtools.model.operation import Operation
 from dbtools.model.reader import Reader
 from dbtools.rules.base import Context
 
@@ -81,6 +83,34 @@ def _formerly(context: Context, table: Name, column: str) -> str:
     """Code of before the change: until it is replaced everywhere, it reads what is gone."""
     sources = dict.fromkeys(reader.source for reader in context.former(table, column))
     return f"until this change it was read by {joined(sources)}: deploy that first" if sources else ""
+
+
+def dropped(operation: Operation) -> tuple[str, str, str]:
+    """What is dropped or changed, in words, and the table and object that a finding names."""
+    match operation:
+        case op.DropColumn(table, column) | op.SetType(table, column):
+            return f"{table}.{column}", str(table), column
+        case op.DropConstraint(table, name):
+            return f"constraint {name} of {table}", str(table), name
+        case op.DropTable(name):
+            return str(name), str(name), ""
+        case op.DropFunction(name):
+            return f"function {name}()", "", f"{name}()"
+        case op.DropNamespace(name):
+            return f"schema {name}", "", name
+        case op.DropExtension(name):
+            return f"extension {name}", "", name
+        case op.DropIndex(name) | op.DropType(name) | op.DropView(name) | op.DropSequence(name):
+            return f"{DROPPED[type(operation)]} {name}", "", str(name)
+    return type(operation).__name__, "", ""
+
+
+DROPPED: dict[type, str] = {
+    op.DropIndex: "index",
+    op.DropType: "type",
+    op.DropView: "view",
+    op.DropSequence: "sequence",
+}
 
 
 def family_of(table: Name, members: Collection[Name]) -> str:

@@ -14,7 +14,7 @@ from dbtools.sql._definitions import constraint_of, index_of, name_of, path_of, 
 from dbtools.sql._functions import create_function, signature_of
 from dbtools.sql._rows import made_by, relations
 from dbtools.sql.expressions import columns_of, expression_of
-from dbtools.sql.grammar import GrammarError, deparse
+from dbtools.sql.grammar import GrammarError, deparse, inside
 from dbtools.sql.types import type_of
 
 KINDS: dict[int, op.Kind] = {
@@ -254,10 +254,23 @@ def create_trigger(node: pb.CreateTrigStmt, namespace: str) -> op.Operation:
 
 def create_policy(node: pb.CreatePolicyStmt, namespace: str) -> op.Operation:
     """CREATE POLICY."""
-    reads = tuple(dict.fromkeys((*columns_of(node.qual), *columns_of(node.with_check))))
     table = name_of(node.table, namespace)
+    reads = tuple(dict.fromkeys((*_own_columns(node.qual, table), *_own_columns(node.with_check, table))))
     name = Name(table.namespace, node.policy_name)
-    return op.CreateOpaque(Opaque("policy", name, table, _text(create_policy_stmt=node), reads))
+    mentions = tuple(other for other in relations(node, namespace) if other != table)
+    return op.CreateOpaque(Opaque("policy", name, table, _text(create_policy_stmt=node), reads, mentions))
+
+
+def _own_columns(node: pb.Node, table: Name) -> tuple[str, ...]:
+    """The columns of *table* that a condition on its rows reads; in a subquery those that are qualified with it."""
+    outside = pb.Node()
+    outside.CopyFrom(node)
+    qualified = []
+    for link in inside(outside, "SubLink"):
+        references = ([part.string.sval for part in each.fields] for each in inside(link.subselect, "ColumnRef"))
+        qualified += [path[-1] for path in references if path[-2:-1] == [table.local]]
+        link.ClearField("subselect")
+    return (*columns_of(outside), *qualified)
 
 
 def alter_policy(node: pb.AlterPolicyStmt, namespace: str) -> op.Operation:

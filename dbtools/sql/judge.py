@@ -23,6 +23,10 @@ LITERAL = re.compile(
 
 def judged(operation: op.Operation, schema: Schema, session: Session) -> tuple[op.Operation, Schema]:
     """The operation and the schema with everything judged that the operation's effects depend on."""
+    if isinstance(operation, op.AddColumn) and schema.views:
+        # A star means the columns of the day it was written, so it is resolved before there are more.
+        starred = [view for view in schema.views.values() if operation.table in view.mentions and "*" in view.query]
+        schema = _resolved(schema, starred)
     match operation:
         case op.AddColumn(column=Column(default=Expression() as default) as column):
             operation = replace(operation, column=replace(column, default=expression(default)))
@@ -97,7 +101,7 @@ def with_views(schema: Schema, table: Name) -> Schema:
 
 def _resolved(schema: Schema, views: list[View]) -> Schema:
     for view in views:
-        if view.reads is None:
+        if view.reads is None and schema.is_certain(view.name):
             schema = replace(schema, views=added(schema.views, view.name, _resolved_view(view, schema)))
     return schema
 

@@ -17,7 +17,7 @@ from dbtools.model.finding import Location
 from dbtools.model.migration import Migration
 from dbtools.model.past import Done, Log, Past
 from dbtools.model.predict import Session, predict
-from dbtools.model.predict.relations import UNDEFINED_TABLE
+from dbtools.model.predict.relations import ACTIVE_TRANSACTION, DEPENDENT_OBJECTS, MISSING, UNDEFINED_TABLE, is_brought
 from dbtools.model.schema import Schema
 from dbtools.sql.judge import judged
 from dbtools.sql.labels import WITH_LITERALS, literals
@@ -32,7 +32,7 @@ class Step:
     ``born``: the relations that the change itself has made before this operation; nobody uses them yet.
     ``transaction`` and ``done``: what earlier statements of its transaction, and of its migration, did.
     ``last``: whether it is the last operation of its statement. ``skipped``: ALTER ... IF EXISTS of what does not
-    exist, which PostgreSQL passes over.
+    exist, which PostgreSQL passes over, or what a guarded DO block finds done.
     """
 
     migration: Migration
@@ -64,9 +64,38 @@ def in_transaction(migration: Migration) -> bool:
 
 
 def fold(schema: Schema, scripts: Iterable[str]) -> Schema:
-    """The schema after every statement of every script, in order."""
-    operations = (operation for text in scripts for each in statements(text) for operation in each.operations)
-    return reduce(apply, operations, schema)
+    """The schema after every statement of every script, in order.
+
+    A script that changes what none before it has made shows that not all of them are here.
+    """
+    for text in scripts:
+        for number, (statement, operation) in _each(text):
+            after = apply(schema, operation)
+            guarded = statement.if_exists or number in statement.guarded or statement.elsewhere
+            if schema.complete and not guarded and _shows_more(operation, schema, after):
+                after = replace(after, complete=False)
+            schema = after
+    return schema
+
+
+def _each(text: str) -> Iterator[tuple[int, tuple[Statement, op.Operation]]]:
+    """Every operation with its statement and its number in it."""
+    for statement in statements(text):
+        yield from ((number, (statement, operation)) for number, operation in enumerate(statement.operations))
+
+
+def _shows_more(operation: op.Operation, before: Schema, after: Schema) -> bool:
+    """Whether *operation*, which once ran, needs a table or type that *before* has not."""
+    match operation:
+        case op.Unknown():
+            return False
+        case op.AddEnumValue(name) | op.RenameEnumValue(name):
+            return name not in before.enums and name.namespace in before.namespaces
+    if after.uncertain is before.uncertain:
+        return False
+    new = after.uncertain - before.uncertain
+    known = (before.tables, before.views, before.sequences)
+    return any(not any(name in each for each in known) and not is_brought(name, before) for name in new)
 
 
 def history(scripts: Iterable[str]) -> Schema:
@@ -83,6 +112,7 @@ def history(scripts: Iterable[str]) -> Schema:
     return schema
 
 
+TOGETHER = op.DropTable | op.DropView | op.DropType | op.DropFunction | op.DropSequence | op.DropNamespace
 MOST_STANDING = 8
 _STANDING: dict[tuple[str, ...], Schema] = {}
 
@@ -127,13 +157,14 @@ class _Run:
         if not self.session.in_transaction:
             self._ended()
         transaction, done = self.transaction.now(), self.script.now()
+        start = self.schema
         for number, written in enumerate(statement.operations, start=1):
             place = statement.places[number - 1]
             told = self._told(written, statement)
             operation, before = judged(told, self.schema, self.session)
             after = apply(before, operation)
-            effects = predict(operation, before, self.session)
-            skipped = statement.if_exists and effects.fails == UNDEFINED_TABLE
+            effects = self._effects(statement, number, operation, (start, before))
+            skipped = _is_skipped(statement, number, effects)
             effects = Effects() if skipped else effects
             yield Step(
                 migration, statement, operation, place, before, after, self.session, effects, self.born,
@@ -149,6 +180,23 @@ class _Run:
         if self.session.new_labels and isinstance(operation, WITH_LITERALS):
             return replace(operation, literals=literals(statement.text))
         return operation
+
+    def _effects(
+        self, statement: Statement, number: int, operation: op.Operation, schemas: tuple[Schema, Schema]
+    ) -> Effects:
+        """The effects of one operation, *number* of its statement, from the schema before that and before itself."""
+        start, before = schemas
+        effects = predict(operation, before, self.session)
+        if len(statement.operations) > 1 and isinstance(operation, TOGETHER):
+            # DROP of several objects looks them all up first, and asks only what depends on them that stays.
+            if effects.fails in MISSING:
+                return predict(operation, start, self.session)
+            if effects.fails == DEPENDENT_OBJECTS:
+                rest = predict(operation, reduce(apply, statement.operations[number:], before), self.session)
+                return replace(effects, fails=rest.fails if rest.fails == DEPENDENT_OBJECTS else None)
+        if effects.fails in MISSING and statement.elsewhere:
+            return replace(effects, fails=None, uncertain=f"it may be in {' or '.join(statement.elsewhere)}")
+        return effects
 
     def _after(self, operation: op.Operation, before: Schema, done: Done) -> None:
         self.transaction.add(done, self.born)
@@ -176,6 +224,13 @@ class _Run:
         if self.session.new_labels or self.session.new_types or self.session.lock_timeout != self.lasting:
             nothing = frozenset[Name]()
             self.session = replace(self.session, new_labels=frozenset(), new_types=nothing, lock_timeout=self.lasting)
+
+
+def _is_skipped(statement: Statement, number: int, effects: Effects) -> bool:
+    """ALTER IF EXISTS of what is not there, and what a DO block does only if it is still to be done."""
+    if number - 1 in statement.guarded:
+        return effects.fails not in {None, ACTIVE_TRANSACTION}
+    return statement.if_exists and effects.fails == UNDEFINED_TABLE
 
 
 def _grown(

@@ -51,6 +51,6 @@ def alone(rule: str, version: int = 18) -> LintSettings:
 def contexts(sql: str, version: int = 18) -> Iterator[Context]:
     """What a rule gets to know of every new operation of *sql*."""
     made = change(sql)
-    run = _Run(made, (), made.new)
+    run = _Run(made, (), made.new, made.base)
     for step in walk(made.new, made.base, Session(version)):
         yield run.context(step, step.effects, first=True)

@@ -65,10 +65,12 @@ def fill(connection, schema):
     """Three rows in every table; keys that point at others find theirs. Bounds say what fits: partitions stay empty."""
     targets = {table.name: {key.target for key in table.foreign_keys} - {table.name} for table in schema.in_order()}
     for table in map(schema.table, TopologicalSorter(targets).static_order()):
-        values = [VALUES.get(_base(column.type, schema), "NULL") for column in table.columns]
-        if values and table.partition_by is None and table.partition_of is None:
-            rows = f"SELECT {', '.join(values)} FROM generate_series(1, 3) g"
-            connection.execute(f"INSERT INTO {quote_name(table.name)} {rows}")
+        columns = [column for column in table.columns if column.generated is None]
+        if columns and table.partition_by is None and table.partition_of is None:
+            values = ", ".join(VALUES.get(_base(column.type, schema), "NULL") for column in columns)
+            names = ", ".join(quote(column.name) for column in columns)
+            rows = f"SELECT {values} FROM generate_series(1, 3) g"
+            connection.execute(f"INSERT INTO {quote_name(table.name)} ({names}) {rows}")
 
 
 def _base(kind, schema):

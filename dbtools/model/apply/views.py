@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from dbtools.model import operation as op
@@ -17,7 +18,8 @@ def create(schema: Schema, operation: op.CreateView) -> Schema:
     view = _expanded(operation.view, schema)
     old = schema.views.get(view.name)
     if old is not None and operation.replace:
-        return replace(schema, views=added(schema.views, view.name, replace(view, comment=old.comment)))
+        schema = replace(schema, views=added(schema.views, view.name, replace(view, comment=old.comment)))
+        return replace(schema, uncertain=schema.uncertain - {view.name}) if view.name in schema.uncertain else schema
     if is_relation(schema, view.name):
         return schema
     return replace(schema, views=added(schema.views, view.name, view))
@@ -35,6 +37,15 @@ def drop(schema: Schema, name: Name) -> Schema:
     if name not in schema.views:
         return schema
     return without_relation(replace(schema, views=removed(schema.views, name)), name)
+
+
+def starred(schema: Schema, table: Name) -> Schema:
+    """*schema* with views in doubt whose star was there before *table* grew: it means the columns of that day."""
+    names = [view.name for view in schema.views.values() if view.reads is None and table in view.mentions]
+    return doubted(schema, *(name for name in names if STAR.search(schema.views[name].query))) if names else schema
+
+
+STAR = re.compile(r"(?:\bselect|\bdistinct|,|\.)\s*\*", re.IGNORECASE)
 
 
 def without_relation(schema: Schema, name: Name) -> Schema:

@@ -11,12 +11,17 @@ condition, reads).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects
 from dbtools.model.predict import columns, constraints, indexes, labels, others, tables, types, views
+from dbtools.model.predict.depending import depending
+from dbtools.model.predict.refused import WRONG_KIND, refused
+from dbtools.model.predict.relations import ACTIVE_TRANSACTION, FEATURE_NOT_SUPPORTED, MISSING
 from dbtools.model.predict.session import Session
+from dbtools.model.predict.taken import taken
 from dbtools.model.schema import Schema
 
 __all__ = ["Session", "predict"]
@@ -24,13 +29,19 @@ __all__ = ["Session", "predict"]
 
 def predict(operation: op.Operation, schema: Schema, session: Session) -> Effects:
     """The effects of *operation* on *schema* as it is before it, on relations that exist there."""
-    effects = _predict(operation, schema, session)
+    effects = _effects(operation, schema, session)
     if session.new_labels and labels.used(operation, schema, session):
-        return effects | Effects(fails=columns.UNSAFE_NEW_LABEL)
-    return effects
+        effects |= Effects(fails=columns.UNSAFE_NEW_LABEL)
+    if effects.fails == ACTIVE_TRANSACTION:
+        return effects
+    why = refused(operation, schema, in_transaction=session.in_transaction)
+    if effects.fails in MISSING and why in {WRONG_KIND, FEATURE_NOT_SUPPORTED}:
+        return replace(effects, fails=why)
+    found = taken(operation, schema) or effects.fails or why or depending(operation, schema)
+    return effects if found == effects.fails else replace(effects, fails=found)
 
 
-def _predict(operation: op.Operation, schema: Schema, session: Session) -> Effects:
+def _effects(operation: op.Operation, schema: Schema, session: Session) -> Effects:
     match operation:
         case op.CreateTable():
             return tables.create(operation, schema, session)

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode
-from dbtools.model.expression import Name, Type
+from dbtools.model.expression import Name
 from dbtools.model.naming import chosen_name
 from dbtools.model.objects import Check, Constraint, Exclusion, ForeignKey, NotNull, PrimaryKey, Table, Unique
+from dbtools.model.predict.references import mismatched
 from dbtools.model.predict.relations import (
     AE,
     DEPENDENT_OBJECTS,
@@ -28,10 +29,6 @@ from dbtools.model.schema import Schema
 SRE, SUE = LockMode.SHARE_ROW_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
 TYPE_MISMATCH, NO_UNIQUE_KEY, PARTITIONED_NOT_VALID, SECOND_PRIMARY_KEY = "42804", "42830", "42809", "42P16"
 DUPLICATE_OBJECT = "42710"
-INTEGERS = ("smallint", "integer", "bigint")
-NUMBERS = (*INTEGERS, "numeric", "real", "double precision")
-STRINGS = ("text", "varchar", "char", "bpchar", "name")
-DATES = ("date", "timestamp", "timestamptz")
 
 
 def index_name(constraint: Constraint, table: Name, schema: Schema) -> Name:
@@ -108,24 +105,13 @@ def target(key: ForeignKey, table: Name, schema: Schema) -> Effects:
     wanted = key.target_columns or (there.primary_key.columns if there.primary_key else ())
     taken = Effects(locks(family(key.target, schema), SRE))
     if schema.is_certain(key.target):
+        if not wanted:
+            return taken | Effects(fails=UNDEFINED_OBJECT)
         if any(there.column(name) is None for name in wanted):
             return Effects(fails=UNDEFINED_COLUMN)
-        if not any(set(columns) == set(wanted) for columns in there.keys) or not wanted:
+        if not any(set(columns) == set(wanted) for columns in there.keys):
             return taken | Effects(fails=NO_UNIQUE_KEY)
     return taken
-
-
-def comparable(here: Type, there: Type) -> bool:
-    """Whether PostgreSQL finds an equality operator for a foreign key of type *here* to a key of type *there*."""
-    if here.element() == there.element() or here.base == there.base:
-        return here.dimensions == there.dimensions and here.namespace == there.namespace
-    if here.dimensions or there.dimensions:
-        return False
-    if here.base in INTEGERS:
-        return there.base in NUMBERS
-    if here.base in NUMBERS:
-        return there.base in NUMBERS and NUMBERS.index(here.base) <= NUMBERS.index(there.base)
-    return any(here.base in kinds and there.base in kinds for kinds in (STRINGS, DATES))
 
 
 def _foreign_key(key: ForeignKey, table: Table, schema: Schema, session: Session) -> Effects:
@@ -135,24 +121,13 @@ def _foreign_key(key: ForeignKey, table: Table, schema: Schema, session: Session
     effects = Effects(locks(members, SRE)) | target(key, table.name, schema)
     if table.partition_by is not None and not key.validated and session.version < VIRTUAL_SINCE:
         return effects | Effects(fails=PARTITIONED_NOT_VALID)
-    there = table if key.target == table.name else schema.table(key.target)
-    if there is not None:
-        wanted = key.target_columns or (there.primary_key.columns if there.primary_key else ())
-        pairs = ((table.column(one), there.column(two)) for one, two in zip(key.columns, wanted, strict=False))
-        if any(
-            one and two and _builtin(one.type, two.type) and not comparable(one.type, two.type) for one, two in pairs
-        ):
-            return effects | Effects(fails=TYPE_MISMATCH)
+    if schema.is_certain(table.name) and mismatched(key, table, schema):
+        return effects | Effects(fails=TYPE_MISMATCH)
     if not key.validated:
         return effects
     if table.name in session.empty:
         return effects | Effects(scans=stored(members))
     return effects | Effects(scans=stored(members) | (stored(family(key.target, schema)) or {key.target}))
-
-
-def _builtin(*types: Type) -> bool:
-    """Only pairs of built-in types are judged: a domain compares as its base, an extension's type as it likes."""
-    return not any(kind.namespace for kind in types)
 
 
 def _indexed(operation: op.AddConstraint, table: Table, schema: Schema) -> Effects:

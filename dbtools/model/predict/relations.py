@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name
+from dbtools.model.migration import BOOKKEEPING
 from dbtools.model.objects import Exclusion, PrimaryKey, Table, Unique, View
 from dbtools.model.schema import Schema
 
@@ -14,13 +16,30 @@ AE = LockMode.ACCESS_EXCLUSIVE
 UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_OBJECT = "42P01", "42703", "42704"
 DEPENDENT_OBJECTS, FEATURE_NOT_SUPPORTED, ACTIVE_TRANSACTION = "2BP01", "0A000", "25001"
 DUPLICATE_TABLE, DUPLICATE_COLUMN, SYNTAX_ERROR = "42P07", "42701", "42601"
+DUPLICATE_OBJECT, DUPLICATE_FUNCTION, DUPLICATE_SCHEMA, UNDEFINED_FUNCTION = "42710", "42723", "42P06", "42883"
+MISSING = frozenset({UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_OBJECT, UNDEFINED_FUNCTION})
+TAKEN = frozenset({DUPLICATE_TABLE, DUPLICATE_COLUMN, DUPLICATE_OBJECT, DUPLICATE_FUNCTION, DUPLICATE_SCHEMA})
 
 
 def missing(name: Name, schema: Schema, mode: LockMode) -> Effects:
     """The effects on a table that is not in the schema: an error if all are known, else only the lock is sure."""
-    if schema.complete and schema.is_certain(name) and name not in schema.views:
+    if schema.complete and schema.is_certain(name) and name not in schema.views and not is_brought(name, schema):
         return Effects(fails=UNDEFINED_TABLE)
     return Effects({name: mode}, uncertain=f"{name} is not known")
+
+
+# Extensions that bring no table or view; any other may have brought the one that no migration makes.
+WITHOUT_TABLES = frozenset(
+    "plpgsql pgcrypto uuid-ossp citext pg_trgm btree_gin btree_gist hstore ltree unaccent intarray fuzzystrmatch "
+    "tablefunc vector cube earthdistance isn bloom".split()
+)
+
+
+def is_brought(name: Name, schema: Schema) -> bool:
+    """Whether the system, an extension or the platform may have made it: no migration has to."""
+    apart = name.namespace not in schema.namespaces and name.namespace != "pg_temp"
+    system = name.local.startswith("pg_") or name.local in BOOKKEEPING
+    return apart or system or not schema.extensions <= WITHOUT_TABLES
 
 
 def assumed(name: Name, schema: Schema) -> Schema:
@@ -78,14 +97,25 @@ def unresolved(table: Name, schema: Schema) -> bool:
     return any(view.reads is None and table in view.mentions for view in schema.views.values())
 
 
-def dependents(table: Table, column: str, schema: Schema) -> Iterator[str]:
+class Dependent(NamedTuple):
+    """What cannot stand without something else: ``view posts``, ``policy mine of post``."""
+
+    kind: str
+    name: str
+    table: Name | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name} of {self.table}" if self.table else f"{self.kind} {self.name}"
+
+
+def dependents(table: Table, column: str, schema: Schema) -> Iterator[Dependent]:
     """What stops the removal of a column of its own table: generated columns, policies, triggers, rules."""
     for other in table.columns:
         if other.generated is not None and column in other.generated.expression.columns:
-            yield f"generated column {other.name}"
+            yield Dependent("generated column", other.name, table.name)
     for opaque in schema.opaques.values():
         if opaque.table == table.name and column in opaque.reads and opaque.kind in {"policy", "trigger", "rule"}:
-            yield f"{opaque.kind} {opaque.name.local}"
+            yield Dependent(opaque.kind, opaque.name.local, table.name)
 
 
 def not_null_scan(column: str, members: tuple[Table, ...]) -> Effects:

@@ -51,6 +51,8 @@ def drop_table(context: Context) -> Iterator[Harm]:
     """Each table that is lost; its partitions go without saying."""
     match context.operation:
         case DropTable(name, if_exists, cascade) if context.existed(name) and context.effects.loses:
+            if name in context.before.views:
+                return
             known = not if_exists or name in context.before.tables
             yield _harm(context, name, known=known, cascade=cascade)
         case DropNamespace():

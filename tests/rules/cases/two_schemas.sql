@@ -13,4 +13,4 @@ DROP TABLE shop.item; -- expect: drop-table
 SET search_path = shop;
 CREATE TABLE item (id int);
 CREATE INDEX ON item (id);
-CREATE INDEX ON public.item (id); -- expect: index-blocks-writes
+CREATE INDEX ON public.item (id); -- expect: index-blocks-writes, duplicate-index
