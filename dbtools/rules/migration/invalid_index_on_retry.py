@@ -33,7 +33,7 @@ CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "Post_id" ON "Post" (id);""",
         """CREATE TABLE post (id int, author int);
 ---
 -- dbtools: no-transaction
-DROP INDEX CONCURRENTLY IF EXISTS post_writer;
+DROP INDEX IF EXISTS post_writer;
 CREATE INDEX CONCURRENTLY IF NOT EXISTS post_author ON post (author);""",
     ),
     good=(
