@@ -36,17 +36,10 @@ def joined(words: Iterable[object]) -> str:
     return f"{', '.join(every[:-1])} and {every[-1]}" if len(every) > 1 else "".join(every)
 
 
-def stopped(context: Context, table: Name, column: str = "", *, cascade: bool) -> Stopped:
-    """What a drop does to those who read it."""
+def stopped(context: Context, table: Name, column: str = "") -> Stopped:
+    """What a drop does to those who read it; what PostgreSQL keeps parsed is named by the rules about that."""
     readers = context.readers(table, column)
-    running = [reader for reader in readers if not reader.is_stored]
-    stored = [reader for reader in readers if reader.is_stored and reader.is_sure]
-    parts = [_read(running)]
-    if stored and cascade:
-        parts.append(f"CASCADE takes {joined(stored)} with it")
-    elif stored:
-        verb = "reads" if len(stored) == 1 else "read"
-        parts.append(f"{joined(stored)} {verb} it, so that it fails with 2BP01 without CASCADE")
+    parts = [_read([reader for reader in readers if not reader.is_stored])]
     parts.append(_may_read([reader for reader in readers if not reader.is_sure]))
     parts.append(_formerly(context, table, column))
     return Stopped("; ".join(filter(None, parts)), breaks=bool(readers))
