@@ -157,7 +157,7 @@ def test_the_harm_of_a_bad_example_is_seen(empty, rule, sql):
             assert effects.scans
         case "loss" if not effects.fails and rule.name != "type-narrowing":
             lost = {loss for foretold, _, _, _ in done for loss in foretold.loses}
-            assert lost
+            assert lost or rule.name == "drop-cascade"  # which may take what holds no rows
             assert all(is_gone(empty, loss) for loss in lost)
         case "error" if not effects.fails:
             (finding,) = [finding for finding in judge(sql) if finding.rule == rule.name]

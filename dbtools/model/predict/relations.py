@@ -38,7 +38,7 @@ WITHOUT_TABLES = frozenset(
 def is_brought(name: Name, schema: Schema) -> bool:
     """Whether the system, an extension or the platform may have made it: no migration has to."""
     apart = name.namespace not in schema.namespaces and name.namespace != "pg_temp"
-    system = name.local.startswith("pg_") or name.local in BOOKKEEPING
+    system = name.local.startswith("pg_") or name.local.lower() in BOOKKEEPING
     return apart or system or not schema.extensions <= WITHOUT_TABLES
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbtools.model.finding import Severity
+from dbtools.model.migration import BOOKKEEPING
 from dbtools.model.operation import LockTable
 from dbtools.model.predict.others import NO_ACTIVE_TRANSACTION
 from dbtools.rules.base import Context, Harm, rule
@@ -62,7 +63,11 @@ def explicit_lock_table(context: Context) -> Iterator[Harm]:
             severity=Severity.ERROR,
         )
         return
-    tables = [name for name in operation.tables if name in context.effects.locks and context.existed(name)]
+    tables = [
+        name
+        for name in operation.tables
+        if name in context.effects.locks and context.existed(name) and name.local.lower() not in BOOKKEEPING
+    ]
     if not tables or not operation.mode.blocks_writes:
         return
     what = f"{BLOCKS_ALL} of" if operation.mode.blocks_reads else "blocks writes to"

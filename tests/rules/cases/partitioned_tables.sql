@@ -24,4 +24,4 @@ CREATE INDEX CONCURRENTLY event_id ON event (id); -- expect: concurrently-in-tra
 -- dbtools: no-transaction
 ALTER TABLE event DETACH PARTITION event_2024 CONCURRENTLY; -- expect: concurrently-on-partitioned
 CREATE INDEX CONCURRENTLY event_at ON event (at); -- expect: concurrently-on-partitioned
-CREATE INDEX CONCURRENTLY ON event_other (id);
+CREATE INDEX CONCURRENTLY ON event_other (id); -- expect: duplicate-index

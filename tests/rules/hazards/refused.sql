@@ -195,7 +195,7 @@ CREATE TABLE log_1 PARTITION OF log FOR VALUES IN (1); -- expect: statement-fail
 CREATE TABLE log (id int);
 CREATE TABLE log_1 (id int);
 ---
-ALTER TABLE log ATTACH PARTITION log_1 FOR VALUES IN (1); -- expect: statement-fails, full-scan-exclusive
+ALTER TABLE log ATTACH PARTITION log_1 FOR VALUES IN (1); -- expect: statement-fails, attach-partition-scan
 ==== DROP TABLE of a view
 CREATE VIEW v AS SELECT 1 AS a;
 ---
