@@ -17,7 +17,8 @@ from dbtools.model.finding import Location
 from dbtools.model.migration import Migration
 from dbtools.model.past import Done, Log, Past
 from dbtools.model.predict import Session, predict
-from dbtools.model.predict.relations import UNDEFINED_TABLE
+from dbtools.model.predict.pending import queued
+from dbtools.model.predict.relations import UNDEFINED_TABLE, family
 from dbtools.model.schema import Schema
 from dbtools.sql.judge import judged
 from dbtools.sql.read import TEMPORARY, Statement, read
@@ -65,7 +66,16 @@ def in_transaction(migration: Migration) -> bool:
 def fold(schema: Schema, scripts: Iterable[str]) -> Schema:
     """The schema after every statement of every script, in order."""
     operations = (operation for text in scripts for each in statements(text) for operation in each.operations)
-    return reduce(apply, operations, schema)
+    return reduce(_applied, operations, schema)
+
+
+def _applied(schema: Schema, operation: op.Operation) -> Schema:
+    """History is not judged, but for the columns that a query gives a table: nobody can tell them later."""
+    if isinstance(operation, op.CreateTable) and operation.query and operation.table.persistence != "temporary":
+        from dbtools.sql.made import made
+
+        operation = made(operation, schema)
+    return apply(schema, operation)
 
 
 def history(scripts: Iterable[str]) -> Schema:
@@ -111,6 +121,7 @@ class _Run:
         self.transaction = self.script = Log()
         self.lasting = session.lock_timeout  # what lock_timeout is again once SET LOCAL ends
         self.mode = ""
+        self.emptied: frozenset[Name] = frozenset()  # without rows until the transaction ends, for nobody else writes
 
     def connect(self, migration: Migration) -> None:
         """A new session, unless the runner has all its migrations in one transaction."""
@@ -138,6 +149,14 @@ class _Run:
                 transaction, done, number == len(statement.operations), skipped,
             )  # fmt: skip
             self.schema = after
+            if self.session.in_transaction and not effects.fails:
+                certain, perhaps = queued(operation, before)
+                if certain or perhaps:
+                    self.session = replace(
+                        self.session,
+                        pending=self.session.pending | certain,
+                        perhaps_pending=self.session.perhaps_pending | perhaps,
+                    )
             self._after(
                 operation, before, Done(operation, effects, Location(migration.up.path, place.line, place.column))
             )
@@ -147,6 +166,10 @@ class _Run:
         self.script.add(done)
         self.born, self.session = _grown(operation, before, self.born, self.session)
         match operation:
+            case op.Truncate(tables, _, only) if self.session.in_transaction and not done.effects.fails:
+                gone = {each.name for name in tables if name not in only for each in family(name, before)} - self.session.empty
+                self.emptied |= gone
+                self.session = replace(self.session, empty=self.session.empty | gone)
             case op.Transaction("begin"):
                 self.session = replace(self.session, in_transaction=True)
             case op.Transaction("commit" | "rollback"):
@@ -165,6 +188,11 @@ class _Run:
     def _ended(self) -> None:
         """A transaction is over: its locks are free, what it added is there for all."""
         self.transaction = Log()
+        if self.session.pending or self.session.perhaps_pending:
+            self.session = replace(self.session, pending=frozenset(), perhaps_pending=frozenset())
+        if self.emptied:
+            self.session = replace(self.session, empty=self.session.empty - self.emptied)
+            self.emptied = frozenset()
         if self.session.new_labels or self.session.new_types or self.session.lock_timeout != self.lasting:
             nothing = frozenset[Name]()
             self.session = replace(self.session, new_labels=frozenset(), new_types=nothing, lock_timeout=self.lasting)

@@ -11,11 +11,25 @@ condition, reads).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects
-from dbtools.model.predict import columns, constraints, indexes, others, tables, types, views
+from dbtools.model.predict import (
+    columns,
+    constraints,
+    indexes,
+    others,
+    partitions,
+    pending,
+    refusals,
+    retyping,
+    rows,
+    tables,
+    types,
+    views,
+)
 from dbtools.model.predict.session import Session
 from dbtools.model.schema import Schema
 
@@ -23,46 +37,57 @@ __all__ = ["Session", "predict"]
 
 
 def predict(operation: op.Operation, schema: Schema, session: Session) -> Effects:
-    """The effects of *operation* on *schema* as it is before it, on relations that exist there."""
+    """The effects of *operation* on *schema* as it is before it, on relations that exist there.
+
+    One that fails says too what it would do once it is mended.
+    """
+    refused = refusals.refused(operation, schema) | pending.refused(operation, schema, session)
+    effects = _effects(operation, schema, session)
+    return replace(effects, fails=refused.fails, uncertain="") if refused.fails else refused | effects
+
+
+def _effects(operation: op.Operation, schema: Schema, session: Session) -> Effects:
     match operation:
         case op.CreateTable():
             return tables.create(operation, schema, session)
         case op.DropTable():
             return tables.drop(operation, schema)
-        case op.RenameTable(name):
-            return tables.brief(name, schema)
+        case op.RenameTable():
+            return tables.rename(operation, schema)
         case op.SetNamespace():
             return tables.move(operation, schema)
         case op.AlterTable():
-            return tables.alter(operation, schema)
+            return tables.alter(operation, schema, session)
         case op.AttachPartition():
-            return tables.attach(operation, schema)
+            return partitions.attach(operation, schema, session)
         case op.DetachPartition():
-            return tables.detach(operation, schema, session)
+            return partitions.detach(operation, schema, session)
         case op.AddColumn():
             return columns.add(operation, schema, session)
         case op.DropColumn():
             return columns.drop(operation, schema)
         case op.SetType():
-            return columns.set_type(operation, schema)
+            return retyping.set_type(operation, schema)
         case op.SetNullable():
-            return columns.set_nullable(operation, schema)
+            return columns.set_nullable(operation, schema, session)
         case op.SetGenerated():
             return columns.set_generated(operation, schema, session)
         case op.SetDefault():
             return columns.set_default(operation, schema, session)
-        case op.RenameColumn() | op.SetIdentity():
-            return columns.brief(operation.table, operation.column, schema)
+        case op.RenameColumn():
+            return columns.rename(operation, schema)
+        case op.SetIdentity():
+            return columns.set_identity(operation, schema, session)
         case op.AlterColumn():
             return columns.alter(operation, schema)
         case op.AddConstraint():
             return constraints.add(operation, schema, session)
         case op.DropConstraint():
-            return constraints.drop(operation, schema)
+            return constraints.drop(operation, schema, session)
         case op.ValidateConstraint():
             return constraints.validate(operation, schema)
-        case op.RenameConstraint(table, name) | op.AlterConstraint(table, name):
-            return constraints.brief(table, name, schema)
+        case op.RenameConstraint() | op.AlterConstraint():
+            return constraints.brief(operation, schema)
         case op.CreateIndex():
             return indexes.create(operation, schema, session)
         case op.DropIndex():
@@ -72,7 +97,7 @@ def predict(operation: op.Operation, schema: Schema, session: Session) -> Effect
         case op.AlterIndex():
             return indexes.alter(operation, schema)
         case op.CreateView():
-            return views.create(operation, schema)
+            return views.create(operation, schema, session)
         case op.DropView():
             return views.drop(operation, schema)
         case op.RefreshView():
@@ -80,7 +105,7 @@ def predict(operation: op.Operation, schema: Schema, session: Session) -> Effect
         case op.AddDomainCheck():
             return types.add_domain_check(operation, schema)
         case op.AlterDomain():
-            return types.alter_domain(operation, schema)
+            return types.alter_domain(operation, schema, session)
         case op.DropType():
             return types.drop(operation, schema)
         case op.AddEnumValue() | op.RenameEnumValue():
@@ -110,14 +135,16 @@ def _others(operation: others.OtherOperation, schema: Schema, session: Session) 
         case op.Grant():
             return others.grant(operation, schema, session)
         case op.Insert() | op.Update() | op.Delete() | op.Select():
-            return others.rows(operation, schema)
+            return rows.changed(operation, schema, session)
         case op.Truncate():
-            return others.truncate(operation, schema)
+            return rows.truncate(operation, schema)
         case op.LockTable():
             return others.lock(operation, schema)
         case op.Maintain():
             return others.maintain(operation, schema, session)
-        case op.DropFunction() | op.DropExtension():
+        case op.DropFunction():
+            return others.drop_function(operation, schema)
+        case op.DropExtension():
             return Effects(uncertain="what depends on it is not followed") if operation.cascade else Effects()
         case op.Other(statement):
             return others.other(statement, session)

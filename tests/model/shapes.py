@@ -1,0 +1,501 @@
+"""Databases of many shapes, and what may be done to each: every statement is tried on every shape.
+
+``t`` is the table that most statements are about, ``u`` the one beside it. Both hold rows.
+"""
+
+from __future__ import annotations
+
+COLUMNS = "id int, a int, b varchar(20), c timestamp(3), d numeric(10,2), e int NOT NULL"
+ROWS = "INSERT INTO t (id, a, b, c, d, e) SELECT g, g, 'b' || g, '2024-01-01', 1.5, g FROM generate_series(1, 40) g;"
+BESIDE = """
+CREATE TABLE u (id int PRIMARY KEY, v int);
+INSERT INTO u SELECT g, g FROM generate_series(1, 40) g;
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE DOMAIN positive AS int CHECK (VALUE > 0);
+CREATE DOMAIN plain_int AS int;
+CREATE DOMAIN nested AS positive;
+CREATE FUNCTION moving() RETURNS int LANGUAGE plpgsql VOLATILE AS 'begin return 1; end';
+CREATE FUNCTION steady() RETURNS int LANGUAGE plpgsql STABLE AS 'begin return 1; end';
+CREATE FUNCTION fixed(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'begin return $1; end';
+CREATE FUNCTION fired() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';
+"""
+PLAIN = f"{BESIDE} CREATE TABLE t ({COLUMNS}, PRIMARY KEY (id)); {ROWS}"
+BY_RANGE = f"""{BESIDE} CREATE TABLE t ({COLUMNS}, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10); CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (10) TO (100);
+{ROWS}"""
+NESTED = f"""{BESIDE} CREATE TABLE t ({COLUMNS}) PARTITION BY RANGE (id);
+CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10);
+CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (10) TO (100) PARTITION BY LIST (a);
+CREATE TABLE t21 PARTITION OF t2 FOR VALUES IN (10, 11, 12); CREATE TABLE t22 PARTITION OF t2 DEFAULT;
+{ROWS}"""
+
+SHAPES: dict[str, str] = {
+    "plain": PLAIN,
+    "index on a": f"{PLAIN} CREATE INDEX t_a ON t (a);",
+    "index on b": f"{PLAIN} CREATE INDEX t_b ON t (b);",
+    "index on c": f"{PLAIN} CREATE INDEX t_c ON t (c);",
+    "unique index": f"{PLAIN} CREATE UNIQUE INDEX t_ua ON t (a); CREATE UNIQUE INDEX t_ub ON t (b) WHERE b <> '';",
+    "partial index": f"{PLAIN} CREATE INDEX t_p ON t (e) WHERE a > 0; CREATE INDEX t_p2 ON t (e) WHERE b = 'x';",
+    "expression index": f"{PLAIN} CREATE INDEX t_x ON t (lower(b)); CREATE INDEX t_y ON t ((a + 1));",
+    "including index": f"{PLAIN} CREATE INDEX t_i ON t (e) INCLUDE (a, b);",
+    "two columns index": f"{PLAIN} CREATE INDEX t_ab ON t (a, b);",
+    "hash and brin": f"{PLAIN} CREATE INDEX t_h ON t USING hash (b); CREATE INDEX t_r ON t USING brin (a);",
+    "collated": f'{PLAIN} ALTER TABLE t ALTER b TYPE varchar(20) COLLATE "C"; CREATE INDEX t_b ON t (b);',
+    "collated index": f'{PLAIN} CREATE INDEX t_b ON t (b COLLATE "C"); CREATE INDEX t_bp ON t (b varchar_pattern_ops);',
+    "unique constraint": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_a_key UNIQUE (a), ADD UNIQUE (b);",
+    "deferrable": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_a_key UNIQUE (a) DEFERRABLE INITIALLY DEFERRED;",
+    "unique on two": f"{PLAIN} ALTER TABLE t ADD UNIQUE (a, b);",
+    "exclusion": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_ex EXCLUDE USING btree (a WITH =);",
+    "key to u": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_fk FOREIGN KEY (a) REFERENCES u; CREATE INDEX t_a ON t (a);",
+    "key to u cascading": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_fk FOREIGN KEY (a) REFERENCES u ON DELETE CASCADE;",
+    "key deferred": f"""{PLAIN} ALTER TABLE t ADD CONSTRAINT t_fk FOREIGN KEY (a) REFERENCES u
+        DEFERRABLE INITIALLY DEFERRED;""",
+    "key not valid": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_fk FOREIGN KEY (a) REFERENCES u NOT VALID;",
+    "key from w": f"{PLAIN} CREATE TABLE w (t_id int REFERENCES t, x int); INSERT INTO w VALUES (1, 1);",
+    "key from w cascading": f"""{PLAIN} CREATE TABLE w (t_id int REFERENCES t ON DELETE CASCADE ON UPDATE CASCADE);
+        INSERT INTO w VALUES (1); CREATE TABLE w2 (t_id int REFERENCES t ON DELETE SET NULL);""",
+    "key from w to a": f"""{PLAIN} ALTER TABLE t ADD CONSTRAINT t_a_key UNIQUE (a);
+        CREATE TABLE w (t_a int CONSTRAINT w_fk REFERENCES t (a)); INSERT INTO w VALUES (1);""",
+    "key from w to unique index": f"""{PLAIN} CREATE UNIQUE INDEX t_ua ON t (a);
+        CREATE TABLE w (t_a int REFERENCES t (a)); INSERT INTO w VALUES (1);""",
+    "key to itself": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_fk FOREIGN KEY (a) REFERENCES t (id);",
+    "composite key": f"""{PLAIN} CREATE TABLE w (x int, y int, PRIMARY KEY (x, y)); INSERT INTO w SELECT id, id FROM u;
+        ALTER TABLE t ADD CONSTRAINT t_fk FOREIGN KEY (id, a) REFERENCES w;""",
+    "chain of keys": f"""{PLAIN} ALTER TABLE t ADD CONSTRAINT t_fk FOREIGN KEY (a) REFERENCES u ON DELETE CASCADE;
+        CREATE TABLE w (t_id int PRIMARY KEY REFERENCES t ON DELETE CASCADE);
+        CREATE TABLE w2 (w_id int REFERENCES w);""",
+    "check": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_ck CHECK (a > 0), ADD CONSTRAINT t_ckb CHECK (b <> '');",
+    "check not valid": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_ck CHECK (a > 0) NOT VALID;",
+    "check not null": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_ck CHECK (a IS NOT NULL);",
+    "check not null not valid": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_ck CHECK (a IS NOT NULL) NOT VALID;",
+    "check not null with more": f"""{PLAIN} ALTER TABLE t
+        ADD CONSTRAINT t_ck CHECK (a > 0 AND (b IS NOT NULL AND a IS NOT NULL));""",
+    "check not null or": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_ck CHECK (a IS NOT NULL OR b IS NOT NULL);",
+    "two checks": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_ck CHECK (a <> e + 1000);",
+    "view": f"{PLAIN} CREATE VIEW va AS SELECT a, b FROM t;",
+    "view of all": f"{PLAIN} CREATE VIEW va AS SELECT * FROM t;",
+    "view of others": f"{PLAIN} CREATE VIEW va AS SELECT id, e FROM t;",
+    "view with condition": f"{PLAIN} CREATE VIEW va AS SELECT u.id FROM u JOIN t AS x ON x.a = u.id WHERE x.b <> '';",
+    "view over view": f"{PLAIN} CREATE VIEW va AS SELECT a, b FROM t; CREATE VIEW vb AS SELECT a FROM va;",
+    "materialized view": f"{PLAIN} CREATE MATERIALIZED VIEW ma AS SELECT a, b FROM t; CREATE UNIQUE INDEX ON ma (a);",
+    "view over materialized": f"""{PLAIN} CREATE MATERIALIZED VIEW ma AS SELECT a, b FROM t;
+        CREATE VIEW va AS SELECT a FROM ma;""",
+    "rule": f"{PLAIN} CREATE RULE t_rule AS ON INSERT TO t WHERE new.a < 0 DO INSTEAD NOTHING;",
+    "trigger": f"{PLAIN} CREATE TRIGGER t_trg BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION fired();",
+    "trigger of a": f"{PLAIN} CREATE TRIGGER t_trg BEFORE UPDATE OF a ON t FOR EACH ROW EXECUTE FUNCTION fired();",
+    "trigger when": f"""{PLAIN} CREATE TRIGGER t_trg AFTER UPDATE ON t FOR EACH ROW
+        WHEN (old.a IS DISTINCT FROM new.a) EXECUTE FUNCTION fired();""",
+    "policy": f"{PLAIN} ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY t_pol ON t USING (a > 0);",
+    "policy elsewhere": f"{PLAIN} CREATE POLICY u_pol ON u USING (EXISTS (SELECT FROM t WHERE t.a = u.id));",
+    "generated": f"{PLAIN} ALTER TABLE t ADD g int GENERATED ALWAYS AS (a * 2) STORED;",
+    "generated indexed": f"""{PLAIN} ALTER TABLE t ADD g int GENERATED ALWAYS AS (a * 2) STORED;
+        CREATE INDEX t_g ON t (g);""",
+    "statistics": f"{PLAIN} CREATE STATISTICS t_st ON a, e FROM t;",
+    "publication": f"{PLAIN} CREATE PUBLICATION t_pub FOR TABLE t;",
+    "domain column": f"{PLAIN} ALTER TABLE t ADD x positive, ADD y plain_int, ADD z positive[], ADD w nested;",
+    "enum column": f"{PLAIN} ALTER TABLE t ADD m mood DEFAULT 'sad', ADD ms mood[];",
+    "defaults": f"{PLAIN} ALTER TABLE t ALTER a SET DEFAULT fixed(1), ALTER b SET DEFAULT 'x';",
+    "serial": f"{PLAIN} ALTER TABLE t ADD s serial; CREATE SEQUENCE sq; ALTER TABLE t ALTER a SET DEFAULT nextval('sq');",
+    "identity": f"{PLAIN} ALTER TABLE t ADD i int GENERATED ALWAYS AS IDENTITY;",
+    "unlogged": PLAIN.replace("CREATE TABLE t", "CREATE UNLOGGED TABLE t"),
+    "unlogged key": f"""{PLAIN.replace("CREATE TABLE t", "CREATE UNLOGGED TABLE t")}
+        ALTER TABLE t ADD CONSTRAINT t_fk FOREIGN KEY (a) REFERENCES u;""",
+    "unlogged referenced": f"""{PLAIN.replace("CREATE TABLE t", "CREATE UNLOGGED TABLE t")}
+        CREATE UNLOGGED TABLE w (t_id int REFERENCES t);""",
+    "parent": f"{PLAIN} CREATE TABLE t1 (x int) INHERITS (t); INSERT INTO t1 SELECT *, 1 FROM t; CREATE INDEX ON t1 (a);",
+    "parent with check": f"""{PLAIN} CREATE TABLE t1 (x int) INHERITS (t); INSERT INTO t1 SELECT *, 1 FROM t;
+        ALTER TABLE t ADD CONSTRAINT t_ck CHECK (a > 0);""",
+    "child": f"""{BESIDE} CREATE TABLE p (id int, a int, e int NOT NULL); INSERT INTO p VALUES (1, 1, 1);
+        CREATE TABLE t ({COLUMNS}, PRIMARY KEY (id)) INHERITS (p); {ROWS}""",
+    "alike": f"{PLAIN} CREATE TABLE t1 (LIKE t); INSERT INTO t1 SELECT * FROM t;",
+    "typed": f"{PLAIN} CREATE TYPE pair AS (x int, y text); CREATE TABLE t1 OF pair; CREATE TABLE w (p pair);",
+    "row type": f"{PLAIN} CREATE TABLE w (r t, x int); CREATE FUNCTION ft(t) RETURNS int LANGUAGE sql AS 'select 1';",
+    "replica identity": f"{PLAIN} CREATE UNIQUE INDEX t_e ON t (e); ALTER TABLE t REPLICA IDENTITY USING INDEX t_e;",
+    "clustered": f"{PLAIN} CREATE INDEX t_a ON t (a); ALTER TABLE t CLUSTER ON t_a;",
+    "by range": BY_RANGE,
+    "by range, default": f"{BY_RANGE} CREATE TABLE td PARTITION OF t DEFAULT; INSERT INTO t VALUES (500,5,'x',now(),1,1);",
+    "by range, indexed": f"{BY_RANGE} CREATE INDEX t_a ON t (a); CREATE INDEX t_p ON t (e) WHERE b = 'x';",
+    "by range, indexed on b": f"{BY_RANGE} CREATE INDEX t_b ON t (b);",
+    "by range, unique": f"{BY_RANGE} ALTER TABLE t ADD CONSTRAINT t_a_key UNIQUE (id, a);",
+    "by range, key to u": f"{BY_RANGE} ALTER TABLE t ADD CONSTRAINT t_fk FOREIGN KEY (a) REFERENCES u;",
+    "by range, key from w": f"{BY_RANGE} CREATE TABLE w (t_id int CONSTRAINT w_fk REFERENCES t); INSERT INTO w VALUES (1);",
+    "by range, check": f"{BY_RANGE} ALTER TABLE t ADD CONSTRAINT t_ck CHECK (a > 0);",
+    "by range, check on one": f"{BY_RANGE} ALTER TABLE t1 ADD CONSTRAINT t1_ck CHECK (a IS NOT NULL);",
+    "by range, view": f"{BY_RANGE} CREATE VIEW va AS SELECT a FROM t; CREATE VIEW v1 AS SELECT b FROM t1;",
+    "by range, trigger": f"""{BY_RANGE} CREATE TRIGGER t_trg AFTER UPDATE ON t
+        FOR EACH ROW EXECUTE FUNCTION fired();""",
+    "by range, own index": f"{BY_RANGE} CREATE INDEX t1_own ON t1 (a); ALTER TABLE t1 ADD UNIQUE (e);",
+    "by range, empty": f"{BESIDE} CREATE TABLE t ({COLUMNS}) PARTITION BY RANGE (id);",
+    "by list": f"""{BESIDE} CREATE TABLE t ({COLUMNS}) PARTITION BY LIST (a);
+        CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1, 2, 3, NULL); CREATE TABLE td PARTITION OF t DEFAULT; {ROWS}""",
+    "by hash": f"""{BESIDE} CREATE TABLE t ({COLUMNS}) PARTITION BY HASH (id);
+        CREATE TABLE t1 PARTITION OF t FOR VALUES WITH (modulus 2, remainder 0);
+        CREATE TABLE t2 PARTITION OF t FOR VALUES WITH (modulus 2, remainder 1); {ROWS}""",
+    "by two levels": NESTED,
+    "by two levels, indexed": f"{NESTED} CREATE INDEX t_e ON t (e);",
+    "by two levels, key to u": f"{NESTED} ALTER TABLE t ADD CONSTRAINT t_fk FOREIGN KEY (a) REFERENCES u;",
+    "by expression": f"""{BESIDE} CREATE TABLE t ({COLUMNS}) PARTITION BY RANGE ((id + a));
+        CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (50); CREATE TABLE td PARTITION OF t DEFAULT; {ROWS}""",
+}
+SHAPES_18: dict[str, str] = {
+    "virtual": f"{PLAIN} ALTER TABLE t ADD g int GENERATED ALWAYS AS (a * 2) VIRTUAL;",
+    "not null not valid": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_nn NOT NULL a NOT VALID;",
+    "key not enforced": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_fk FOREIGN KEY (a) REFERENCES u NOT ENFORCED;",
+    "check not enforced": f"{PLAIN} ALTER TABLE t ADD CONSTRAINT t_ck CHECK (a IS NOT NULL) NOT ENFORCED;",
+    "by range, not null not valid": f"{BY_RANGE} ALTER TABLE t ADD CONSTRAINT t_nn NOT NULL a NOT VALID;",
+    "by range, key not valid": f"{BY_RANGE} ALTER TABLE t ADD CONSTRAINT t_fk FOREIGN KEY (a) REFERENCES u NOT VALID;",
+}
+
+STATEMENTS = tuple(
+    line.strip()
+    for line in """
+    ALTER TABLE t ADD n int
+    ALTER TABLE t ADD n int DEFAULT 1
+    ALTER TABLE t ADD n int NOT NULL
+    ALTER TABLE t ADD n int NOT NULL DEFAULT 1
+    ALTER TABLE t ADD n int DEFAULT moving()
+    ALTER TABLE t ADD n int DEFAULT steady()
+    ALTER TABLE t ADD n timestamptz DEFAULT now()
+    ALTER TABLE t ADD n uuid DEFAULT gen_random_uuid()
+    ALTER TABLE t ADD n serial
+    ALTER TABLE t ADD n int GENERATED ALWAYS AS IDENTITY
+    ALTER TABLE t ADD n int GENERATED ALWAYS AS (a + 1) STORED
+    ALTER TABLE t ADD n int GENERATED ALWAYS AS (a + 1) VIRTUAL
+    ALTER TABLE t ADD n int CHECK (n > 0)
+    ALTER TABLE t ADD n int UNIQUE
+    ALTER TABLE t ADD n int REFERENCES u
+    ALTER TABLE t ADD n int DEFAULT 1 REFERENCES u
+    ALTER TABLE t ADD n positive
+    ALTER TABLE t ADD n nested DEFAULT 1
+    ALTER TABLE t ADD n plain_int
+    ALTER TABLE t ADD n positive[]
+    ALTER TABLE t ADD n mood DEFAULT 'ok'
+    ALTER TABLE t ADD a int
+    ALTER TABLE t ADD IF NOT EXISTS a int
+    ALTER TABLE t DROP a
+    ALTER TABLE t DROP a CASCADE
+    ALTER TABLE t DROP b
+    ALTER TABLE t DROP id
+    ALTER TABLE t DROP id CASCADE
+    ALTER TABLE t DROP e
+    ALTER TABLE t DROP nothing
+    ALTER TABLE t DROP IF EXISTS nothing
+    ALTER TABLE t ALTER a TYPE int
+    ALTER TABLE t ALTER a TYPE bigint
+    ALTER TABLE t ALTER id TYPE bigint
+    ALTER TABLE t ALTER a TYPE text
+    ALTER TABLE t ALTER a TYPE plain_int
+    ALTER TABLE t ALTER a TYPE positive
+    ALTER TABLE t ALTER a TYPE oid USING a::oid
+    ALTER TABLE t ALTER b TYPE varchar(40)
+    ALTER TABLE t ALTER b TYPE varchar(10)
+    ALTER TABLE t ALTER b TYPE text
+    ALTER TABLE t ALTER b TYPE text COLLATE "C"
+    ALTER TABLE t ALTER b TYPE int USING 1
+    ALTER TABLE t ALTER b TYPE char(20)
+    ALTER TABLE t ALTER b TYPE int
+    ALTER TABLE t ALTER c TYPE timestamp
+    ALTER TABLE t ALTER c TYPE timestamptz
+    ALTER TABLE t ALTER c TYPE timestamptz(3)
+    ALTER TABLE t ALTER d TYPE numeric(12,2)
+    ALTER TABLE t ALTER d TYPE numeric(12,4)
+    ALTER TABLE t ALTER a SET NOT NULL
+    ALTER TABLE t ALTER e SET NOT NULL
+    ALTER TABLE t ALTER e DROP NOT NULL
+    ALTER TABLE t ALTER id DROP NOT NULL
+    ALTER TABLE t ALTER a SET DEFAULT 5
+    ALTER TABLE t ALTER a DROP DEFAULT
+    ALTER TABLE t ALTER e ADD GENERATED ALWAYS AS IDENTITY
+    ALTER TABLE t ALTER a ADD GENERATED ALWAYS AS IDENTITY
+    ALTER TABLE t ALTER a DROP IDENTITY
+    ALTER TABLE t ALTER a DROP IDENTITY IF EXISTS
+    ALTER TABLE t ALTER a SET STATISTICS 100
+    ALTER TABLE t ALTER b SET STORAGE EXTERNAL
+    ALTER TABLE t ALTER a SET (n_distinct = 5)
+    ALTER TABLE t RENAME a TO n
+    ALTER TABLE t RENAME a TO b
+    ALTER TABLE t RENAME nothing TO n
+    ALTER TABLE t RENAME TO tt
+    ALTER TABLE t RENAME TO u
+    ALTER TABLE t RENAME CONSTRAINT t_ck TO t_ck2
+    ALTER TABLE t RENAME CONSTRAINT t_pkey TO t_pk2
+    ALTER TABLE t SET SCHEMA sc
+    ALTER TABLE t ADD CHECK (a > 0)
+    ALTER TABLE t ADD CHECK (a > 0) NOT VALID
+    ALTER TABLE t ADD CONSTRAINT t_ck CHECK (e > 0)
+    ALTER TABLE t ADD CHECK (nothing > 0)
+    ALTER TABLE t ADD CHECK (a > 0) NOT ENFORCED
+    ALTER TABLE t ADD CONSTRAINT t_n NOT NULL a
+    ALTER TABLE t ADD CONSTRAINT t_n NOT NULL a NOT VALID
+    ALTER TABLE t ADD UNIQUE (e)
+    ALTER TABLE t ADD UNIQUE (id, e)
+    ALTER TABLE t ADD UNIQUE (id, a)
+    ALTER TABLE t ADD PRIMARY KEY (e)
+    ALTER TABLE t ADD EXCLUDE USING btree (e WITH =)
+    ALTER TABLE t ADD FOREIGN KEY (e) REFERENCES u
+    ALTER TABLE t ADD FOREIGN KEY (e) REFERENCES u NOT VALID
+    ALTER TABLE t ADD FOREIGN KEY (e) REFERENCES u (v)
+    ALTER TABLE t ADD FOREIGN KEY (b) REFERENCES u
+    ALTER TABLE t ADD FOREIGN KEY (e) REFERENCES t
+    ALTER TABLE t ADD FOREIGN KEY (nothing) REFERENCES u
+    ALTER TABLE t ADD FOREIGN KEY (e) REFERENCES nowhere
+    ALTER TABLE t ADD FOREIGN KEY (e) REFERENCES u NOT ENFORCED
+    ALTER TABLE u ADD FOREIGN KEY (v) REFERENCES t
+    ALTER TABLE u ADD FOREIGN KEY (v) REFERENCES t NOT VALID
+    ALTER TABLE u ADD FOREIGN KEY (v) REFERENCES t (a)
+    ALTER TABLE t DROP CONSTRAINT t_ck
+    ALTER TABLE t DROP CONSTRAINT t_fk
+    ALTER TABLE t DROP CONSTRAINT t_pkey
+    ALTER TABLE t DROP CONSTRAINT t_pkey CASCADE
+    ALTER TABLE t DROP CONSTRAINT t_a_key
+    ALTER TABLE t DROP CONSTRAINT IF EXISTS t_a_key CASCADE
+    ALTER TABLE t DROP CONSTRAINT t_nn
+    ALTER TABLE t VALIDATE CONSTRAINT t_ck
+    ALTER TABLE t VALIDATE CONSTRAINT t_fk
+    ALTER TABLE t VALIDATE CONSTRAINT t_nn
+    ALTER TABLE t ALTER CONSTRAINT t_fk DEFERRABLE
+    ALTER TABLE w DROP CONSTRAINT w_fk
+    ALTER TABLE u DROP CONSTRAINT u_pkey
+    ALTER TABLE u DROP CONSTRAINT u_pkey CASCADE
+    ALTER TABLE u ALTER id TYPE bigint
+    ALTER TABLE u DROP id CASCADE
+    ALTER TABLE t SET UNLOGGED
+    ALTER TABLE t SET LOGGED
+    ALTER TABLE u SET UNLOGGED
+    ALTER TABLE t SET (fillfactor = 50)
+    ALTER TABLE t SET (autovacuum_enabled = off)
+    ALTER TABLE t SET TABLESPACE pg_default
+    ALTER TABLE t SET ACCESS METHOD heap
+    ALTER TABLE t OWNER TO CURRENT_USER
+    ALTER TABLE t REPLICA IDENTITY FULL
+    ALTER TABLE t REPLICA IDENTITY DEFAULT
+    ALTER TABLE t CLUSTER ON t_pkey
+    ALTER TABLE t SET WITHOUT CLUSTER
+    ALTER TABLE t ENABLE ROW LEVEL SECURITY
+    ALTER TABLE t FORCE ROW LEVEL SECURITY
+    ALTER TABLE t DISABLE TRIGGER ALL
+    ALTER TABLE t DISABLE TRIGGER t_trg
+    ALTER TABLE t ENABLE TRIGGER USER
+    ALTER TABLE t ALTER g DROP EXPRESSION
+    ALTER TABLE t ALTER g SET EXPRESSION AS (a * 3)
+    ALTER TABLE t INHERIT u
+    ALTER TABLE t NO INHERIT p
+    ALTER TABLE ONLY t ADD n int
+    ALTER TABLE ONLY t ALTER a SET NOT NULL
+    ALTER TABLE ONLY t ADD CHECK (a > 0)
+    ALTER TABLE IF EXISTS nowhere ADD n int
+    ALTER TABLE nowhere ADD n int
+    ALTER TABLE t ADD n int, DROP b, ALTER a SET NOT NULL
+    ALTER TABLE t ALTER a TYPE bigint, ADD CHECK (a > 0)
+    DROP TABLE t
+    DROP TABLE t CASCADE
+    DROP TABLE u
+    DROP TABLE u CASCADE
+    DROP TABLE w
+    DROP TABLE t, w
+    DROP TABLE t, u
+    DROP TABLE IF EXISTS nowhere
+    DROP TABLE nowhere
+    TRUNCATE t
+    TRUNCATE t CASCADE
+    TRUNCATE u
+    TRUNCATE u CASCADE
+    TRUNCATE t, u
+    TRUNCATE ONLY t
+    CREATE INDEX n ON t (a)
+    CREATE INDEX ON t (b)
+    CREATE UNIQUE INDEX n ON t (e)
+    CREATE UNIQUE INDEX n ON t (id, a)
+    CREATE INDEX n ON t (a) WHERE b <> ''
+    CREATE INDEX n ON t (lower(b))
+    CREATE INDEX n ON t (nothing)
+    CREATE INDEX n ON t ((c::date))
+    CREATE INDEX n ON t ((c::timestamptz))
+    CREATE INDEX n ON t (a) WHERE c > now()
+    CREATE INDEX n ON t (moving())
+    CREATE INDEX n ON t (fixed(a))
+    CREATE INDEX n ON ONLY t (a)
+    CREATE INDEX CONCURRENTLY n ON t (a)
+    CREATE INDEX t_a ON t (a)
+    CREATE INDEX IF NOT EXISTS t_a ON t (a)
+    DROP INDEX t_a
+    DROP INDEX t_ua
+    DROP INDEX t_ua CASCADE
+    DROP INDEX t_pkey
+    DROP INDEX t_e
+    DROP INDEX CONCURRENTLY t_a
+    DROP INDEX IF EXISTS nothing
+    DROP INDEX nothing
+    REINDEX TABLE t
+    REINDEX INDEX t_pkey
+    REINDEX INDEX t_a
+    ALTER INDEX t_a RENAME TO t_aa
+    ALTER INDEX t_pkey RENAME TO t_pp
+    ALTER INDEX t_a SET (fillfactor = 50)
+    CREATE VIEW n AS SELECT a FROM t
+    CREATE OR REPLACE VIEW va AS SELECT a, b, id FROM t
+    CREATE OR REPLACE VIEW va AS SELECT a FROM t
+    CREATE OR REPLACE VIEW va AS SELECT a, b, 1 AS z FROM t
+    CREATE OR REPLACE VIEW va AS SELECT e AS a, b FROM t
+    CREATE VIEW n AS SELECT nothing FROM t
+    CREATE VIEW n AS SELECT 1 FROM nowhere
+    CREATE MATERIALIZED VIEW n AS SELECT a FROM t
+    CREATE MATERIALIZED VIEW n AS SELECT a FROM t WITH NO DATA
+    DROP VIEW va
+    DROP VIEW va CASCADE
+    DROP MATERIALIZED VIEW ma
+    REFRESH MATERIALIZED VIEW ma
+    REFRESH MATERIALIZED VIEW CONCURRENTLY ma
+    ALTER VIEW va RENAME TO vaa
+    ALTER VIEW va RENAME a TO aa
+    ALTER VIEW va SET SCHEMA sc
+    CREATE TABLE n (x int REFERENCES t)
+    CREATE TABLE n (x int REFERENCES t (e))
+    CREATE TABLE n (x text REFERENCES t)
+    CREATE TABLE n (LIKE t)
+    CREATE TABLE n AS SELECT a, b FROM t WITH NO DATA
+    ALTER TABLE t REPLICA IDENTITY USING INDEX t_e
+    DROP POLICY IF EXISTS nothing ON t
+    DROP RULE IF EXISTS nothing ON t
+    CREATE TABLE n (LIKE t INCLUDING INDEXES)
+    DROP VIEW IF EXISTS nothing
+    DROP VIEW va, vb
+    ALTER VIEW va ALTER a SET DEFAULT 1
+    CREATE TABLE n (LIKE t INCLUDING ALL)
+    CREATE TABLE n () INHERITS (t)
+    CREATE TABLE n (y int) INHERITS (t)
+    CREATE TABLE n AS SELECT a FROM t
+    CREATE TABLE t (x int)
+    CREATE TABLE IF NOT EXISTS t (x int)
+    CREATE TABLE n (x nothing)
+    CREATE TABLE n PARTITION OF t FOR VALUES FROM (1000) TO (2000)
+    CREATE TABLE n PARTITION OF t FOR VALUES FROM (5) TO (15)
+    CREATE TABLE n PARTITION OF t FOR VALUES IN (77)
+    CREATE TABLE n PARTITION OF t DEFAULT
+    CREATE TABLE n PARTITION OF t2 FOR VALUES IN (77)
+    ALTER TABLE t DETACH PARTITION t1
+    ALTER TABLE t DETACH PARTITION t2
+    ALTER TABLE t DETACH PARTITION td
+    ALTER TABLE t DETACH PARTITION u
+    ALTER TABLE t DETACH PARTITION t1 CONCURRENTLY
+    DROP TABLE t1
+    DROP TABLE t2
+    DROP TABLE td
+    DROP TABLE t21
+    TRUNCATE t1
+    TRUNCATE t2
+    ALTER TABLE t1 ADD n int
+    ALTER TABLE t1 DROP a
+    ALTER TABLE t1 ALTER a TYPE bigint
+    ALTER TABLE t1 ALTER a SET NOT NULL
+    ALTER TABLE t1 ALTER e DROP NOT NULL
+    ALTER TABLE t1 ADD CHECK (a > 0)
+    ALTER TABLE t1 ADD FOREIGN KEY (e) REFERENCES u
+    ALTER TABLE t1 ADD UNIQUE (e)
+    ALTER TABLE t1 RENAME a TO n
+    ALTER TABLE t1 RENAME TO n
+    ALTER TABLE t1 DROP CONSTRAINT t_ck
+    ALTER TABLE t1 DROP CONSTRAINT t_fk
+    ALTER TABLE t1 SET UNLOGGED
+    ALTER TABLE t1 NO INHERIT t
+    ALTER TABLE t1 DISABLE TRIGGER ALL
+    CREATE INDEX n ON t1 (a)
+    CREATE INDEX n ON t2 (a)
+    DROP INDEX t1_a_idx
+    LOCK TABLE t
+    LOCK TABLE t IN SHARE MODE
+    LOCK TABLE ONLY t IN SHARE MODE
+    LOCK TABLE va
+    ANALYZE t
+    VACUUM t
+    CLUSTER t USING t_pkey
+    COMMENT ON TABLE t IS 'x'
+    COMMENT ON COLUMN t.a IS 'x'
+    COMMENT ON COLUMN t.nothing IS 'x'
+    COMMENT ON VIEW va IS 'x'
+    GRANT SELECT ON t TO PUBLIC
+    CREATE TRIGGER n BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION fired()
+    CREATE TRIGGER t_trg BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION fired()
+    DROP TRIGGER t_trg ON t
+    DROP TRIGGER nothing ON t
+    DROP TRIGGER IF EXISTS nothing ON t
+    ALTER TRIGGER t_trg ON t RENAME TO trg2
+    CREATE POLICY n ON t USING (a > 0)
+    CREATE POLICY t_pol ON t USING (a > 0)
+    ALTER POLICY t_pol ON t USING (a > 1)
+    DROP POLICY t_pol ON t
+    CREATE RULE n AS ON UPDATE TO t DO ALSO NOTIFY x
+    DROP RULE t_rule ON t
+    CREATE STATISTICS n ON a, e FROM t
+    DROP STATISTICS t_st
+    CREATE PUBLICATION n FOR TABLE t
+    DROP PUBLICATION t_pub
+    ALTER PUBLICATION t_pub ADD TABLE u
+    DROP FUNCTION fired()
+    DROP FUNCTION fixed(int)
+    DROP FUNCTION fixed(int) CASCADE
+    DROP FUNCTION fired() CASCADE
+    DROP FUNCTION nothing()
+    CREATE OR REPLACE FUNCTION steady() RETURNS text LANGUAGE sql AS 'select 1::text'
+    CREATE FUNCTION steady() RETURNS int LANGUAGE sql AS 'select 1'
+    ALTER DOMAIN positive ADD CHECK (VALUE < 1000)
+    ALTER DOMAIN positive ADD CONSTRAINT pn CHECK (VALUE < 1000) NOT VALID
+    ALTER DOMAIN plain_int SET NOT NULL
+    ALTER DOMAIN plain_int ADD CHECK (VALUE > 0)
+    ALTER DOMAIN positive DROP CONSTRAINT positive_check
+    ALTER DOMAIN positive SET DEFAULT 1
+    ALTER DOMAIN positive VALIDATE CONSTRAINT positive_check
+    ALTER DOMAIN nothing SET NOT NULL
+    DROP DOMAIN positive
+    DROP DOMAIN positive CASCADE
+    DROP TYPE mood
+    DROP TYPE mood CASCADE
+    ALTER TYPE mood ADD VALUE 'new'
+    ALTER TYPE mood ADD VALUE 'ok'
+    ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'
+    ALTER TYPE mood RENAME VALUE 'nothing' TO 'fine'
+    ALTER TYPE mood RENAME TO moods
+    CREATE TYPE mood AS ENUM ('x')
+    CREATE TYPE t AS ENUM ('x')
+    CREATE DOMAIN mood AS int
+    ALTER TYPE pair ADD ATTRIBUTE z int
+    ALTER TYPE pair ADD ATTRIBUTE z int CASCADE
+    ALTER TYPE pair DROP ATTRIBUTE x CASCADE
+    ALTER TYPE pair ALTER ATTRIBUTE x TYPE bigint CASCADE
+    ALTER TYPE pair RENAME ATTRIBUTE x TO xx CASCADE
+    DROP TYPE pair
+    DROP TYPE pair CASCADE
+    DROP SEQUENCE sq
+    DROP SEQUENCE sq CASCADE
+    DROP SEQUENCE t_s_seq
+    CREATE SEQUENCE sq
+    CREATE SEQUENCE t
+    ALTER SEQUENCE sq RESTART
+    ALTER SEQUENCE sq OWNED BY t.a
+    ALTER SEQUENCE sq RENAME TO sq2
+    DROP SCHEMA sc
+    DROP SCHEMA public
+    DROP SCHEMA public CASCADE
+    CREATE SCHEMA sc
+    CREATE SCHEMA IF NOT EXISTS sc
+    DROP SCHEMA nowhere
+    INSERT INTO t (id, e) VALUES (99, 1)
+    INSERT INTO u VALUES (99, 1)
+    INSERT INTO t1 (id, a, e) VALUES (3, 1, 1)
+    UPDATE t SET b = 'y'
+    UPDATE t SET a = a
+    UPDATE t SET e = e WHERE true
+    UPDATE u SET v = 1
+    UPDATE u SET id = id
+    UPDATE t1 SET e = 1
+    DELETE FROM t
+    DELETE FROM u
+    DELETE FROM w
+    SELECT a FROM t
+    SELECT a FROM t FOR UPDATE
+    SELECT * FROM va
+    CREATE EXTENSION IF NOT EXISTS plpgsql
+    CREATE EXTENSION plpgsql
+    """.strip().splitlines()
+    if line.strip()
+)
