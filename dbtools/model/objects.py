@@ -204,7 +204,8 @@ NO_COLUMNS = Columns()
 class Table:
     """A table; constraints and indexes sorted by name.
 
-    ``of``: the composite type it is a table of. ``replica_index``: its REPLICA IDENTITY. ``tablespace``: empty for the database's own. ``method``: of access.
+    ``of``: the composite type it is a table of. ``replica_index``: the index that is its REPLICA IDENTITY.
+    ``tablespace``: empty for the database's own. ``method``: its access method.
     """
 
     name: Name

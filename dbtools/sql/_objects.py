@@ -50,16 +50,16 @@ def drop(node: pb.DropStmt, namespace: str) -> Iterator[op.Operation]:
     for number, target in enumerate(node.objects, start=1):
         match node.remove_type:
             case pb.OBJECT_TABLE | pb.OBJECT_FOREIGN_TABLE:
-                name = path_of(target.list.items, namespace)
+                relation = path_of(target.list.items, namespace)
                 later = frozenset(path_of(each.list.items, namespace) for each in node.objects[number:])
-                yield op.DropTable(name, exists, cascade, later)
+                yield op.DropTable(relation, exists, cascade, later)
             case pb.OBJECT_INDEX:
                 yield op.DropIndex(path_of(target.list.items, namespace), node.concurrent, exists, cascade)
             case pb.OBJECT_VIEW | pb.OBJECT_MATVIEW:
                 kind = node.remove_type == pb.OBJECT_MATVIEW
-                name = path_of(target.list.items, namespace)
+                relation = path_of(target.list.items, namespace)
                 later = frozenset(path_of(each.list.items, namespace) for each in node.objects[number:])
-                yield op.DropView(name, exists, cascade, kind, later)
+                yield op.DropView(relation, exists, cascade, kind, later)
             case pb.OBJECT_SEQUENCE:
                 yield op.DropSequence(path_of(target.list.items, namespace), exists, cascade)
             case pb.OBJECT_TYPE | pb.OBJECT_DOMAIN:

@@ -123,9 +123,7 @@ def made_by(into: pb.IntoClause, query: pb.Node, namespace: str, *, if_not_exist
     """A table made from a query; its columns follow from that."""
     table = Table(name_of(into.rel, namespace), persistence=persistence_of(into.rel))
     named = relations(query, namespace)
-    return op.CreateTable(
-        table, if_not_exists, query=deparse(query), mentions=named, populated=not into.skip_data
-    )
+    return op.CreateTable(table, if_not_exists, query=deparse(query), mentions=named, populated=not into.skip_data)
 
 
 def _sequence(call: Any, namespace: str) -> tuple[Name, ...]:

@@ -151,7 +151,9 @@ def alter_table(node: pb.AlterTableStmt, namespace: str) -> Iterator[op.Operatio
         case pb.OBJECT_SEQUENCE:
             yield op.AlterSequence(table)
         case pb.OBJECT_VIEW | pb.OBJECT_MATVIEW:
-            columns = [each.alter_table_cmd for each in node.cmds if each.alter_table_cmd.subtype == pb.AT_ColumnDefault]
+            columns = [
+                each.alter_table_cmd for each in node.cmds if each.alter_table_cmd.subtype == pb.AT_ColumnDefault
+            ]
             yield op.AlterOpaque("view", table, column=columns[0].name if columns else "")
         case pb.OBJECT_TYPE:
             commands = [command.alter_table_cmd for command in node.cmds]
@@ -290,13 +292,9 @@ ACTIONS: dict[int, Callable[[Name, pb.AlterTableCmd, str], op.Operation]] = {
     pb.AT_ColumnDefault: _set_default,
     pb.AT_AddIdentity: _add_identity,
     pb.AT_SetIdentity: _set_identity,
-    pb.AT_DropIdentity: lambda table, command, _: op.SetIdentity(
-        table, command.name, "", if_exists=command.missing_ok
-    ),
+    pb.AT_DropIdentity: lambda table, command, _: op.SetIdentity(table, command.name, "", if_exists=command.missing_ok),
     pb.AT_SetExpression: _set_expression,
-    pb.AT_DropExpression: lambda table, command, _: op.SetGenerated(
-        table, command.name, None, command.missing_ok
-    ),
+    pb.AT_DropExpression: lambda table, command, _: op.SetGenerated(table, command.name, None, command.missing_ok),
     pb.AT_AddConstraint: _add_constraint,
     pb.AT_DropConstraint: lambda table, command, _: op.DropConstraint(
         table, command.name, command.missing_ok, command.behavior == pb.DROP_CASCADE

@@ -1,15 +1,15 @@
 """How the bound of a partition goes with checks and with other bounds: implied, excluded, overlapping.
 
-PostgreSQL skips the scan of ATTACH PARTITION where valid checks and NOT NULL imply the bound (``predicate_implied_by``),
-and that of the default partition where its checks exclude it. Followed are bounds over one column that is compared with
-constants of its own kind; anything else that may prove something is None, which means unknown.
+PostgreSQL skips the scan of ATTACH PARTITION where valid checks and NOT NULL imply the bound
+(``predicate_implied_by``), and that of the default partition where its checks exclude it. Followed are bounds over one
+column that is compared with constants of its own kind; anything else that may prove something is None: unknown.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -91,7 +91,7 @@ def _bound(text: str, kind: Type) -> _Values | None:
     return None if lower is False or upper is False else _Values(lower, upper, null=False)  # type: ignore[arg-type]
 
 
-def _end(text: str, kind: Type, *, inside: bool) -> _End | None | bool:
+def _end(text: str, kind: Type, *, inside: bool) -> _End | bool | None:
     """One end of a range, None where it is open, False where it is not compared here."""
     if text.strip("() ").upper() in {"MINVALUE", "MAXVALUE"}:
         return None
@@ -143,7 +143,9 @@ def _value(text: str, base: str) -> Value | None:
             return Decimal(text)
         if base in MOMENTS:
             found = datetime.fromisoformat(text)
-            return None if found.tzinfo is not None or (base == "date" and found.time() != datetime.min.time()) else found
+            return (
+                None if found.tzinfo is not None or (base == "date" and found.time() != datetime.min.time()) else found
+            )
     except (InvalidOperation, ValueError):
         return None
     return text if base in STRINGS else None
@@ -156,7 +158,9 @@ def _checked(table: Table, column: str, kind: Type) -> _Values:
     for check in table.checks:
         if check.validated and check.enforced and column in check.expression.columns:
             tree = dialect.parse(f"SELECT {check.expression.text}")
-            values = replace(values, whole=False) if tree is None else _narrowed(values, tree.selects[0], column, kind)
+            values = (
+                replace(values, whole=False) if tree is None else _narrowed(values, tree.expressions[0], column, kind)
+            )
     return values
 
 
@@ -295,5 +299,6 @@ def _overlaps(of: PartitionOf, partition: Name, parent: Table, schema: Schema) -
 
 
 def _same_hash(one: re.Match[str], two: re.Match[str]) -> bool:
-    (big, at), (small, below) = sorted(((int(each[1]), int(each[2])) for each in (one, two)), reverse=True)
-    return at % small == below
+    """Whether two parts of a hash share rows: of two moduli, one divides the other."""
+    (_, at), (modulus, remainder) = sorted(((int(each[1]), int(each[2])) for each in (one, two)), reverse=True)
+    return at % modulus == remainder

@@ -46,7 +46,9 @@ def judged(operation: op.Operation, schema: Schema, session: Session) -> tuple[o
             from dbtools.sql.made import made
 
             operation = made(operation, schema)
-        case op.AttachPartition(partition, of) | op.CreateTable(Table(name=partition, partition_of=PartitionOf() as of)):
+        case op.AttachPartition(partition, of) | op.CreateTable(
+            Table(name=partition, partition_of=PartitionOf() as of)
+        ):
             from dbtools.sql.bounds import fit
 
             schema = _with_checks(_with_checks(schema, partition), _default_of(of.parent, schema))

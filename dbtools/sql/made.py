@@ -64,7 +64,7 @@ class _Query:
 
         tree = scope.expression
         if isinstance(tree, exp.SetOperation):
-            sides = [self._outputs(side) for side in scope.union_scopes]
+            sides = [self._outputs(side) for side in scope.set_operation_scopes]
             first, second = sides if len(sides) == len(("left", "right")) else (None, None)
             same = first and second and [kind for _, kind in first] == [kind for _, kind in second]
             return first if same else None
@@ -87,7 +87,9 @@ class _Query:
 
         wanted = projection.table if isinstance(projection, exp.Column) else ""
         found: Outputs = []
-        if scope.expression.args.get("joins") and any(join.args.get("using") for join in scope.expression.args["joins"]):
+        if scope.expression.args.get("joins") and any(
+            join.args.get("using") for join in scope.expression.args["joins"]
+        ):
             return None
         for alias, (_, source) in scope.selected_sources.items():
             if wanted in ("", alias):

@@ -167,7 +167,9 @@ class _Run:
         self.born, self.session = _grown(operation, before, self.born, self.session)
         match operation:
             case op.Truncate(tables, _, only) if self.session.in_transaction and not done.effects.fails:
-                gone = {each.name for name in tables if name not in only for each in family(name, before)} - self.session.empty
+                gone = {
+                    each.name for name in tables if name not in only for each in family(name, before)
+                } - self.session.empty
                 self.emptied |= gone
                 self.session = replace(self.session, empty=self.session.empty | gone)
             case op.Transaction("begin"):

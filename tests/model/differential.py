@@ -86,7 +86,9 @@ def by_statement(script: str, schema: Schema, version: int) -> Iterator[list[Ste
 
 
 def _looks_up(step: Step) -> bool:
-    return isinstance(step.operation, op.AddColumn | op.AddConstraint | op.ValidateConstraint | op.SetType | op.AttachPartition)
+    return isinstance(
+        step.operation, op.AddColumn | op.AddConstraint | op.ValidateConstraint | op.SetType | op.AttachPartition
+    )
 
 
 def _targets(steps: list[Step]) -> set:
@@ -103,9 +105,7 @@ class Before(NamedTuple):
     held: dict
 
 
-def compared_with(
-    steps: list[Step], foretold: Effects, seen: Observation, start: Before
-) -> Iterator[Difference]:
+def compared_with(steps: list[Step], foretold: Effects, seen: Observation, start: Before) -> Iterator[Difference]:
     """Where *foretold* is not what was *seen*; locks that are held, or on what this transaction made, are aside."""
     held = start.held
     text, before = steps[0].statement.text, steps[0].before
@@ -126,7 +126,9 @@ def compared_with(
     if planned:  # at most: rows decide which partitions and keys are visited
         changed = {name for name in changed if taken.get(name, 0) > expected.get(name, 0)}
     if changed:
-        yield Difference(text, "locks", *({str(n): str(side.get(n)) for n in sorted(changed)} for side in (expected, taken)))
+        yield Difference(
+            text, "locks", *({str(n): str(side.get(n)) for n in sorted(changed)} for side in (expected, taken))
+        )
     for field in ("rewrites", "builds", "scans"):
         one, two = getattr(foretold, field), getattr(seen.effects, field)
         if field == "scans":

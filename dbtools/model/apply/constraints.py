@@ -50,9 +50,7 @@ def added_to(schema: Schema, name: Name, constraints: Iterable[Constraint], *, o
     return schema
 
 
-def _with(
-    schema: Schema, name: Name, constraint: Constraint, taken: Iterable[str], *, only: bool = False
-) -> Schema:
+def _with(schema: Schema, name: Name, constraint: Constraint, taken: Iterable[str], *, only: bool = False) -> Schema:
     table = schema.tables[name]
     if isinstance(constraint, PrimaryKey) and table.primary_key is not None:
         return schema

@@ -34,7 +34,12 @@ def create(schema: Schema, operation: op.CreateTable) -> Schema:
     bare = replace(table, columns=Columns((columns | own).values()), constraints=(), indexes=())
     schema = schema.with_table(bare)
     copies = sources[len(parents) :] if operation.including else []
-    if None in sources or not all(map(_is_plain, copies)) or (operation.query and not own) or (table.of and not columns):
+    if (
+        None in sources
+        or not all(map(_is_plain, copies))
+        or (operation.query and not own)
+        or (table.of and not columns)
+    ):
         schema = doubted(schema, table.name)
     schema = constraints.added_to(schema, table.name, _distinct(table.constraints))
     for parent in parents:

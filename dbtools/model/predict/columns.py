@@ -286,7 +286,7 @@ def set_nullable(operation: op.SetNullable, schema: Schema, session: Session) ->
         return Effects(locks(members if not named and table.partition_by is None else (table,), AE))
     if any(_pending(table, column.name)) and any(any(_pending(each, column.name)) for each in parents(table, schema)):
         return Effects({table.name: AE})  # it becomes the table's own, and is not validated
-    below = [member for member in members[1:] if (found := member.column(column.name)) and found.nullable]
+    below = [each for member in members[1:] if (each := member.column(column.name)) is not None and each.nullable]
     if operation.only and below:
         fails = INVALID_DEFINITION if table.partition_by is not None else None
         return Effects({table.name: AE}, fails=fails) | not_null_scan(column.name, members[:1])

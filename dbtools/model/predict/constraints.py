@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode
-from dbtools.model.expression import Expression, Name, Type
+from dbtools.model.expression import Expression, Name
 from dbtools.model.naming import chosen_name, object_name
 from dbtools.model.objects import Check, Constraint, Exclusion, ForeignKey, NotNull, PrimaryKey, Table, Unique
 from dbtools.model.predict import foreign_keys
@@ -21,12 +21,10 @@ from dbtools.model.predict.relations import (
     INVALID_DEFINITION,
     NOT_IN_STATE,
     SYNTAX_ERROR,
-    TYPE_MISMATCH,
     UNDEFINED_COLUMN,
     UNDEFINED_OBJECT,
     WRONG_KIND,
     assumed,
-    basic,
     branch,
     family,
     locks,
@@ -41,7 +39,6 @@ from dbtools.model.schema import Schema
 SRE, SUE = LockMode.SHARE_ROW_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
 SECOND_PRIMARY_KEY = "42P16"
 UNSAFE_NEW_LABEL = "55P04"
-
 
 
 def index_name(constraint: Constraint, table: Name, schema: Schema) -> Name:
@@ -65,9 +62,7 @@ def brief(operation: op.RenameConstraint | op.AlterConstraint, schema: Schema) -
     return _altered(operation, table, constraint, schema)
 
 
-def _altered(
-    operation: op.AlterConstraint, table: Table, constraint: Constraint | None, schema: Schema
-) -> Effects:
+def _altered(operation: op.AlterConstraint, table: Table, constraint: Constraint | None, schema: Schema) -> Effects:
     effects = Effects({table.name: AE})
     if constraint is not None and not isinstance(constraint, ForeignKey):
         return effects | Effects(fails=WRONG_KIND)
@@ -106,7 +101,9 @@ def add(operation: op.AddConstraint, schema: Schema, session: Session) -> Effect
         return found if found.fails else found | add(operation, assumed(operation.table, schema), session)
     if constraint.name and table.constraint(constraint.name) is not None:
         certain = schema.is_certain(table.name)
-        return Effects(fails=DUPLICATE_OBJECT if certain else None, uncertain="" if certain else "its name may be taken")
+        return Effects(
+            fails=DUPLICATE_OBJECT if certain else None, uncertain="" if certain else "its name may be taken"
+        )
     effects = _checked(operation, table, schema, session)
     if _unknown_column(constraint, table, schema):
         return replace(effects, fails=UNDEFINED_COLUMN, uncertain="")

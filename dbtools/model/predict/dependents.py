@@ -97,8 +97,5 @@ def above(views: Iterable[View], schema: Schema) -> tuple[View, ...]:
 def keys_out(members: Iterable[Table], column: str, schema: Schema) -> frozenset[Name]:
     """The targets of enforced foreign keys on a column."""
     return frozenset(
-        key.target
-        for member in members
-        for key in own_keys(member, schema)
-        if column in key.columns and key.enforced
+        key.target for member in members for key in own_keys(member, schema) if column in key.columns and key.enforced
     )

@@ -100,6 +100,7 @@ def _comparable(here: Type, there: Type) -> bool:
 
 
 def add(key: ForeignKey, table: Table, schema: Schema, session: Session) -> Effects:
+    """ADD FOREIGN KEY: SHARE ROW EXCLUSIVE on both sides; NOT VALID reads neither."""
     members = family(table.name, schema) if session.version >= VIRTUAL_SINCE else branch(table.name, schema)
     effects = Effects(locks(members, SRE)) | target(key, table, schema, session)
     if table.partition_by is not None and not key.validated and key.enforced and session.version < VIRTUAL_SINCE:

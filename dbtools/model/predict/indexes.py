@@ -105,7 +105,9 @@ def _refused(operation: op.CreateIndex, table: Table | None, schema: Schema, ses
             return Effects(fails=UNDEFINED_OBJECT)
         constraint = Unique("", operation.index.columns)
         members = branch(table.name, schema)
-        if operation.index.unique and any(refuses_key(constraint, constraint.columns, each, session) for each in members):
+        if operation.index.unique and any(
+            refuses_key(constraint, constraint.columns, each, session) for each in members
+        ):
             return Effects(fails=FEATURE_NOT_SUPPORTED)
         for expression in _expressions(operation.index):
             label = used_label(expression, table, session)
@@ -233,5 +235,7 @@ def alter(operation: op.AlterIndex, schema: Schema) -> Effects:
     owners = [schema.index_owner(name) for name in (operation.name, operation.partition) if name is not None]
     if operation.partition is None:
         partitioned = any(owner is not None and owner.partition_by is not None for owner in owners)
-        return Effects(uncertain="which settings an index on a partitioned table takes was not measured" if partitioned else "")
+        return Effects(
+            uncertain="which settings an index on a partitioned table takes was not measured" if partitioned else ""
+        )
     return Effects(locks((owner for owner in owners if owner is not None), LockMode.ACCESS_SHARE))

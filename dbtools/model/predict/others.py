@@ -20,7 +20,6 @@ from dbtools.model.predict.relations import (
     family,
     locks,
     missing,
-    own_keys,
     reading,
     rewrite,
 )

@@ -167,7 +167,8 @@ def free_parts(partition: Table, index: Index, schema: Schema) -> int:
     parent = schema.table(partition.partition_of.parent) if partition.partition_of else None
     like = replace(index, name="")
     own, used = (
-        sum(replace(each, name="") == like for each in (table.indexes if table else ())) for table in (partition, parent)
+        sum(replace(each, name="") == like for each in (table.indexes if table else ()))
+        for table in (partition, parent)
     )
     return own - used
 

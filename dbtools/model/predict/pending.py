@@ -1,7 +1,8 @@
 """Triggers that wait for the end of the transaction, and the statements that will not run while they do.
 
-A foreign key that is INITIALLY DEFERRED is checked at COMMIT: until then ALTER TABLE, DROP TABLE, TRUNCATE, CREATE INDEX
-and CLUSTER of its table fail with 55006. Whether an UPDATE or DELETE finds a row, and changes its key, is not known.
+A foreign key that is INITIALLY DEFERRED is checked at COMMIT: until then ALTER TABLE, DROP TABLE, TRUNCATE, CREATE
+INDEX and CLUSTER of its table fail with 55006. Whether an UPDATE or DELETE finds a row, and changes its key, is not
+known. Not followed: SET CONSTRAINTS, constraint triggers, and deferred UNIQUE, which queues only what may be double.
 """
 
 from __future__ import annotations
@@ -59,7 +60,11 @@ def refused(operation: op.Operation, schema: Schema, session: Session) -> Effect
     if used & session.pending:
         return Effects(fails=IN_USE)
     waiting = sorted(used & session.perhaps_pending)
-    return Effects(uncertain=f"whether checks of {waiting[0]} wait for the end of the transaction depends on its rows" if waiting else "")
+    return Effects(
+        uncertain=f"whether checks of {waiting[0]} wait for the end of the transaction depends on its rows"
+        if waiting
+        else ""
+    )
 
 
 def _touched(operation: op.Operation) -> tuple[Name, ...]:

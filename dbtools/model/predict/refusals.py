@@ -28,7 +28,9 @@ OF_EXTENSIONS = frozenset(
     """.split()
 )
 NOTHING = Effects()
-Dropping = op.DropIndex | op.DropView | op.DropSequence | op.DropType | op.DropFunction | op.DropOpaque | op.DropNamespace
+Dropping = (
+    op.DropIndex | op.DropView | op.DropSequence | op.DropType | op.DropFunction | op.DropOpaque | op.DropNamespace
+)
 
 
 def refused(operation: op.Operation, schema: Schema) -> Effects:
@@ -100,7 +102,9 @@ def _missing(operation: op.Operation, schema: Schema) -> Effects:
             return _if(not kept and _none_from_extensions(schema), UNDEFINED_OBJECT)
         case op.AlterTable(table, "enable trigger" | "disable trigger", value) if value not in {"", "USER"}:
             known = table in schema.tables and sure(table, schema)
-            return _if(known and ("trigger", Name(table.namespace, value), table) not in schema.opaques, UNDEFINED_OBJECT)
+            return _if(
+                known and ("trigger", Name(table.namespace, value), table) not in schema.opaques, UNDEFINED_OBJECT
+            )
         case op.DropOpaque("publication", name, None, False):
             return _if(not any(key[:2] == ("publication", name) for key in schema.opaques), UNDEFINED_OBJECT)
         case op.Maintain("cluster", tables, index) if index:
@@ -152,7 +156,9 @@ def owner(sequence: Name, schema: Schema) -> tuple[Name, Column] | None:
 
 def _may_own(sequence: Name, schema: Schema) -> bool:
     """Whether a column may own a sequence of this name: after a table was renamed, it keeps the old one."""
-    return "_seq" in sequence.local and any(column.identity for table in schema.tables.values() for column in table.columns)
+    return "_seq" in sequence.local and any(
+        column.identity for table in schema.tables.values() for column in table.columns
+    )
 
 
 def _is_index(name: Name, schema: Schema) -> bool:

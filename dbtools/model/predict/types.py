@@ -120,6 +120,10 @@ def drop(operation: op.DropType, schema: Schema) -> Effects:
     )
     if (tables or typed or called or len(names) > 1) and not operation.cascade:
         return Effects(fails=DEPENDENT_OBJECTS)
-    read = [view for table, column in ((each.table, each.column) for each in lost) for view in views_reading(table, column, schema)]
+    read = [
+        view
+        for table, column in ((each.table, each.column) for each in lost)
+        for view in views_reading(table, column, schema)
+    ]
     views = {view.name: AE for view in dependents.above(read, schema)}
     return Effects(locks((*tables, *typed), AE) | views, loses=lost | {Loss(table.name) for table in typed})
