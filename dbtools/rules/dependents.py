@@ -9,8 +9,9 @@ from dbtools.model import operation as op
 from dbtools.model.apply import apply
 from dbtools.model.expression import Name
 from dbtools.model.objects import Table
+from dbtools.model.predict.dependents import of_column
 from dbtools.model.predict.depending import callers, inside, of_extension, reading_policies, typed
-from dbtools.model.predict.relations import Dependent, dependents, views_reading
+from dbtools.model.predict.relations import Dependent, views_reading
 from dbtools.model.schema import Schema
 from dbtools.rules.base import Context
 
@@ -87,7 +88,7 @@ def _opaques(operation: Dropping, before: Schema, after: Schema) -> Iterator[Dep
     match operation:
         case op.DropColumn(name, column):
             found = before.table(name)
-            yield from dependents(found, column, before) if found is not None else ()
+            yield from of_column(found, column, before) if found is not None else ()
 
 
 def _by_text(operation: Dropping, schema: Schema) -> Iterator[Dependent]:
@@ -114,4 +115,4 @@ def standing_on(context: Context) -> tuple[Dependent, ...]:
     table = schema.table(operation.table)
     views = views_reading(operation.table, operation.column, schema)
     found = [Dependent("materialized view" if view.materialized else "view", str(view.name)) for view in views]
-    return (*found, *(dependents(table, operation.column, schema) if table is not None else ()))
+    return (*found, *(of_column(table, operation.column, schema) if table is not None else ()))

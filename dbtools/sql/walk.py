@@ -17,7 +17,15 @@ from dbtools.model.finding import Location
 from dbtools.model.migration import Migration
 from dbtools.model.past import Done, Log, Past
 from dbtools.model.predict import Session, predict
-from dbtools.model.predict.relations import ACTIVE_TRANSACTION, DEPENDENT_OBJECTS, MISSING, UNDEFINED_TABLE, is_brought
+from dbtools.model.predict.pending import queued
+from dbtools.model.predict.relations import (
+    ACTIVE_TRANSACTION,
+    DEPENDENT_OBJECTS,
+    MISSING,
+    UNDEFINED_TABLE,
+    family,
+    is_brought,
+)
 from dbtools.model.schema import Schema
 from dbtools.sql.judge import judged
 from dbtools.sql.labels import WITH_LITERALS, literals
@@ -70,7 +78,7 @@ def fold(schema: Schema, scripts: Iterable[str]) -> Schema:
     """
     for text in scripts:
         for number, (statement, operation) in _each(text):
-            after = apply(schema, operation)
+            after = _applied(schema, operation)
             guarded = statement.if_exists or number in statement.guarded or statement.elsewhere
             if schema.complete and not guarded and _shows_more(operation, schema, after):
                 after = replace(after, complete=False)
@@ -96,6 +104,15 @@ def _shows_more(operation: op.Operation, before: Schema, after: Schema) -> bool:
     new = after.uncertain - before.uncertain
     known = (before.tables, before.views, before.sequences)
     return any(not any(name in each for each in known) and not is_brought(name, before) for name in new)
+
+
+def _applied(schema: Schema, operation: op.Operation) -> Schema:
+    """History is not judged, but for the columns that a query gives a table: nobody can tell them later."""
+    if isinstance(operation, op.CreateTable) and operation.query and operation.table.persistence != "temporary":
+        from dbtools.sql.made import made
+
+        operation = made(operation, schema)
+    return apply(schema, operation)
 
 
 def history(scripts: Iterable[str]) -> Schema:
@@ -142,6 +159,7 @@ class _Run:
         self.transaction = self.script = Log()
         self.lasting = session.lock_timeout  # what lock_timeout is again once SET LOCAL ends
         self.mode = ""
+        self.emptied: frozenset[Name] = frozenset()  # without rows until the transaction ends, for nobody else writes
 
     def connect(self, migration: Migration) -> None:
         """A new session, unless the runner has all its migrations in one transaction."""
@@ -171,6 +189,14 @@ class _Run:
                 transaction, done, number == len(statement.operations), skipped,
             )  # fmt: skip
             self.schema = after
+            if self.session.in_transaction and not effects.fails:
+                certain, perhaps = queued(operation, before)
+                if certain or perhaps:
+                    self.session = replace(
+                        self.session,
+                        pending=self.session.pending | certain,
+                        perhaps_pending=self.session.perhaps_pending | perhaps,
+                    )
             self._after(
                 operation, before, Done(operation, effects, Location(migration.up.path, place.line, place.column))
             )
@@ -178,7 +204,7 @@ class _Run:
     def _told(self, operation: op.Operation, statement: Statement) -> op.Operation:
         """The operation with the strings it holds, where one of them may be a label that must not be used yet."""
         if self.session.new_labels and isinstance(operation, WITH_LITERALS):
-            return replace(operation, literals=literals(statement.text))
+            return replace(operation, constants=literals(statement.text))
         return operation
 
     def _effects(
@@ -191,7 +217,7 @@ class _Run:
             # DROP of several objects looks them all up first, and asks only what depends on them that stays.
             if effects.fails in MISSING:
                 return predict(operation, start, self.session)
-            if effects.fails == DEPENDENT_OBJECTS:
+            if effects.fails == DEPENDENT_OBJECTS and not isinstance(operation, op.DropTable | op.DropView):
                 rest = predict(operation, reduce(apply, statement.operations[number:], before), self.session)
                 return replace(effects, fails=rest.fails if rest.fails == DEPENDENT_OBJECTS else None)
         if effects.fails in MISSING and statement.elsewhere:
@@ -203,6 +229,12 @@ class _Run:
         self.script.add(done, self.born)
         self.born, self.session = _grown(operation, before, self.born, self.session)
         match operation:
+            case op.Truncate(tables, _, only) if self.session.in_transaction and not done.effects.fails:
+                gone = {
+                    each.name for name in tables if name not in only for each in family(name, before)
+                } - self.session.empty
+                self.emptied |= gone
+                self.session = replace(self.session, empty=self.session.empty | gone)
             case op.Transaction("begin"):
                 self.session = replace(self.session, in_transaction=True)
             case op.Transaction("commit" | "rollback"):
@@ -221,6 +253,11 @@ class _Run:
     def _ended(self) -> None:
         """A transaction is over: its locks are free, what it added is there for all."""
         self.transaction = Log()
+        if self.session.pending or self.session.perhaps_pending:
+            self.session = replace(self.session, pending=frozenset(), perhaps_pending=frozenset())
+        if self.emptied:
+            self.session = replace(self.session, empty=self.session.empty - self.emptied)
+            self.emptied = frozenset()
         if self.session.new_labels or self.session.new_types or self.session.lock_timeout != self.lasting:
             nothing = frozenset[Name]()
             self.session = replace(self.session, new_labels=frozenset(), new_types=nothing, lock_timeout=self.lasting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import replace
 
 from dbtools.model import operation as op
@@ -32,11 +33,11 @@ def _expanded(view: View, schema: Schema) -> View:
     return replace(view, expanded=tuple(ColumnRef(table.name, each.name) for table in tables for each in table.columns))
 
 
-def drop(schema: Schema, name: Name) -> Schema:
-    """The view is gone, with its triggers and rules and every view that reads it."""
+def drop(schema: Schema, name: Name, along: Container[Name] = ()) -> Schema:
+    """The view is gone, with its triggers and rules and every view that reads it; those *along* go by themselves."""
     if name not in schema.views:
         return schema
-    return without_relation(replace(schema, views=removed(schema.views, name)), name)
+    return without_relation(replace(schema, views=removed(schema.views, name)), name, along)
 
 
 def starred(schema: Schema, table: Name) -> Schema:
@@ -48,7 +49,7 @@ def starred(schema: Schema, table: Name) -> Schema:
 STAR = re.compile(r"(?:\bselect|\bdistinct|,|\.)\s*\*", re.IGNORECASE)
 
 
-def without_relation(schema: Schema, name: Name) -> Schema:
+def without_relation(schema: Schema, name: Name, along: Container[Name] = ()) -> Schema:
     """*schema* without what depended on the relation called *name*: triggers, rules, and views that read it."""
     if any(table == name for _, _, table in schema.opaques):
         kept = {key: opaque for key, opaque in schema.opaques.items() if key[2] != name}
@@ -56,7 +57,7 @@ def without_relation(schema: Schema, name: Name) -> Schema:
     if name in schema.uncertain:
         schema = replace(schema, uncertain=schema.uncertain - {name})
     for view in schema.views.values():
-        if name in view.mentions:
+        if name in view.mentions and view.name not in along:
             schema = drop(schema, view.name)
     return schema
 

@@ -31,7 +31,7 @@ def perhaps_used(operation: op.Operation, schema: Schema, session: Session) -> t
         case op.SetDefault(table, default=Expression() as default):
             texts = {default.meaning.strip("'")}
         case op.Insert(table) | op.Update(table) | op.Delete(table):
-            texts = {each.text for each in operation.literals if not each.type}
+            texts = {each.text for each in operation.constants if not each.type}
         case _:
             return None
     if table in schema.tables or (schema.complete and schema.is_certain(table)):
@@ -43,9 +43,9 @@ def _uses(operation: op.Operation, enum: Name, label: str, schema: Schema) -> bo
     match operation:
         case op.Insert(table) | op.Update(table) | op.Delete(table):
             tables = (table, *operation.reads)
-            return any(_means(each, enum, label, tables, schema) for each in operation.literals)
+            return any(_means(each, enum, label, tables, schema) for each in operation.constants)
         case op.Select(reads):
-            return any(_means(each, enum, label, reads, schema) for each in operation.literals)
+            return any(_means(each, enum, label, reads, schema) for each in operation.constants)
         case op.AddConstraint(table, Check(_, expression)):
             return _says(expression, enum, label, schema.table(table))
         case op.SetDefault(name, column, Expression() as default):

@@ -9,6 +9,11 @@ from dbtools.model.expression import Name
 NEWEST = 18
 VIRTUAL_SINCE = 18
 SET_EXPRESSION_SINCE = 17
+NO_OPTIONS_ON_PARTITIONED_SINCE = 16
+EXCLUSION_ON_PARTITIONED_SINCE = 17
+IDENTITY_ON_PARTITIONS_SINCE = 17
+NOT_NULL_HAS_A_NAME_SINCE = 18
+NOT_NULL_OF_DOMAIN_IS_LIGHT_SINCE = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +22,8 @@ class Session:
 
     ``in_transaction``: inside a transaction block, explicit or the runner's. ``timezone``: the session's
     TimeZone, None where nobody knows it. ``empty``: tables known to hold no rows. ``new_labels``: enum labels
-    added in this transaction. ``new_types``: enums created in this transaction. ``lock_timeout``: how long a
+    added in this transaction. ``new_types``: enums created in this transaction. ``pending``: tables whose deferred
+    checks wait for the end of this transaction; ``perhaps_pending``: if a row was found. ``lock_timeout``: how long a
     statement waits for a lock, as written; empty where nobody set it, which is for ever.
     """
 
@@ -27,4 +33,6 @@ class Session:
     empty: frozenset[Name] = frozenset()
     new_labels: frozenset[tuple[Name, str]] = field(default=frozenset())
     new_types: frozenset[Name] = frozenset()
+    pending: frozenset[Name] = frozenset()
+    perhaps_pending: frozenset[Name] = frozenset()
     lock_timeout: str = ""

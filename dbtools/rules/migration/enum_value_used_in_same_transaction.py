@@ -9,7 +9,7 @@ from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.predict import labels
-from dbtools.model.predict.columns import UNSAFE_NEW_LABEL
+from dbtools.model.predict.constraints import UNSAFE_NEW_LABEL
 from dbtools.rules.base import Context, Harm, rule
 
 
