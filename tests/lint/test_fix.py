@@ -70,7 +70,7 @@ ALTER TABLE post ALTER slug SET NOT NULL;
     ups = [text for path, text in files.items() if path.endswith(".up.sql")]
     assert [text.count("NOT VALID") for text in ups] == [3, 0]
     assert [text.count("VALIDATE") for text in ups] == [0, 3]
-    assert report.findings == ()
+    assert not [finding for finding in report.findings if finding.severity > Severity.INFO]
 
 
 def test_actions_of_one_statement_that_need_nothing_are_kept():

@@ -24,4 +24,4 @@ COMMIT;
 ALTER TABLE post ADD COLUMN e int; -- expect: missing-lock-timeout, brief-strong-lock
 ---
 SET lock_timeout TO 0;
-ALTER TABLE post ALTER id TYPE bigint; -- expect: missing-lock-timeout, table-rewrite
+ALTER TABLE post ALTER id TYPE bigint; -- expect: missing-lock-timeout, table-rewrite, view-dependency-error
