@@ -30,6 +30,7 @@ from dbtools.model.predict import (
     columns,
     constraints,
     indexes,
+    labels,
     others,
     partitions,
     pending,
@@ -57,6 +58,8 @@ def predict(operation: op.Operation, schema: Schema, session: Session) -> Effect
     """
     named = refusals.refused(operation, schema) | pending.refused(operation, schema, session)
     effects = _effects(operation, schema, session)
+    if session.new_labels and not effects.fails and labels.used(operation, schema, session):
+        effects |= Effects(fails=constraints.UNSAFE_NEW_LABEL)
     if effects.fails == ACTIVE_TRANSACTION and not named.fails:
         return effects
     effects = replace(effects, fails=named.fails, uncertain="") if named.fails else named | effects

@@ -96,7 +96,10 @@ def _missing(operation: op.Operation, schema: Schema) -> Effects:
             return _if(view is None and name not in schema.tables, UNDEFINED_TABLE) | _if(lacks, UNDEFINED_COLUMN)
         case op.AlterOpaque(kind, name, table) | op.DropOpaque(kind, name, table, False) if table is not None:
             known = kind in {"trigger", "policy", "rule"} and (table in schema.tables or table in schema.views)
-            return _if(known and (kind, name, table) not in schema.opaques and sure(table, schema), UNDEFINED_OBJECT)
+            gone = known and (kind, name, table) not in schema.opaques and sure(table, schema)
+            if gone and (maker := _maker(kind, schema)):
+                return Effects(uncertain=f"whether {maker}() has made the {kind} {name.local} is not known")
+            return _if(gone, UNDEFINED_OBJECT)
         case op.DropOpaque("statistics", name, _, False):
             kept = any(key[:2] == ("statistics", name) for key in schema.opaques)
             return _if(not kept and _none_from_extensions(schema), UNDEFINED_OBJECT)
@@ -122,6 +125,12 @@ def _missing(operation: op.Operation, schema: Schema) -> Effects:
         case op.Select(reads) | op.Insert(_, _, reads) | op.Update(reads=reads) | op.Delete(reads=reads):
             return _if(any(_is_gone(name, schema) for name in reads), UNDEFINED_TABLE)
     return NOTHING
+
+
+def _maker(kind: str, schema: Schema) -> str:
+    """A function that makes triggers, policies or rules: a history may have called it."""
+    made = (str(each.name) for each in schema.functions.values() if f"create {kind}" in each.body.lower())
+    return next(made, "")
 
 
 def _lacks(name: Name, index: str, schema: Schema) -> bool:
