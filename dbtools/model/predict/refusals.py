@@ -199,9 +199,14 @@ def is_taken(name: Name, schema: Schema) -> bool:
     return relation or _is_index(name, schema) or owner(name, schema) is not None
 
 
+def _elsewhere(namespace: str) -> Effects:
+    """A schema that no migration makes is made by the platform, or by the runner."""
+    return Effects(uncertain=f"whether the schema {namespace} is there is not known")
+
+
 def _new_relation(name: Name, schema: Schema, *, again: bool) -> Effects:
     if name.namespace not in schema.namespaces and name.namespace not in SYSTEM:
-        return Effects(fails=UNDEFINED_NAMESPACE)
+        return _elsewhere(name.namespace)
     if is_taken(name, schema):
         return _if(not again and sure(name, schema), DUPLICATE_TABLE)
     if ("type", name, None) in schema.opaques:
@@ -211,7 +216,7 @@ def _new_relation(name: Name, schema: Schema, *, again: bool) -> Effects:
 
 def _new_type(name: Name, schema: Schema) -> Effects:
     if name.namespace not in schema.namespaces and name.namespace not in SYSTEM:
-        return Effects(fails=UNDEFINED_NAMESPACE)
+        return _elsewhere(name.namespace)
     return _if(_is_type(name, schema) and sure(name, schema), DUPLICATE_OBJECT)
 
 
@@ -239,7 +244,7 @@ def _named(operation: op.Rename | op.SetNamespace, schema: Schema) -> Effects:
     else:
         new = old._replace(namespace=operation.to)
         if operation.to not in schema.namespaces and operation.to not in SYSTEM:
-            return Effects(fails=UNDEFINED_NAMESPACE)
+            return _elsewhere(operation.to)
     match operation.kind:
         case "index":
             gone = not _is_index(old, schema) and not schema.uncertain
