@@ -123,7 +123,7 @@ class _Made:
     def view(self, number: int) -> str:
         table = self._some()
         other = self._some()
-        return f"CREATE VIEW view_{number} AS SELECT a.id, b.id AS other FROM {table} a JOIN {other} b ON b.id = a.id;\n"
+        return f"CREATE VIEW view_{number} AS SELECT a.id, b.id AS b FROM {table} a JOIN {other} b ON b.id = a.id;\n"
 
     def function(self, number: int) -> str:
         table = self._some()

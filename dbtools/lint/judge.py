@@ -13,6 +13,7 @@ from dbtools.errors import UsageError
 from dbtools.model import operation as op
 from dbtools.model.apply import apply
 from dbtools.model.effects import Effects
+from dbtools.model.entries import Members
 from dbtools.model.expression import Name
 from dbtools.model.finding import Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration
@@ -88,7 +89,7 @@ class _Run:
     def __init__(self, change: Change, rules: tuple[Rule, ...], migrations: tuple[Migration, ...]) -> None:
         self.change, self.rules = change, rules
         self.migrations = migrations
-        self.added: frozenset[tuple[Name, str]] = frozenset()  # columns that it adds to tables
+        self.added: Members[tuple[Name, str]] = Members()  # columns that it adds to tables
         self.end: Schema | None = None
 
     def statement(self, steps: list[Step]) -> Iterator[Finding]:
@@ -108,7 +109,7 @@ class _Run:
             for rule in self.rules:
                 for harm in rule.check(context):
                     yield _finding(rule, harm, step)
-            self.added |= _added(step)
+            self.added = self.added.having(*_added(step))
 
     def context(self, step: Step, whole: Effects) -> Context:
         """What the rules may know of one operation."""

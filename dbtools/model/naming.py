@@ -113,15 +113,9 @@ def _is_relation_or_index(schema: Schema, name: Name) -> bool:
     if is_relation(schema, name):
         return True
     namespace, local = name
-    for table in schema.tables.values():
-        if table.name.namespace != namespace:
-            continue
-        for index in table.indexes:
-            if index.name == local:
-                return True
-        for found in table.constraints:
-            if found.name == local and isinstance(found, PrimaryKey | Unique | Exclusion):
-                return True
+    for table in schema.owning(name):
+        if table.index(local) is not None or isinstance(table.constraint(local), PrimaryKey | Unique | Exclusion):
+            return True
     return any(
         index.name == local
         for view in schema.views.values()
@@ -132,12 +126,8 @@ def _is_relation_or_index(schema: Schema, name: Name) -> bool:
 
 def _is_constraint(schema: Schema, name: Name) -> bool:
     namespace, local = name
-    for table in schema.tables.values():
-        if table.name.namespace != namespace:
-            continue
-        for found in table.constraints:
-            if found.name == local:
-                return True
+    if any(table.constraint(local) is not None for table in schema.owning(name)):
+        return True
     domains = (domain for domain in schema.domains.values() if domain.name.namespace == namespace)
     return any(check.name == local for domain in domains for check in domain.checks)
 

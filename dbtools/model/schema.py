@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
+from dbtools.model.entries import Entries, Members
 from dbtools.model.expression import Name
 from dbtools.model.objects import (
     Domain,
@@ -19,9 +21,11 @@ from dbtools.model.objects import (
     Table,
     View,
 )
+from dbtools.model.tables import Tables
 
 K = TypeVar("K")
 V = TypeVar("V")
+_NONE: Members[Name] = Members()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +34,30 @@ class Schema:
 
     ``complete``: whether an object that is not here is known not to exist. ``uncertain``: relations
     that something unread may have changed; ``uncertain_all`` when it may have been any of them.
-    Neither takes part in ``==``.
+    Neither takes part in ``==``. Mappings may be given as dicts, and are kept as ``Entries``.
     """
 
-    tables: Mapping[Name, Table] = field(default_factory=dict)
-    views: Mapping[Name, View] = field(default_factory=dict)
-    enums: Mapping[Name, Enum] = field(default_factory=dict)
-    domains: Mapping[Name, Domain] = field(default_factory=dict)
-    sequences: Mapping[Name, Sequence] = field(default_factory=dict)
-    functions: Mapping[FunctionKey, Function] = field(default_factory=dict)
-    opaques: Mapping[OpaqueKey, Opaque] = field(default_factory=dict)
+    tables: Mapping[Name, Table] = field(default_factory=Tables)
+    views: Mapping[Name, View] = field(default_factory=Entries)
+    enums: Mapping[Name, Enum] = field(default_factory=Entries)
+    domains: Mapping[Name, Domain] = field(default_factory=Entries)
+    sequences: Mapping[Name, Sequence] = field(default_factory=Entries)
+    functions: Mapping[FunctionKey, Function] = field(default_factory=Entries)
+    opaques: Mapping[OpaqueKey, Opaque] = field(default_factory=Entries)
     namespaces: frozenset[str] = frozenset({"public"})
     extensions: frozenset[str] = frozenset()
     complete: bool = field(default=True, compare=False)
-    uncertain: frozenset[Name] = field(default=frozenset(), compare=False)
+    uncertain: AbstractSet[Name] = field(default=_NONE, compare=False)
     uncertain_all: bool = field(default=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if type(self.tables) is not Tables:
+            object.__setattr__(self, "tables", Tables(self.tables))
+        for name in _MAPPINGS:
+            if type(getattr(self, name)) is not Entries:
+                object.__setattr__(self, name, Entries(getattr(self, name)))
+        if type(self.uncertain) is not Members:
+            object.__setattr__(self, "uncertain", Members(self.uncertain))
 
     @classmethod
     def of(
@@ -75,37 +88,54 @@ class Schema:
         """Whether what is said here about the relation called *name* can be relied on."""
         return not self.uncertain_all and name not in self.uncertain
 
+    def doubting(self, *names: Name) -> Schema:
+        """A copy in which what is said about *names* is uncertain."""
+        return replace(self, uncertain=cast("Members[Name]", self.uncertain).having(*names))
+
+    def trusting(self, *names: Name) -> Schema:
+        """A copy in which what is said about *names* is certain, as far as that is known of any."""
+        left = cast("Members[Name]", self.uncertain).without(*names)
+        return self if left is self.uncertain else replace(self, uncertain=left)
+
     def index_owner(self, index: Name) -> Table | None:
         """The table whose index or index-backed constraint is called *index*."""
-        for table in self.tables.values():
-            if table.name.namespace == index.namespace and (table.index(index.local) or table.constraint(index.local)):
-                return table
-        return None
+        return next(self.owning(index), None)
+
+    def owning(self, name: Name) -> Iterator[Table]:
+        """The tables that have an index or a constraint called *name*."""
+        return self._tables.owning(name)
 
     def referencing(self, target: Name) -> tuple[tuple[Table, ForeignKey], ...]:
         """Every foreign key that points at *target*, with its table, by name."""
-        found = [(table, key) for table in self.tables.values() for key in table.foreign_keys if key.target == target]
+        referring = self._tables.referring(target)
+        found = [(table, key) for table in referring for key in table.foreign_keys if key.target == target]
         return tuple(sorted(found, key=lambda pair: (pair[0].name, pair[1].name)))
 
     def partitions(self, parent: Name) -> tuple[Table, ...]:
         """The direct partitions and inheriting tables of *parent*, by name."""
-        found = (
-            table
-            for table in self.tables.values()
-            if (table.partition_of and table.partition_of.parent == parent) or parent in table.inherits
-        )
-        return tuple(sorted(found, key=lambda table: table.name))
+        return tuple(sorted(self.children(parent), key=lambda table: table.name))
+
+    def children(self, parent: Name) -> Iterator[Table]:
+        """The same, the oldest first."""
+        return self._tables.children(parent)
+
+    @property
+    def _tables(self) -> Tables:
+        return cast("Tables", self.tables)
 
     def in_order(self) -> tuple[Table, ...]:
         """Every table, by name."""
         return tuple(self.tables[name] for name in sorted(self.tables))
 
 
+_MAPPINGS = ("views", "enums", "domains", "sequences", "functions", "opaques")
+
+
 def added(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
     """A copy of *mapping* with one entry more, or replaced."""
-    return {**mapping, key: value}
+    return (mapping if isinstance(mapping, Entries) else Entries(mapping)).having(key, value)
 
 
 def removed(mapping: Mapping[K, V], key: K) -> Mapping[K, V]:
     """A copy of *mapping* without *key*."""
-    return {old: value for old, value in mapping.items() if old != key}
+    return (mapping if isinstance(mapping, Entries) else Entries(mapping)).without(key)

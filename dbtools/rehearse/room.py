@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dbtools.change import Change
 from dbtools.model.diff import diff
+from dbtools.model.entries import Members
 from dbtools.model.finding import Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration, Script
 from dbtools.model.predict import Session
@@ -93,7 +94,7 @@ def _one(connection: Connection, migration: Migration, schema: Schema, version: 
     counts = fill(connection, before, rows)
     counts |= count_rows(connection, before.tables)
     empty = frozenset(name for name, count in counts.items() if not count)
-    steps = walk([migration], schema, Session(version, empty=empty))
+    steps = walk([migration], schema, Session(version, empty=Members(empty)))
     watched = tuple(watch(connection, migration, steps))
     failed = any(each.failed for each in watched)
     if in_transaction(migration) and connection.info.transaction_status.name != "IDLE":

@@ -43,23 +43,24 @@ def judged(operation: op.Operation, schema: Schema, session: Session) -> tuple[o
     return operation, schema
 
 
-def expression(unjudged: Expression) -> Expression:
-    """The same expression, judged; a plain literal needs no parser to be immutable."""
+def expression(unjudged: Expression, *, indexed: bool = False) -> Expression:
+    """The same expression, judged; a plain literal needs no parser to be immutable. ``depends`` only if *indexed*."""
     if unjudged.judged:
         return unjudged
     if LITERAL.fullmatch(unjudged.text):
         constant = {"true": True, "false": False}.get(unjudged.text)
         return replace(unjudged, judged=True, volatility=Volatility.IMMUTABLE, constant=constant)
-    from dbtools.sql.judge_expressions import judge
+    from dbtools.sql.judge_expressions import judge, untyped
 
-    return judge(unjudged)
+    return judge(unjudged) if indexed else untyped(unjudged)
 
 
 def _index(index: Index) -> Index:
     keys = tuple(
-        key if key.expression is None else replace(key, expression=expression(key.expression)) for key in index.keys
+        key if key.expression is None else replace(key, expression=expression(key.expression, indexed=True))
+        for key in index.keys
     )
-    return replace(index, keys=keys, where=None if index.where is None else expression(index.where))
+    return replace(index, keys=keys, where=None if index.where is None else expression(index.where, indexed=True))
 
 
 def _with_checks(schema: Schema, name: Name) -> Schema:

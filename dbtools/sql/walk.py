@@ -12,13 +12,14 @@ from functools import lru_cache, reduce
 from dbtools.model import operation as op
 from dbtools.model.apply import apply
 from dbtools.model.effects import Effects
+from dbtools.model.entries import Members
 from dbtools.model.expression import Name
 from dbtools.model.finding import Location
 from dbtools.model.migration import Migration
 from dbtools.model.past import Done, Log, Past
 from dbtools.model.predict import Session, predict
 from dbtools.model.predict.relations import UNDEFINED_TABLE
-from dbtools.model.schema import Schema
+from dbtools.model.schema import Schema, removed
 from dbtools.sql.judge import judged
 from dbtools.sql.read import TEMPORARY, Statement, read
 from dbtools.sql.split import Place
@@ -42,7 +43,7 @@ class Step:
     after: Schema
     session: Session
     effects: Effects
-    born: frozenset[Name]
+    born: Members[Name]
     transaction: Past
     done: Past
     last: bool
@@ -87,9 +88,10 @@ _STANDING: dict[tuple[str, ...], Schema] = {}
 
 
 def _without_temporary(schema: Schema) -> Schema:
-    tables = {name: table for name, table in schema.tables.items() if table.persistence != "temporary"}
-    uncertain = frozenset(name for name in schema.uncertain if name.namespace != TEMPORARY)
-    return replace(schema, tables=tables, uncertain=uncertain)
+    tables = schema.tables
+    for name, table in schema.tables.items():
+        tables = removed(tables, name) if table.persistence == "temporary" else tables
+    return replace(schema, tables=tables).trusting(*(name for name in schema.uncertain if name.namespace == TEMPORARY))
 
 
 def walk(migrations: Iterable[Migration], schema: Schema, session: Session) -> Iterator[Step]:
@@ -107,7 +109,7 @@ class _Run:
     def __init__(self, schema: Schema, session: Session) -> None:
         self.schema = schema
         self.fresh = self.session = session
-        self.born: frozenset[Name] = frozenset()
+        self.born: Members[Name] = Members()
         self.transaction = self.script = Log()
         self.lasting = session.lock_timeout  # what lock_timeout is again once SET LOCAL ends
         self.mode = ""
@@ -166,33 +168,32 @@ class _Run:
         """A transaction is over: its locks are free, what it added is there for all."""
         self.transaction = Log()
         if self.session.new_labels or self.session.new_types or self.session.lock_timeout != self.lasting:
-            nothing = frozenset[Name]()
-            self.session = replace(self.session, new_labels=frozenset(), new_types=nothing, lock_timeout=self.lasting)
+            self.session = replace(self.session, new_labels=Members(), new_types=Members(), lock_timeout=self.lasting)
 
 
 def _grown(
-    operation: op.Operation, before: Schema, born: frozenset[Name], session: Session
-) -> tuple[frozenset[Name], Session]:
+    operation: op.Operation, before: Schema, born: Members[Name], session: Session
+) -> tuple[Members[Name], Session]:
     """What the change has made so far, and the session after *operation*."""
     match operation:
         case op.CreateTable(table) if table.name not in before.tables:
-            born |= {table.name}
-            made = frozenset() if operation.query else frozenset({table.name})
-            session = replace(session, empty=session.empty | made)
+            born = born.having(table.name)
+            if not operation.query:
+                session = replace(session, empty=session.empty.having(table.name))
         case op.CreateView(view) if view.name not in before.views:
-            born |= {view.name}
+            born = born.having(view.name)
         case op.RenameTable(name, to) if name in born:
             renamed = Name(name.namespace, to)
-            still = session.empty - {name} | ({renamed} if name in session.empty else set())
-            born, session = born - {name} | {renamed}, replace(session, empty=still)
+            still = session.empty.without(name).having(renamed) if name in session.empty else session.empty
+            born, session = born.without(name).having(renamed), replace(session, empty=still)
         case op.DropTable(name) | op.DropView(name):
-            born -= {name}
+            born = born.without(name)
         case op.Insert(name):
-            session = replace(session, empty=session.empty - {name})
+            session = replace(session, empty=session.empty.without(name))
         case op.CreateEnum(enum):
-            session = replace(session, new_types=session.new_types | {enum.name})
+            session = replace(session, new_types=session.new_types.having(enum.name))
         case op.AddEnumValue(name, label):
-            session = replace(session, new_labels=session.new_labels | {(name, label)})
+            session = replace(session, new_labels=session.new_labels.having((name, label)))
         case op.SetParameter(name, value) if name.lower() == "timezone":
             session = replace(session, timezone=value)
     return born, session

@@ -125,7 +125,7 @@ def apply(schema: Schema, operation: op.Operation) -> Schema:  # noqa: PLR0915 -
         case op.Unknown():
             if operation.touches is None:
                 return replace(schema, uncertain_all=True)
-            return replace(schema, uncertain=schema.uncertain.union(operation.touches))
+            return schema.doubting(*operation.touches)
         case (
             op.AlterColumn() | op.Reindex() | op.RefreshView() | op.Grant() | op.Insert() | op.Update() | op.Delete()
             | op.Truncate() | op.Select() | op.LockTable() | op.Maintain() | op.SetParameter() | op.Transaction()

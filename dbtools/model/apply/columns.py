@@ -170,12 +170,11 @@ def _excludes(table: Table, column: str) -> bool:
 
 
 def _with_targets_renamed(schema: Schema, target: Name, old: str, new: str) -> Schema:
-    for table in tuple(schema.tables.values()):
-        for key in table.foreign_keys:
-            if key.target == target and old in key.target_columns:
-                columns = tuple(new if name == old else name for name in key.target_columns)
-                table = table.with_constraint(replace(key, target_columns=columns))  # noqa: PLW2901 - grows key by key
-                schema = schema.with_table(table)
+    for table, key in schema.referencing(target):
+        if old in key.target_columns:
+            columns = tuple(new if name == old else name for name in key.target_columns)
+            now = schema.tables[table.name]
+            schema = schema.with_table(now.with_constraint(replace(key, target_columns=columns)))
     return schema
 
 

@@ -45,11 +45,10 @@ def counterpart(child: Table, index: Index) -> Index | None:
 
 def drop(schema: Schema, name: Name) -> Schema:
     """The index is gone, with the foreign keys that needed it; one that a constraint owns stays."""
-    for table in schema.tables.values():
-        if table.indexes and table.name.namespace == name.namespace:
-            index = table.index(name.local)
-            if index is not None:
-                return _without(schema, table, index)
+    for table in schema.owning(name):
+        index = table.index(name.local)
+        if index is not None:
+            return _without(schema, table, index)
     for view in schema.views.values():
         if view.indexes and view.name.namespace == name.namespace:
             kept = tuple(index for index in view.indexes if index.name != name.local)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dbtools.model import operation as op
 from dbtools.model.apply import constraints, indexes, views
 from dbtools.model.apply.columns import settled
-from dbtools.model.apply.relations import children, doubted, missing, with_constraints
+from dbtools.model.apply.relations import children, doubted, missing, without_keys
 from dbtools.model.expression import Expression, Name
 from dbtools.model.identifiers import literal, quote_name
 from dbtools.model.naming import is_relation, object_name
@@ -102,7 +102,7 @@ def drop(schema: Schema, name: Name) -> Schema:
     for child in children(schema, name):
         schema = drop(schema, child.name)
     schema = replace(schema, tables=removed(schema.tables, name))
-    schema = with_constraints(schema, lambda found: not (isinstance(found, ForeignKey) and found.target == name))
+    schema = without_keys(schema, name, lambda _: True)
     return views.without_relation(schema, name)
 
 

@@ -35,8 +35,7 @@ def without_relation(schema: Schema, name: Name) -> Schema:
     if any(table == name for _, _, table in schema.opaques):
         kept = {key: opaque for key, opaque in schema.opaques.items() if key[2] != name}
         schema = replace(schema, opaques=kept)
-    if name in schema.uncertain:
-        schema = replace(schema, uncertain=schema.uncertain - {name})
+    schema = schema.trusting(name)
     for view in schema.views.values():
         if name in view.mentions:
             schema = drop(schema, view.name)

@@ -69,7 +69,7 @@ def _built(operation: op.CreateIndex, schema: Schema, heaps: frozenset[Name]) ->
 def _taken(name: Name, schema: Schema) -> bool:
     if name in schema.tables or name in schema.views or name in schema.sequences:
         return True
-    return any(name in index_names(table) for table in schema.tables.values())
+    return any(name in index_names(table) for table in schema.owning(name))
 
 
 def _refused(operation: op.CreateIndex, table: Table | None, schema: Schema, session: Session) -> Effects:

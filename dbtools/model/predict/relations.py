@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name
@@ -25,7 +24,7 @@ def missing(name: Name, schema: Schema, mode: LockMode) -> Effects:
 
 def assumed(name: Name, schema: Schema) -> Schema:
     """The schema with *name* in it as a table of which nothing is known: what holds for any table holds for it."""
-    return replace(schema.with_table(Table(name)), uncertain=schema.uncertain | {name})
+    return schema.with_table(Table(name)).doubting(name)
 
 
 def family(name: Name, schema: Schema) -> tuple[Table, ...]:
