@@ -94,7 +94,7 @@ def gather(project: Project, scope: Scope) -> Change:
     return Change(
         label,
         sql_sources.history_schema(history) if truth_is_history else _truth(before, project.truth),
-        after.truth(project.truth),
+        lambda: after.truth(project.truth),
         history,
         new,
         readings=after.readings,
@@ -187,10 +187,10 @@ def _side(project: Project, tree: Tree, *, complain: bool = True) -> _Side:
         for where in () if kind == "live" else places:
             files = _texts(tree.files(where), problems)
             texts |= files
+            found = migrations_of(files, project.transaction) if kind == "migrations" else ()
             if complain or files:
-                readings.extend(_read(kind, files, where, project, problems))
-            if kind == "migrations":
-                migrations += migrations_of(files, project.transaction)
+                readings.extend(_read(kind, files, found, where, problems))
+            migrations += found
     for where, url in project.live if complain else ():
         from dbtools.sources import live
 
@@ -218,26 +218,25 @@ def _text(path: str, data: bytes, problems: list[Finding]) -> str:
 
 
 def _read(
-    kind: str, files: Mapping[str, str], where: str, project: Project, problems: list[Finding]
+    kind: str, files: Mapping[str, str], migrations: tuple[Migration, ...], where: str, problems: list[Finding]
 ) -> Iterable[Reading]:
     message, hint = f"there is nothing to read at {where}", f"check the path after sources.{kind}"
     if files:
         try:
-            return [_readers_by_kind(project)[kind](files, where)]
+            return [sql_sources.told(migrations, where) if kind == "migrations" else READERS[kind](files, where)]
         except SourceError as error:
             message, hint = f"{where}: {error}" if where not in str(error) else str(error), error.hint
     problems.append(Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=hint))
     return []
 
 
-def _readers_by_kind(project: Project) -> Mapping[str, Callable[[Mapping[str, str], str], Reading]]:
-    from dbtools.sources import prisma
+def _prisma(files: Mapping[str, str], where: str) -> Reading:
+    from dbtools.sources.prisma import read_texts
 
-    return {
-        "migrations": lambda files, where: sql_sources.read_texts(files, where, project.transaction),
-        "sql": sql_sources.read_sql,
-        "prisma": prisma.read_texts,
-    }
+    return read_texts(files, where)
+
+
+READERS: Mapping[str, Callable[[Mapping[str, str], str], Reading]] = {"sql": sql_sources.read_sql, "prisma": _prisma}
 
 
 def gather_paths(
@@ -266,7 +265,7 @@ def gather_paths(
     return Change(
         "the files given",
         base,
-        fold(base, (migration.up.text for migration in new)),
+        lambda: fold(base, (migration.up.text for migration in new)),
         history,
         tuple(new),
         one_by_one=True,

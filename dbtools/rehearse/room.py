@@ -22,8 +22,9 @@ from dbtools.pg.server import Server, server
 from dbtools.rehearse.show import details, overview, seen_at
 from dbtools.rehearse.watch import Watched, watch
 from dbtools.sources.layouts import is_marked, single
+from dbtools.sql.history import history
 from dbtools.sql.render import render
-from dbtools.sql.walk import history, in_transaction, walk
+from dbtools.sql.walk import in_transaction, walk
 from dbtools.stage import sent, staged
 
 if TYPE_CHECKING:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
 
 from dbtools.errors import SourceError
 from dbtools.model import operation as op
@@ -13,15 +15,20 @@ from dbtools.model.objects import ColumnRef
 from dbtools.model.reader import ASPECTS, Reading, Unread
 from dbtools.model.schema import Schema
 from dbtools.sources.layouts import migrations_of
+from dbtools.sql.history import history
 from dbtools.sql.read import Statement
-from dbtools.sql.walk import history, statements
+from dbtools.sql.walk import statements
 
 EXPRESSIBLE = ASPECTS
 
 
 def read_texts(files: Mapping[str, str], where: str, transaction: str = "") -> Reading:
     """The schema that the migrations among *files* add up to; SourceError when there is none."""
-    migrations = migrations_of(files, transaction)
+    return told(migrations_of(files, transaction), where)
+
+
+def told(migrations: Sequence[Migration], where: str) -> Reading:
+    """The schema that *migrations* add up to; SourceError when there is none."""
     if not migrations:
         hint = "name the folder that holds the migrations: *.up.sql, *.sql, or <id>/migration.sql"
         raise SourceError(f"{where} holds no migration", hint=hint)
@@ -38,14 +45,35 @@ def read_sql(files: Mapping[str, str], where: str) -> Reading:
 
 def reading(kind: str, where: str, scripts: list[tuple[str, str]]) -> Reading:
     """The schema that *scripts*, path and text in their order, make, with where each table and column was said."""
-    origins: dict[ColumnRef, Location] = {}
-    unknown: list[Unread] = []
-    for path, text in scripts:
-        for statement in statements(text):
-            origins.update(_origins(path, statement))
-            unknown.extend(_unread(path, statement))
-    schema = history(text for _, text in scripts)
-    return Reading(kind, where, schema, origins, EXPRESSIBLE, tuple(unknown))
+    return _Told(kind, where, scripts)
+
+
+class _Told(Reading):
+    """What scripts say together, each part found when it is asked for: most commands need no more than the schema."""
+
+    _scripts: list[tuple[str, str]]
+
+    def __init__(self, kind: str, where: str, scripts: list[tuple[str, str]] | None = None, **known: object) -> None:
+        own = {"kind": kind, "where": where, "expressible": EXPRESSIBLE, "readers": (), "_scripts": scripts or []}
+        for name, value in {**own, **known}.items():  # known is what ``replace`` has found already
+            object.__setattr__(self, name, value)
+
+    @cached_property
+    def schema(self) -> Schema:
+        return history(text for _, text in self._scripts)
+
+    @cached_property
+    def origins(self) -> Mapping[ColumnRef, Location]:
+        found: dict[ColumnRef, Location] = {}
+        for path, text in self._scripts:
+            for statement in statements(text):
+                found.update(_origins(path, statement))
+        return found
+
+    @cached_property
+    def unknown(self) -> tuple[Unread, ...]:
+        every = ((path, statement) for path, text in self._scripts for statement in statements(text))
+        return tuple(chain.from_iterable(_unread(path, statement) for path, statement in every))
 
 
 def history_schema(migrations: Iterable[Migration]) -> Schema:

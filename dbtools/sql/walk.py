@@ -1,6 +1,7 @@
 """Migrations statement by statement, each with the schema before it and its predicted effects.
 
-``fold`` is for history, which is applied and not judged; ``walk`` for what is new.
+``fold`` is for history, which is applied and not judged (``sql/history.py`` keeps what it adds up to); ``walk`` for
+what is new.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from dbtools.model.migration import Migration
 from dbtools.model.past import Done, Log, Past
 from dbtools.model.predict import Session, predict
 from dbtools.model.predict.relations import UNDEFINED_TABLE
-from dbtools.model.schema import Schema, removed
+from dbtools.model.schema import Schema
 from dbtools.sql.judge import judged
-from dbtools.sql.read import TEMPORARY, Statement, read
+from dbtools.sql.read import Statement, read
 from dbtools.sql.split import Place
 
 
@@ -67,31 +68,6 @@ def fold(schema: Schema, scripts: Iterable[str]) -> Schema:
     """The schema after every statement of every script, in order."""
     operations = (operation for text in scripts for each in statements(text) for operation in each.operations)
     return reduce(apply, operations, schema)
-
-
-def history(scripts: Iterable[str]) -> Schema:
-    """What stands after *scripts* have run from nothing, each in a session of its own, so without temporary tables.
-
-    However many rooms ask, each script is applied once: a longer history starts from the longest that is known.
-    """
-    texts = tuple(scripts)
-    known = max((done for done in _STANDING if texts[: len(done)] == done), key=len, default=())
-    schema = _without_temporary(fold(_STANDING.get(known, Schema()), texts[len(known) :]))
-    if len(_STANDING) >= MOST_STANDING:
-        _STANDING.clear()
-    _STANDING[texts] = schema
-    return schema
-
-
-MOST_STANDING = 8
-_STANDING: dict[tuple[str, ...], Schema] = {}
-
-
-def _without_temporary(schema: Schema) -> Schema:
-    tables = schema.tables
-    for name, table in schema.tables.items():
-        tables = removed(tables, name) if table.persistence == "temporary" else tables
-    return replace(schema, tables=tables).trusting(*(name for name in schema.uncertain if name.namespace == TEMPORARY))
 
 
 def walk(migrations: Iterable[Migration], schema: Schema, session: Session) -> Iterator[Step]:
