@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from collections.abc import Set as AbstractSet
 from math import isqrt
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -43,7 +43,7 @@ class Entries(Mapping[K, V]):
         return default if found is _GONE else found
 
     def __contains__(self, key: object) -> bool:
-        return self._changes.get(cast("K", key), self._base.get(cast("K", key), _GONE)) is not _GONE
+        return self._changes.get(key, self._base.get(key, _GONE)) is not _GONE  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return self._size

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
-from typing import TypeVar, cast
+from dataclasses import dataclass, field, fields, replace
+from typing import TypeVar
 
 from dbtools.model.entries import Entries, Members
 from dbtools.model.expression import Name
@@ -82,7 +82,11 @@ class Schema:
 
     def with_table(self, table: Table) -> Schema:
         """A copy where *table* replaces its namesake, or is added."""
-        return replace(self, tables=added(self.tables, table.name, table))
+        copy = object.__new__(Schema)
+        for name in _OTHERS:
+            object.__setattr__(copy, name, getattr(self, name))
+        object.__setattr__(copy, "tables", self._tables.having(table.name, table))
+        return copy
 
     def is_certain(self, name: Name) -> bool:
         """Whether what is said here about the relation called *name* can be relied on."""
@@ -90,12 +94,17 @@ class Schema:
 
     def doubting(self, *names: Name) -> Schema:
         """A copy in which what is said about *names* is uncertain."""
-        return replace(self, uncertain=cast("Members[Name]", self.uncertain).having(*names))
+        return replace(self, uncertain=self._uncertain.having(*names))
 
     def trusting(self, *names: Name) -> Schema:
         """A copy in which what is said about *names* is certain, as far as that is known of any."""
-        left = cast("Members[Name]", self.uncertain).without(*names)
+        left = self._uncertain.without(*names)
         return self if left is self.uncertain else replace(self, uncertain=left)
+
+    @property
+    def _uncertain(self) -> Members[Name]:
+        uncertain: Members[Name] = self.uncertain  # type: ignore[assignment]  # likewise
+        return uncertain
 
     def index_owner(self, index: Name) -> Table | None:
         """The table whose index or index-backed constraint is called *index*."""
@@ -121,13 +130,15 @@ class Schema:
 
     @property
     def _tables(self) -> Tables:
-        return cast("Tables", self.tables)
+        tables: Tables = self.tables  # type: ignore[assignment]  # since __post_init__
+        return tables
 
     def in_order(self) -> tuple[Table, ...]:
         """Every table, by name."""
         return tuple(self.tables[name] for name in sorted(self.tables))
 
 
+_OTHERS = tuple(each.name for each in fields(Schema) if each.name != "tables")
 _MAPPINGS = ("views", "enums", "domains", "sequences", "functions", "opaques")
 
 

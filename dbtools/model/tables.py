@@ -6,7 +6,7 @@ PostgreSQL keeps indexes on its catalog for the same reason: a statement's cost 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from dbtools.model.entries import Entries, Members
 from dbtools.model.expression import Name
@@ -45,8 +45,8 @@ class Tables(Entries[Name, Table]):
         return self if before is None else self._with(before, None, super().without(key))
 
     def _with(self, before: Table | None, after: Table | None, copy: Entries[Name, Table]) -> Tables:
-        made = cast("Tables", copy)
-        made._found = None if self._found is None else _moved(self._found, before, after)  # noqa: SLF001 - made here
+        made: Tables = copy  # type: ignore[assignment]  # it makes its own class
+        made._found = None if self._found is None else _moved(self._found, before, after)
         return made
 
     def owning(self, name: Name) -> Iterator[Table]:

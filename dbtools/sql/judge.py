@@ -92,7 +92,7 @@ def type_change(operation: op.SetType, column: Column, schema: Schema, session: 
 
 def with_views(schema: Schema, table: Name) -> Schema:
     """The schema with every view resolved that names *table*, directly or through another view."""
-    pending = [view for view in schema.views.values() if _names(view, table, schema)]
+    pending = [view for view in schema.views.values() if view.reads is None and _names(view, table, schema)]
     return _resolved(schema, pending)
 
 
