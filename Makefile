@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help review demo test check bench docs clean
+.PHONY: help review demo test check bench corpus docs clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -29,6 +29,9 @@ check: .venv/.dev ## Style, types, corridors, and documentation that is up to da
 
 bench: .venv/.dev ## Measure how long things take
 	@$(BIN)/python benchmarks/measure.py
+
+corpus: .venv/.dev ## Hold lint against what the histories in DIR="folder folder" did on a server
+	@$(BIN)/python tools/corpus.py $(DIR)
 
 docs: .venv/.dev ## Write docs/cli.md and docs/config.md anew
 	$(BIN)/python tools/docs.py

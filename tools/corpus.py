@@ -3,7 +3,8 @@
 Every migration of each folder is run on the embedded PostgreSQL, statement by statement, as its runner would, on tables
 without rows, whose scans count all the same; and every migration is judged against the schema before it. The table
 says how many files lint speaks up about (a warning or an error), how many did something slow to a table that was there
-before, and how many of those lint speaks up about. Below it stand the files that it missed, what each rule said, what
+before, and how many of those lint speaks up about; how many were slow or dropped what was stored; and how many lint
+speaks up about although they did neither, renamed nothing and ran. Below it stand the files that it missed, what each rule said, what
 the server refused, and where it did otherwise than foretold.
 """
 
@@ -23,6 +24,7 @@ from dbtools.errors import DatabaseError
 from dbtools.lint import LintSettings, lint
 from dbtools.model import operation as op
 from dbtools.model.effects import LockMode, strongest
+from dbtools.model.entries import Members
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.migration import Migration
@@ -38,7 +40,12 @@ if TYPE_CHECKING:
 
 LISTED = 30
 OF_ROWS = (op.Insert, op.Update, op.Delete, op.Select)
-HEAD = ("files", "speaks up", "slow", "slow and told", "loses", "quiet", "statements", "refused", "otherwise", "s")
+LOSING = (op.DropTable, op.DropColumn, op.Truncate, op.DropNamespace, op.DropType)
+RENAMING = (op.RenameTable, op.RenameColumn, op.RenameEnumValue, op.Rename, op.SetNamespace, op.RenameNamespace)
+HEAD = (
+    "files", "speaks up", "slow", "slow and told", "slow or loses", "for nothing", "statements", "refused",
+    "otherwise", "s",
+)  # fmt: skip
 
 
 @dataclass
@@ -49,6 +56,7 @@ class File:
     said: list[tuple[str, Severity]] = field(default_factory=list)
     slow: list[str] = field(default_factory=list)
     loses: bool = False
+    renames: bool = False
     statements: int = 0
     refused: list[str] = field(default_factory=list)
     otherwise: list[str] = field(default_factory=list)
@@ -102,7 +110,7 @@ def measured(folder: Path, running: Server) -> list[File]:
 
 def replayed(url: str, migration: Migration, schema: Schema, version: int, file: File) -> Schema:
     """The schema after *migration*; *file* gets what was seen."""
-    steps = list(walk([migration], schema, Session(version)))
+    steps = list(walk([migration], schema, Session(version, empty=Members(schema.tables))))
     try:
         with connect(url) as connection:
             note(file, list(watch(connection, migration, steps)), whole=in_transaction(migration))
@@ -129,21 +137,39 @@ def note(file: File, watched: Iterable[Watched], *, whole: bool) -> None:
             file.refused.append(f"{each.observation.effects.fails} {each.observation.error}\t{where} {text}")
             continue
         file.otherwise += [f"{difference}\t{where} {text}" for difference in each.differences]
-        file.loses = file.loses or bool(each.predicted.loses)
+        file.loses = file.loses or (bool(each.predicted.loses) and loses(each))
+        file.renames = file.renames or any(isinstance(operation, RENAMING) for operation in each.operations)
         held = strongest((held, each.observation.effects.locks)) if whole else dict(each.observation.effects.locks)
         file.slow += [f"{what}\t{where} {text}" for what in slow(each, held)]
 
 
+def loses(watched: Watched) -> bool:
+    """Whether it drops what is stored, or deletes all of it."""
+    return any(isinstance(each, LOSING) or is_whole(each) for each in watched.operations)
+
+
+def is_whole(operation: op.Operation) -> bool:
+    """Whether it goes through every row of a table, however the planner finds them."""
+    return isinstance(operation, op.Update | op.Delete) and operation.where is None
+
+
 def slow(watched: Watched, held: dict[Name, LockMode]) -> Iterator[str]:
-    """What took long, were the tables large, while others waited; rows that a statement itself changes apart."""
-    if isinstance(watched.operations[0], OF_ROWS):
-        return
+    """What took long, were the tables large, while others waited; how a query finds its rows says nothing."""
     effects = watched.observation.effects
+    if isinstance(watched.operations[0], OF_ROWS):
+        if is_whole(watched.operations[0]):
+            yield from (f"changed all of {name} under {held[name]}" for name in effects.scans if blocks(held, name))
+        return
     for name in effects.rewrites:
         yield f"rewrote {name}"
     for name in effects.scans - effects.rewrites:
-        if held.get(name, LockMode.ACCESS_SHARE).blocks_writes:
+        if blocks(held, name):
             yield f"read all of {name} under {held[name]}"
+
+
+def blocks(held: dict[Name, LockMode], name: Name) -> bool:
+    """Whether writes to the table wait until the transaction ends."""
+    return held.get(name, LockMode.ACCESS_SHARE).blocks_writes
 
 
 def figures(files: list[File]) -> tuple[str, ...]:
@@ -151,17 +177,29 @@ def figures(files: list[File]) -> tuple[str, ...]:
     told = [file for file in files if file.told]
     hazard = [file for file in files if file.slow]
     caught = [file for file in hazard if file.told]
+    harmful = [file for file in files if file.slow or file.loses]
+    nothing = [file for file in files if is_noise(file)]
     return (
         str(len(files)),
         f"{len(told)} ({share(told, files)})",
         f"{len(hazard)} ({share(hazard, files)})",
         f"{len(caught)} ({share(caught, hazard)})",
-        str(sum(file.loses for file in files)),
-        str(sum(not file.said for file in files)),
+        f"{len(harmful)} ({share(harmful, files)})",
+        f"{len(nothing)} ({share(nothing, files)})",
         str(sum(file.statements for file in files)),
         str(sum(len(file.refused) for file in files)),
         str(sum(len(file.otherwise) for file in files)),
     )
+
+
+def is_noise(file: File) -> bool:
+    """Whether lint speaks up and nothing of what it warns of was seen."""
+    return file.told and not (file.slow or file.loses or file.renames or file.refused)
+
+
+def rules(file: File) -> str:
+    """What it says at a warning or above."""
+    return ", ".join(sorted({rule for rule, severity in file.said if severity >= Severity.WARNING}))
 
 
 def share(part: list[File], whole: list[File]) -> str:
@@ -173,6 +211,7 @@ def details(files: list[File]) -> None:
     """What is behind the figures."""
     missed = [f"{file.path}: {reason}" for file in files if file.slow and not file.told for reason in file.slow]
     listed("slow and not told", missed)
+    listed("told, and nothing happened", [f"{rules(file)}\t{file.path}" for file in files if is_noise(file)])
     print("\nwhat was said, in how many files; of those, how many were slow, lost something, or neither\n")
     table(("rule", "severity", "files", "slow", "loses", "neither", "only this"), list(by_rule(files)))
     listed("refused by the server", [reason for file in files for reason in file.refused])

@@ -156,8 +156,8 @@ def _differences(watched: Watched, held: dict[Name, LockMode]) -> Iterator[str]:
     if watched.failed:
         return
     if watched.observation.locks_seen:
-        expected = {name: mode for name, mode in foretold.locks.items() if mode > held.get(name, WATCHED)}
-        actual = {name: mode for name, mode in seen.locks.items() if mode > held.get(name, WATCHED)}
+        expected = {name: mode for name, mode in foretold.locks.items() if mode > max(held.get(name, WATCHED), WATCHED)}
+        actual = {name: mode for name, mode in seen.locks.items() if mode > max(held.get(name, WATCHED), WATCHED)}
         for name in sorted(expected.keys() | actual.keys()):
             if expected.get(name) != actual.get(name):
                 yield f"foretold {expected.get(name, 'no lock')} on {name}, seen {actual.get(name, 'no lock')}"

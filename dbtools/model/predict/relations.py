@@ -12,11 +12,17 @@ from dbtools.model.schema import Schema
 AE = LockMode.ACCESS_EXCLUSIVE
 UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_OBJECT = "42P01", "42703", "42704"
 DEPENDENT_OBJECTS, FEATURE_NOT_SUPPORTED, ACTIVE_TRANSACTION = "2BP01", "0A000", "25001"
+SYSTEM = frozenset({"pg_catalog", "information_schema"})
 DUPLICATE_TABLE, DUPLICATE_COLUMN, SYNTAX_ERROR = "42P07", "42701", "42601"
 
 
 def missing(name: Name, schema: Schema, mode: LockMode) -> Effects:
-    """The effects on a table that is not in the schema: an error if all are known, else only the lock is sure."""
+    """The effects on a table that is not in the schema: an error if all are known, else only the lock is sure.
+
+    The system's own tables are in no schema that we keep, and in every database.
+    """
+    if name.local.startswith("pg_") or name.namespace in SYSTEM:
+        return Effects()
     if schema.complete and schema.is_certain(name) and name not in schema.views:
         return Effects(fails=UNDEFINED_TABLE)
     return Effects({name: mode}, uncertain=f"{name} is not known")

@@ -76,13 +76,13 @@ def full_scan_exclusive(context: Context) -> Iterator[Harm]:
         if read & members and not effects.builds and context.existed(own):
             yield Harm(
                 f"reads every row of {family_of(own, read & members)}, and {BLOCKS_ALL} meanwhile",
-                _hint(context),
+                _hint_for(context, min(read & members)),
                 str(own),
                 _object(operation),
             )
         read -= members
     for name in sorted(read):
-        yield Harm(f"reads every row of {name}, and {BLOCKS_ALL} meanwhile", _hint(context), str(name))
+        yield Harm(f"reads every row of {name}, and {BLOCKS_ALL} meanwhile", _hint_for(context, name), str(name))
     if effects.uncertain and not effects.scans:
         yield from _perhaps(context)
 
@@ -116,6 +116,14 @@ def _object(operation: op.Operation) -> str:
         case op.ValidateConstraint(_, name):
             return name
     return ""
+
+
+def _hint_for(context: Context, table: Name) -> str:
+    """Where it is not the statement itself that closes the table, it only has to run elsewhere."""
+    own = context.statement.lock(table)
+    if own is None or not own.blocks_reads:
+        return f"in a migration of its own: what changed {table} before it keeps its lock until the transaction ends"
+    return _hint(context)
 
 
 def _hint(context: Context) -> str:
