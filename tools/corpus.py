@@ -4,7 +4,8 @@ Every migration of each folder is run on the embedded PostgreSQL, statement by s
 without rows, whose scans count all the same; and every migration is judged against the schema before it. The table
 says how many files lint speaks up about (a warning or an error), how many did something slow to a table that was there
 before, and how many of those lint speaks up about; how many were slow or dropped what was stored; and how many lint
-speaks up about although they did neither, renamed nothing and ran. Below it stand the files that it missed, what each rule said, what
+speaks up about although they did neither, renamed nothing and ran. Below it stand the files that it missed, what each
+rule said, what
 the server refused, and where it did otherwise than foretold.
 """
 

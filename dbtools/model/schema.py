@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, fields, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dbtools.model.entries import Entries, Members
 from dbtools.model.expression import Name
+from dbtools.model.found import CHILDREN, DEFAULTS, ON, OWNED, READING, REFERRING, Found, Opaques, Tables, Views
 from dbtools.model.objects import (
     Domain,
     Enum,
@@ -21,7 +22,6 @@ from dbtools.model.objects import (
     Table,
     View,
 )
-from dbtools.model.tables import Tables
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -38,12 +38,12 @@ class Schema:
     """
 
     tables: Mapping[Name, Table] = field(default_factory=Tables)
-    views: Mapping[Name, View] = field(default_factory=Entries)
+    views: Mapping[Name, View] = field(default_factory=Views)
     enums: Mapping[Name, Enum] = field(default_factory=Entries)
     domains: Mapping[Name, Domain] = field(default_factory=Entries)
     sequences: Mapping[Name, Sequence] = field(default_factory=Entries)
     functions: Mapping[FunctionKey, Function] = field(default_factory=Entries)
-    opaques: Mapping[OpaqueKey, Opaque] = field(default_factory=Entries)
+    opaques: Mapping[OpaqueKey, Opaque] = field(default_factory=Opaques)
     namespaces: frozenset[str] = frozenset({"public"})
     extensions: frozenset[str] = frozenset()
     complete: bool = field(default=True, compare=False)
@@ -51,11 +51,9 @@ class Schema:
     uncertain_all: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
-        if type(self.tables) is not Tables:
-            object.__setattr__(self, "tables", Tables(self.tables))
-        for name in _MAPPINGS:
-            if type(getattr(self, name)) is not Entries:
-                object.__setattr__(self, name, Entries(getattr(self, name)))
+        for name, kind in _KINDS.items():
+            if type(getattr(self, name)) is not kind:
+                object.__setattr__(self, name, kind(getattr(self, name)))
         if type(self.uncertain) is not Members:
             object.__setattr__(self, "uncertain", Members(self.uncertain))
 
@@ -85,7 +83,7 @@ class Schema:
         copy = object.__new__(Schema)
         for name in _OTHERS:
             object.__setattr__(copy, name, getattr(self, name))
-        object.__setattr__(copy, "tables", self._tables.having(table.name, table))
+        object.__setattr__(copy, "tables", _found(self.tables).having(table.name, table))
         return copy
 
     def is_certain(self, name: Name) -> bool:
@@ -112,11 +110,11 @@ class Schema:
 
     def owning(self, name: Name) -> Iterator[Table]:
         """The tables that have an index or a constraint called *name*."""
-        return self._tables.owning(name)
+        return _found(self.tables).by(OWNED, name)
 
     def referencing(self, target: Name) -> tuple[tuple[Table, ForeignKey], ...]:
         """Every foreign key that points at *target*, with its table, by name."""
-        referring = self._tables.referring(target)
+        referring = _found(self.tables).by(REFERRING, target)
         found = [(table, key) for table in referring for key in table.foreign_keys if key.target == target]
         return tuple(sorted(found, key=lambda pair: (pair[0].name, pair[1].name)))
 
@@ -126,12 +124,19 @@ class Schema:
 
     def children(self, parent: Name) -> Iterator[Table]:
         """The same, the oldest first."""
-        return self._tables.children(parent)
+        return _found(self.tables).by(CHILDREN, parent)
 
-    @property
-    def _tables(self) -> Tables:
-        tables: Tables = self.tables  # type: ignore[assignment]  # since __post_init__
-        return tables
+    def default_partition(self, parent: Name) -> Table | None:
+        """The partition of *parent* that takes what no other does."""
+        return next(_found(self.tables).by(DEFAULTS, parent), None)
+
+    def reading(self, relation: Name) -> Iterator[View]:
+        """The views that name or read *relation*."""
+        return _found(self.views).by(READING, relation)
+
+    def on(self, table: Name) -> Iterator[Opaque]:
+        """The triggers, policies and rules of *table*."""
+        return _found(self.opaques).by(ON, table)
 
     def in_order(self) -> tuple[Table, ...]:
         """Every table, by name."""
@@ -139,7 +144,15 @@ class Schema:
 
 
 _OTHERS = tuple(each.name for each in fields(Schema) if each.name != "tables")
-_MAPPINGS = ("views", "enums", "domains", "sequences", "functions", "opaques")
+_KINDS: Mapping[str, type[Entries[Any, Any]]] = {
+    "tables": Tables, "views": Views, "enums": Entries, "domains": Entries, "sequences": Entries, "functions": Entries,
+    "opaques": Opaques,
+}  # fmt: skip
+
+
+def _found(entries: Mapping[K, V]) -> Found[K, V]:
+    found: Found[K, V] = entries  # type: ignore[assignment]  # since __post_init__
+    return found
 
 
 def added(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:

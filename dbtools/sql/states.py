@@ -29,7 +29,7 @@ from dbtools.model.schema import Schema
 OFF = "DBTOOLS_NO_CACHE"
 MOST_KEPT = 64
 MOST_BYTES = 256 * 1024 * 1024  # of one state, unpacked
-VALUES = tuple(f"dbtools.model.{name}" for name in ("expression", "objects", "schema", "tables", "entries"))
+VALUES = tuple(f"dbtools.model.{name}" for name in ("expression", "objects", "schema", "found", "entries"))
 PROTOCOL = 5
 DIGEST = 32
 

@@ -25,7 +25,7 @@ from dbtools.model.objects import (
     Table,
     Unique,
 )
-from dbtools.model.schema import Schema
+from dbtools.model.schema import Schema, removed
 
 DRAWN = re.compile(r"(?:pg_catalog\.)?nextval\('((?:[^']|'')*)'", re.IGNORECASE)
 
@@ -71,10 +71,10 @@ def dropped(schema: Schema, table: Table, column: str, *, cascade: bool) -> Sche
     schema = without_lost_keys(schema.with_table(after), table, after)
     ref = ColumnRef(table.name, column)
     schema = views.without_column(schema, ref, cascade=cascade)
-    opaques = schema.opaques
-    if cascade and any(opaque.table == table.name and column in opaque.reads for opaque in opaques.values()):
-        kept = {key: each for key, each in opaques.items() if not (each.table == table.name and column in each.reads)}
-        schema = replace(schema, opaques=kept)
+    for opaque in schema.on(table.name) if cascade else ():
+        if column in opaque.reads:
+            kept = removed(schema.opaques, (opaque.kind, opaque.name, opaque.table))
+            schema = replace(schema, opaques=kept)
     for child in children(schema, table.name):
         if child.column(column) is not None:
             schema = dropped(schema, child, column, cascade=cascade)

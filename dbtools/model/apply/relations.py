@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from dbtools.model.expression import Name
-from dbtools.model.objects import ForeignKey, Opaque, OpaqueKey, Table, View
+from dbtools.model.objects import ForeignKey, Table, View
 from dbtools.model.schema import Schema, added, removed
 
 
@@ -76,9 +76,8 @@ def moved(schema: Schema, old: Name, new: Name) -> Schema:
         sequence = replace(schema.sequences[old], name=new)
         readers = [table.name for table in schema.tables.values() if _draws_from(table, old)]
         schema = doubted(replace(schema, sequences=added(removed(schema.sequences, old), new, sequence)), *readers)
-    if any(old in (key[1], key[2]) for key in schema.opaques):
-        schema = _opaques_followed(schema, old, new)
-    spelled = [view.name for view in schema.views.values() if new in view.mentions]
+    schema = _opaques_followed(schema, old, new)
+    spelled = [view.name for view in schema.reading(new) if new in view.mentions]
     return doubted(schema, *spelled) if spelled else schema
 
 
@@ -94,9 +93,9 @@ def _tables_followed(schema: Schema, old: Name, naming: Mapping[Name, Name]) -> 
 
 def _views_followed(schema: Schema, old: Name, naming: Mapping[Name, Name]) -> Mapping[Name, View]:
     views = schema.views
-    for name, view in schema.views.items():
-        if name == old or old in view.mentions:
-            views = added(removed(views, name), _now(naming, name), _view_followed(view, naming))
+    own = [schema.views[old]] if old in schema.views else []
+    for name, view in {each.name: each for each in (*own, *schema.reading(old))}.items():
+        views = added(removed(views, name), _now(naming, name), _view_followed(view, naming))
     return views
 
 
@@ -136,11 +135,9 @@ def _draws_from(table: Table, sequence: Name) -> bool:
 
 def _opaques_followed(schema: Schema, old: Name, new: Name) -> Schema:
     """Triggers and policies stay on their table, and live in its namespace."""
-    opaques: dict[OpaqueKey, Opaque] = {}
-    for (kind, name, table), opaque in schema.opaques.items():
-        if table == old:
-            own = name._replace(namespace=new.namespace) if name.namespace == old.namespace else name
-            opaques[kind, own, new] = replace(opaque, name=own, table=new)
-        else:
-            opaques[kind, name, table] = opaque
-    return replace(schema, opaques=opaques)
+    opaques = schema.opaques
+    for opaque in schema.on(old):
+        kind, name = opaque.kind, opaque.name
+        own = name._replace(namespace=new.namespace) if name.namespace == old.namespace else name
+        opaques = added(removed(opaques, (kind, name, old)), (kind, own, new), replace(opaque, name=own, table=new))
+    return schema if opaques is schema.opaques else replace(schema, opaques=opaques)

@@ -25,26 +25,26 @@ def create(schema: Schema, operation: op.CreateView) -> Schema:
 
 def drop(schema: Schema, name: Name) -> Schema:
     """The view is gone, with its triggers and rules and every view that reads it."""
-    if name not in schema.views:
-        return schema
-    return without_relation(replace(schema, views=removed(schema.views, name)), name)
+    return without_relation(schema, name) if name in schema.views else schema
 
 
 def without_relation(schema: Schema, name: Name) -> Schema:
     """*schema* without what depended on the relation called *name*: triggers, rules, and views that read it."""
-    if any(table == name for _, _, table in schema.opaques):
-        kept = {key: opaque for key, opaque in schema.opaques.items() if key[2] != name}
-        schema = replace(schema, opaques=kept)
-    schema = schema.trusting(name)
-    for view in schema.views.values():
-        if name in view.mentions:
-            schema = drop(schema, view.name)
+    pending, seen = [name], {name}
+    for gone in pending:  # grows: views stand on views, however high
+        opaques = schema.opaques
+        for opaque in schema.on(gone):
+            opaques = removed(opaques, (opaque.kind, opaque.name, opaque.table))
+        dependent = [view.name for view in schema.reading(gone) if gone in view.mentions and view.name not in seen]
+        pending += dependent
+        seen.update(dependent)
+        schema = replace(schema, opaques=opaques, views=removed(schema.views, gone)).trusting(gone)
     return schema
 
 
 def without_column(schema: Schema, ref: ColumnRef, *, cascade: bool) -> Schema:
     """The views that read a dropped column are gone too; where nobody has looked, they are in doubt."""
-    for view in schema.views.values():
+    for view in schema.reading(ref.table):
         if view.reads is not None and ref in view.reads:
             schema = drop(schema, view.name)
         elif view.reads is None and cascade and ref.table in view.mentions:
@@ -54,7 +54,7 @@ def without_column(schema: Schema, ref: ColumnRef, *, cascade: bool) -> Schema:
 
 def with_column_renamed(schema: Schema, ref: ColumnRef, to: str) -> Schema:
     """Views follow a renamed column; their text is then spelled anew, which nobody has read."""
-    for view in schema.views.values():
+    for view in schema.reading(ref.table):
         if view.reads is None and ref.table in view.mentions:
             schema = doubted(schema, view.name)
         elif view.reads is not None and ref in view.reads:

@@ -157,9 +157,8 @@ def _keys(operation: op.Insert | op.Update | op.Delete, schema: Schema) -> dict[
 def truncate(operation: op.Truncate, schema: Schema) -> Effects:
     """TRUNCATE empties by new files; tables that refer to it must go along."""
     effects = Effects()
-    pending, done = list(operation.tables), set[Name]()
-    while pending:
-        name = pending.pop(0)
+    pending, done, listed = list(operation.tables), set[Name](), frozenset(operation.tables)
+    for name in pending:  # grows with CASCADE
         if name in done:
             continue
         done.add(name)
@@ -168,7 +167,7 @@ def truncate(operation: op.Truncate, schema: Schema) -> Effects:
             effects |= missing(name, schema, AE)
             continue
         effects |= _emptied(members)
-        others = [other.name for other, _ in schema.referencing(name) if other.name not in {*done, *operation.tables}]
+        others = [other.name for other, _ in schema.referencing(name) if other.name not in done | listed]
         if others and not operation.cascade:
             return effects | Effects(fails=FEATURE_NOT_SUPPORTED)
         pending.extend(others)

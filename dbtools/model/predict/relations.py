@@ -72,7 +72,7 @@ def views_reading(table: Name, column: str, schema: Schema) -> tuple[View, ...]:
     """The views that depend on a column (on the table, when it is empty) as far as they are resolved."""
     return tuple(
         view
-        for view in schema.views.values()
+        for view in schema.reading(table)
         if any(ref.table == table and column in ("", ref.column) for ref in view.reads or ())
         or (not column and table in view.mentions)
     )
@@ -80,7 +80,7 @@ def views_reading(table: Name, column: str, schema: Schema) -> tuple[View, ...]:
 
 def unresolved(table: Name, schema: Schema) -> bool:
     """Whether a view names the table but nobody has worked out what it reads of it."""
-    return any(view.reads is None and table in view.mentions for view in schema.views.values())
+    return any(view.reads is None and table in view.mentions for view in schema.reading(table))
 
 
 def dependents(table: Table, column: str, schema: Schema) -> Iterator[str]:
@@ -88,8 +88,8 @@ def dependents(table: Table, column: str, schema: Schema) -> Iterator[str]:
     for other in table.columns:
         if other.generated is not None and column in other.generated.expression.columns:
             yield f"generated column {other.name}"
-    for opaque in schema.opaques.values():
-        if opaque.table == table.name and column in opaque.reads and opaque.kind in {"policy", "trigger", "rule"}:
+    for opaque in schema.on(table.name):
+        if column in opaque.reads and opaque.kind in {"policy", "trigger", "rule"}:
             yield f"{opaque.kind} {opaque.name.local}"
 
 

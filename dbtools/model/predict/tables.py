@@ -67,8 +67,7 @@ def _new_partition(parent: Name, schema: Schema) -> Effects:
 
 
 def _default_partition(parent: Name, schema: Schema) -> Table | None:
-    partitions = schema.partitions(parent)
-    return next((each for each in partitions if each.partition_of and each.partition_of.bound == "DEFAULT"), None)
+    return schema.default_partition(parent)
 
 
 def drop(operation: op.DropTable, schema: Schema) -> Effects:

@@ -1,0 +1,154 @@
+"""Tables, views and the rest, found not only by name but by what they refer to, without going through all of them.
+
+PostgreSQL keeps indexes on its catalog for the same reason: a statement's cost must not grow with the number of tables.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, TypeVar
+
+from dbtools.model.entries import Entries, Members
+from dbtools.model.expression import Name
+from dbtools.model.objects import Constraint, ForeignKey, Index, Opaque, OpaqueKey, Table, View
+
+K = TypeVar("K")
+V = TypeVar("V")
+Topics = tuple[frozenset[Name], ...]
+_NOBODY: Members[Any] = Members()
+_NOTHING: frozenset[Name] = frozenset()
+
+
+class Found(Entries[K, V]):
+    """Entries with an index per topic, made when somebody first asks and kept up to date from then on."""
+
+    __slots__ = ("_topics",)
+    TOPICS: ClassVar[int] = 1
+
+    def __init__(self, entries: Mapping[K, V] | Iterable[tuple[K, V]] = ()) -> None:
+        super().__init__(entries)
+        self._topics: tuple[Entries[Name, Members[K]], ...] | None = None
+
+    @staticmethod
+    @abstractmethod
+    def topics(value: Any) -> Topics:
+        """The names by which *value* is found, topic by topic."""
+
+    @staticmethod
+    def alike(before: Any, after: Any) -> bool:
+        """Whether it can be seen at once that both are found by the same names."""
+        return before is after
+
+    def having(self, key: K, value: V) -> Found[K, V]:
+        """A copy with one entry more, or replaced."""
+        return self._indexed(key, self.get(key), value, super().having(key, value))
+
+    def without(self, key: K) -> Found[K, V]:
+        """A copy without *key*."""
+        return self._indexed(key, self[key], None, super().without(key)) if key in self else self
+
+    def _indexed(self, key: K, before: V | None, after: V | None, copy: Entries[K, V]) -> Found[K, V]:
+        made: Found[K, V] = copy  # type: ignore[assignment]  # it makes its own class
+        topics = self._topics
+        if topics is not None and (before is None or after is None or not self.alike(before, after)):
+            topics = _moved(topics, key, *(() if each is None else self.topics(each) for each in (before, after)))
+        made._topics = topics
+        return made
+
+    def by(self, topic: int, name: Name) -> Iterator[V]:
+        """What is found by *name*, the oldest first."""
+        if self._topics is None:
+            self._topics = self._gathered()
+        keys: Members[K] = self._topics[topic].get(name, _NOBODY)
+        return (self[key] for key in keys)
+
+    def _gathered(self) -> tuple[Entries[Name, Members[K]], ...]:
+        gathered: list[dict[Name, list[K]]] = [{} for _ in range(self.TOPICS)]
+        for key, value in self.items():
+            for names, keys in zip(self.topics(value), gathered, strict=True):
+                for name in names:
+                    keys.setdefault(name, []).append(key)
+        return tuple(Entries({name: Members(keys) for name, keys in topic.items()}) for topic in gathered)
+
+
+def _moved(
+    topics: tuple[Entries[Name, Members[K]], ...], key: K, before: Topics, after: Topics
+) -> tuple[Entries[Name, Members[K]], ...]:
+    if before == after:
+        return topics
+    olds, news = (each or (_NOTHING,) * len(topics) for each in (before, after))
+    return tuple(_one(entries, key, old - new, new - old) for entries, old, new in zip(topics, olds, news, strict=True))
+
+
+def _one(
+    entries: Entries[Name, Members[K]], key: K, gone: frozenset[Name], come: frozenset[Name]
+) -> Entries[Name, Members[K]]:
+    for name in gone:
+        left = entries[name].without(key)
+        entries = entries.having(name, left) if left else entries.without(name)
+    for name in come:
+        entries = entries.having(name, entries.get(name, _NOBODY).having(key))
+    return entries
+
+
+OWNED, REFERRING, CHILDREN, DEFAULTS = range(4)
+READING = ON = 0
+
+
+class Tables(Found[Name, Table]):
+    """Tables by name: by what is on them, what they refer to, what they inherit from, and whose default they are."""
+
+    __slots__ = ()
+    TOPICS = 4
+
+    @staticmethod
+    def alike(before: Table, after: Table) -> bool:
+        """Most changes of a table are to its columns."""
+        return (
+            before.constraints is after.constraints
+            and before.indexes is after.indexes
+            and before.name == after.name
+            and before.partition_of == after.partition_of
+            and before.inherits == after.inherits
+        )
+
+    @staticmethod
+    def topics(value: Table) -> Topics:
+        """Four of them."""
+        namespace, part = value.name.namespace, value.partition_of
+        named: tuple[Constraint | Index, ...] = (*value.constraints, *value.indexes)
+        parents = value.inherits if part is None else (*value.inherits, part.parent)
+        return (
+            frozenset([Name(namespace, each.name) for each in named]),
+            frozenset([each.target for each in value.constraints if isinstance(each, ForeignKey)]),
+            frozenset(parents),
+            frozenset([part.parent]) if part is not None and part.bound == "DEFAULT" else _NOTHING,
+        )
+
+
+class Views(Found[Name, View]):
+    """Views by name, and by the relations that their queries name and read."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def alike(before: View, after: View) -> bool:
+        """Its indexes and its comment may change."""
+        return before.mentions is after.mentions and before.reads is after.reads
+
+    @staticmethod
+    def topics(value: View) -> Topics:
+        """One."""
+        return (frozenset([*value.mentions, *(ref.table for ref in value.reads or ())]),)
+
+
+class Opaques(Found[OpaqueKey, Opaque]):
+    """What is kept by its text, and by the table that it is on."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def topics(value: Opaque) -> Topics:
+        """One."""
+        return (_NOTHING if value.table is None else frozenset([value.table]),)
