@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial, reduce
 from itertools import chain, groupby
-from operator import or_
 
 from dbtools.change import Change
 from dbtools.errors import UsageError
 from dbtools.model import operation as op
 from dbtools.model.apply import apply
-from dbtools.model.effects import Effects
+from dbtools.model.effects import Effects, overall
 from dbtools.model.entries import Members
 from dbtools.model.expression import Name
 from dbtools.model.finding import Evidence, Finding, Location, Severity
@@ -22,6 +22,7 @@ from dbtools.model.predict.session import NEWEST
 from dbtools.model.report import Report, TableSection
 from dbtools.model.schema import Schema
 from dbtools.rules import Context, Harm, Rule, migration_rules
+from dbtools.sql.read import Statement
 from dbtools.sql.render import render
 from dbtools.sql.walk import Step, fold, statements, walk
 
@@ -103,7 +104,7 @@ class _Run:
             return
         if all(step.skipped for step in steps):
             return
-        whole = reduce(or_, (step.effects for step in steps))
+        whole = overall(step.effects for step in steps)
         for step in steps:
             context = self.context(step, whole)
             for rule in self.rules:
@@ -139,10 +140,13 @@ def _added(step: Step) -> set[tuple[Name, str]]:
 
 def _later(step: Step) -> Iterator[op.Operation]:
     """The operations after this step's statement in its migration."""
-    here = step.statement.place
     every = statements(step.migration.up.text)
-    after = (each for each in every if (each.place.line, each.place.column) > (here.line, here.column))
-    return chain.from_iterable(each.operations for each in after)
+    here = bisect_right(every, _standing(step.statement), key=_standing)
+    return chain.from_iterable(every[number].operations for number in range(here, len(every)))
+
+
+def _standing(statement: Statement) -> tuple[int, int]:
+    return statement.place.line, statement.place.column
 
 
 def _finding(rule: Rule, harm: Harm, step: Step) -> Finding:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import groupby
-from operator import or_
 from typing import TYPE_CHECKING
 
 from dbtools.model import operation as op
-from dbtools.model.effects import Effects, LockMode, strongest
+from dbtools.model.effects import Effects, LockMode, overall, strongest
 from dbtools.model.expression import Name
 from dbtools.model.identifiers import render_type
 from dbtools.model.migration import Migration
@@ -77,7 +75,7 @@ def _renamed(held: dict[Name, LockMode], operations: tuple[op.Operation, ...]) -
 
 def _statement(connection: Connection, steps: list[Step], *, whole: bool) -> Watched:
     statement, operations = steps[0].statement, tuple(step.operation for step in steps)
-    predicted = reduce(or_, (step.effects for step in steps))
+    predicted = overall(step.effects for step in steps)
     inside = whole and not _is_idle(connection)
     if inside:
         connection.execute("SAVEPOINT statement")

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Expression, Name, TypeChange, Volatility
+from dbtools.model.limits import MOST_KEYS
 from dbtools.model.objects import Check, Column, Index, PrimaryKey, Table, View
 from dbtools.model.predict import Session
 from dbtools.model.schema import Schema, added
@@ -56,6 +57,8 @@ def expression(unjudged: Expression, *, indexed: bool = False) -> Expression:
 
 
 def _index(index: Index) -> Index:
+    if len(index.keys) > MOST_KEYS:
+        return index
     keys = tuple(
         key if key.expression is None else replace(key, expression=expression(key.expression, indexed=True))
         for key in index.keys

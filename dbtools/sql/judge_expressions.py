@@ -7,6 +7,7 @@ UNKNOWN, with nothing else claimed. A plain column is no cast; ``casts_of`` coun
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -39,8 +40,13 @@ def untyped(expression: Expression) -> Expression:
 def _judged(text: str) -> Expression:
     """By its text: expressions that mean the same, such as ``x`` and ``x::text``, may be judged differently."""
     tree = _parse(text)
-    if tree is None:
+    try:
+        return Expression(text, text, judged=True) if tree is None else _understood(tree, text)
+    except RecursionError:
         return Expression(text, text, judged=True)
+
+
+def _understood(tree: exp.Expr, text: str) -> Expression:
     return Expression(
         text,
         text,
@@ -96,9 +102,10 @@ def _depends(text: str, how: Volatility) -> tuple[TypeDependent, ...]:
     if tree is None or how >= Volatility.STABLE:
         return ()
     worse: dict[tuple[str, Volatility], list[str]] = {}
-    for column, base, typed in volatility_by_type(tree):
-        if how < typed < Volatility.UNKNOWN:
-            worse.setdefault((column, typed), []).append(base)
+    with suppress(RecursionError):  # then the whole is UNKNOWN anyway
+        for column, base, typed in volatility_by_type(tree):
+            if how < typed < Volatility.UNKNOWN:
+                worse.setdefault((column, typed), []).append(base)
     return tuple(TypeDependent(column, tuple(bases), typed) for (column, typed), bases in worse.items())
 
 

@@ -10,6 +10,7 @@ from dbtools.model import operation as op
 from dbtools.model.apply import constraints, views
 from dbtools.model.apply.relations import changed, children, doubted, missing, without_lost_keys
 from dbtools.model.expression import Expression, Name
+from dbtools.model.limits import MOST_COLUMNS
 from dbtools.model.naming import object_name, written
 from dbtools.model.objects import (
     Check,
@@ -36,7 +37,7 @@ def add(schema: Schema, operation: op.AddColumn) -> Schema:
     if table is None:
         return missing(schema, operation.table)
     column = settled(operation.column)
-    if table.column(column.name) is not None:
+    if len(table.columns) >= MOST_COLUMNS or table.column(column.name) is not None:
         return schema
     schema = changed(schema, table.name, lambda each: each if each.column(column.name) else each.with_column(column))
     return constraints.added_to(schema, table.name, operation.constraints)

@@ -10,6 +10,7 @@ from dbtools.model.apply.columns import settled
 from dbtools.model.apply.relations import children, doubted, missing, without_keys
 from dbtools.model.expression import Expression, Name
 from dbtools.model.identifiers import literal, quote_name
+from dbtools.model.limits import MOST_COLUMNS
 from dbtools.model.naming import is_relation, object_name
 from dbtools.model.objects import Check, Column, Columns, Constraint, ForeignKey, PrimaryKey, Table, Unique
 from dbtools.model.schema import Schema, removed
@@ -28,6 +29,8 @@ def create(schema: Schema, operation: op.CreateTable) -> Schema:
         columns |= _inherited_columns(schema.tables.get(parent))
     for source in operation.like:
         columns |= _copied_columns(schema.tables.get(source))
+    if len(columns | own) > MOST_COLUMNS:
+        return schema
     bare = replace(table, columns=Columns((columns | own).values()), constraints=(), indexes=())
     schema = schema.with_table(bare)
     if None in sources or not all(map(_is_plain, sources[len(parents) :])) or (operation.query and not own):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Expression, Name, Type, Volatility
+from dbtools.model.limits import MOST_KEYS, TOO_MANY_COLUMNS
 from dbtools.model.naming import chosen_name, truncated
 from dbtools.model.objects import Index, Table, Unique, View
 from dbtools.model.predict.columns import volatility
@@ -50,6 +51,8 @@ def create(operation: op.CreateIndex, schema: Schema, session: Session) -> Effec
         return found | create(operation, assumed(operation.table, schema), session)
     if operation.index.name and _taken(Name(table.name.namespace, truncated(operation.index.name)), schema):
         return Effects({table.name: mode}, fails=None if operation.if_not_exists else DUPLICATE_TABLE)
+    if len(operation.index.keys) + len(operation.index.include) > MOST_KEYS:
+        return Effects({table.name: mode}, fails=TOO_MANY_COLUMNS)
     refused = _refused(operation, table, schema, session)
     members = (table,) if operation.only else family(operation.table, schema)
     scanned = stored(members)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dbtools.model import operation as op
-from dbtools.model.effects import Effects, LockMode, Loss
+from dbtools.model.effects import Effects, LockMode, Loss, overall
 from dbtools.model.expression import Name
 from dbtools.model.objects import Table
 from dbtools.model.predict.relations import (
@@ -156,7 +156,7 @@ def _keys(operation: op.Insert | op.Update | op.Delete, schema: Schema) -> dict[
 
 def truncate(operation: op.Truncate, schema: Schema) -> Effects:
     """TRUNCATE empties by new files; tables that refer to it must go along."""
-    effects = Effects()
+    effects: list[Effects] = []
     pending, done, listed = list(operation.tables), set[Name](), frozenset(operation.tables)
     for name in pending:  # grows with CASCADE
         if name in done:
@@ -164,14 +164,15 @@ def truncate(operation: op.Truncate, schema: Schema) -> Effects:
         done.add(name)
         members = family(name, schema)
         if not members:
-            effects |= missing(name, schema, AE)
+            effects.append(missing(name, schema, AE))
             continue
-        effects |= _emptied(members)
-        others = [other.name for other, _ in schema.referencing(name) if other.name not in done | listed]
+        effects.append(_emptied(members))
+        referencing = (other.name for other, _ in schema.referencing(name))
+        others = [other for other in referencing if other not in done and other not in listed]
         if others and not operation.cascade:
-            return effects | Effects(fails=FEATURE_NOT_SUPPORTED)
+            return overall([*effects, Effects(fails=FEATURE_NOT_SUPPORTED)])
         pending.extend(others)
-    return effects
+    return overall(effects)
 
 
 def _emptied(members: tuple[Table, ...]) -> Effects:
@@ -183,11 +184,11 @@ def _emptied(members: tuple[Table, ...]) -> Effects:
 
 def lock(operation: op.LockTable, schema: Schema) -> Effects:
     """LOCK TABLE."""
-    effects = Effects()
-    for name in operation.tables:
-        members = family(name, schema)
-        effects |= Effects(locks(members, operation.mode)) if members else missing(name, schema, operation.mode)
-    return effects
+    families = ((name, family(name, schema)) for name in operation.tables)
+    return overall(
+        Effects(locks(members, operation.mode)) if members else missing(name, schema, operation.mode)
+        for name, members in families
+    )
 
 
 def maintain(operation: op.Maintain, schema: Schema, session: Session) -> Effects:

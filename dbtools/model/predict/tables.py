@@ -5,6 +5,7 @@ from __future__ import annotations
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode, Loss, strongest
 from dbtools.model.expression import Name
+from dbtools.model.limits import MOST_COLUMNS, TOO_MANY_COLUMNS
 from dbtools.model.objects import Table
 from dbtools.model.predict.columns import UNSAFE_NEW_LABEL, uses_new_label
 from dbtools.model.predict.constraints import target
@@ -36,6 +37,8 @@ def create(operation: op.CreateTable, schema: Schema, session: Session) -> Effec
     table = operation.table
     if table.name in schema.tables or table.name in schema.views:
         return Effects() if operation.if_not_exists else Effects(fails=DUPLICATE_TABLE)
+    if len(table.columns) > MOST_COLUMNS:
+        return Effects(fails=TOO_MANY_COLUMNS)
     if any(uses_new_label(column.type, column.default, session) for column in table.columns):
         return Effects(fails=UNSAFE_NEW_LABEL)
     targets = {key.target: SRE for key in table.foreign_keys if key.target != table.name}
