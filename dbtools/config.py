@@ -35,11 +35,30 @@ class Migrations:
 
 
 @dataclass(frozen=True, slots=True)
-class Lint:
-    """Rules switched on and off by name."""
+class Rules:
+    """Rules switched on and off by name, and weighed: ``severity`` says error, warning or info."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    severity: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """The rules for every migration, those for some ``paths`` by pattern, and the file of what is known already."""
+
+    rules: Rules = field(default_factory=Rules)
+    baseline: str = ""
+    paths: Mapping[str, Rules] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The ``file`` with the sizes of production's tables; ``rates`` in megabytes per second, slow and fast."""
+
+    file: str = ""
+    brief_ms: int = 1000
+    rates: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +98,7 @@ class Config:
     queries: tuple[str, ...] = ()
     migrations: Migrations = field(default_factory=Migrations)
     lint: Lint = field(default_factory=Lint)
+    sizes: Sizes = field(default_factory=Sizes)
     erd: Erd = field(default_factory=Erd)
 
     @property
@@ -141,6 +161,7 @@ def _config(path: Path, values: dict[str, Any], walk: _Walk) -> Config:
         raise walk.wrong("truth", f"truth is '{truth}', but sources has no {truth}", hint=f"add sources.{truth}")
     erd = values.get("erd", {})
     lint = values.get("lint", {})
+    sizes = values.get("sizes", {})
     return Config(
         path=path,
         postgres=values.get("postgres"),
@@ -149,13 +170,31 @@ def _config(path: Path, values: dict[str, Any], walk: _Walk) -> Config:
         truth=truth,
         queries=_several(values.get("queries", [])),
         migrations=Migrations(**values.get("migrations", {})),
-        lint=Lint(tuple(lint.get("select", ())), tuple(lint.get("ignore", ()))),
+        lint=Lint(
+            _rules(lint),
+            lint.get("baseline", ""),
+            {pattern: _rules(said) for pattern, said in lint.get("paths", {}).items()},
+        ),
+        sizes=Sizes(
+            **{**sizes, "rates": {work: _pair(walk, work, said) for work, said in sizes.get("rates", {}).items()}}
+        ),
         erd=Erd(**{**erd, "domains": tuple(_domain(name, said) for name, said in erd.get("domains", {}).items())}),
     )
 
 
 def _several(value: str | list[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _pair(walk: _Walk, work: str, said: list[int]) -> tuple[int, int]:
+    slow, fast = (*said, 0, 0)[:2]
+    if len(said) != 2 or slow > fast:  # noqa: PLR2004 - a slow and a fast one
+        raise walk.wrong(f"sizes.rates.{work}", f"sizes.rates.{work} is no slow and fast rate", hint="write [50, 100]")
+    return slow, fast
+
+
+def _rules(said: dict[str, Any]) -> Rules:
+    return Rules(tuple(said.get("select", ())), tuple(said.get("ignore", ())), said.get("severity", {}))
 
 
 def _domain(name: str, said: list[str] | dict[str, Any]) -> Domain:

@@ -2,7 +2,7 @@ import jsonschema
 import pytest
 import yaml
 
-from dbtools.config import Config, Domain, find, load, schema
+from dbtools.config import Config, Domain, Rules, find, load, schema
 from dbtools.errors import ConfigError
 
 FULL = """\
@@ -17,7 +17,7 @@ sources:
 truth: prisma
 queries: schema/queries
 migrations: {transaction: statement, lock_timeout: runner}
-lint: {select: [name-unusual], ignore: []}
+lint: {select: [name-unusual], ignore: [], severity: {a-b: info}, baseline: b.json, paths: {old: {ignore: [c]}}}
 erd:
   out: docs/db
   max_tables: 8
@@ -40,6 +40,8 @@ WRONG = [
     ("queries: []\n", 1, "queries is empty", "leave the key out"),
     ("queries: [a, [b]]\n", 1, "queries[1]: expected text, found a list", "text stands here"),
     ("lint:\n  ignore: x\n", 2, "lint.ignore: expected a list, found text", "Rules not to apply"),
+    ("lint:\n  severity: {a: off}\n", 2, "lint.severity.a: expected text", "quotes"),
+    ("lint:\n  paths: {old: {baseline: x}}\n", 2, "unknown key 'lint.paths.old.baseline'", "possible here"),
     ("erd:\n  domains:\n    a: {title: A}\n", 3, "erd.domains.a needs the key 'tables'", "patterns"),
     ("erd:\n  domains:\n    ../a: [x]\n", 3, "expected a name of letters", "also that of its file"),
     ("erd: {domains: {a: {tables: [x], colour: red}}}\n", 1, "unknown key 'erd.domains.a.colour'", "possible here"),
@@ -66,7 +68,8 @@ def test_every_key_arrives(tmp_path):
     assert config.sources["prisma"] == ("schema/a.prisma", "schema/b.prisma")
     assert config.queries == ("schema/queries",)
     assert (config.migrations.transaction, config.migrations.lock_timeout) == ("statement", "runner")
-    assert (config.lint.select, config.lint.ignore) == (("name-unusual",), ())
+    assert config.lint.rules == Rules(("name-unusual",), (), {"a-b": "info"})
+    assert (config.lint.baseline, config.lint.paths) == ("b.json", {"old": Rules(ignore=("c",))})
     assert (config.erd.out, config.erd.max_tables) == ("docs/db", 8)
     assert config.erd.domains == (
         Domain("learning", ("User", "Course*"), "Learning", "Who learns", "team-a"),

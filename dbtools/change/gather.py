@@ -37,10 +37,14 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which change: at most one of these is set; none means the working tree against the last commit."""
+    """Which change: at most one of these is set; none means the working tree against the last commit.
+
+    ``since`` is for a project that adopts dbtools: whatever came after that revision, each migration by itself.
+    """
 
     base: str | None = None
     commit: str | None = None
+    since: str | None = None
     staged: bool = False
     everything: bool = False
 
@@ -97,6 +101,7 @@ def gather(project: Project, scope: Scope) -> Change:
         lambda: after.truth(project.truth),
         history,
         new,
+        one_by_one=scope.since is not None,
         readings=after.readings,
         queries=after.queries,
         problems=(*after.problems, *edited, *removed),
@@ -170,6 +175,9 @@ def _trees(root: Path, scope: Scope) -> tuple[Tree | None, Tree, str]:
     if scope.base is not None:
         found = merge_base(root, scope.base)
         return Revision(root, found), WorkingTree(root), f"working tree against {scope.base} ({short(found)})"
+    if scope.since is not None:
+        found = commit(root, scope.since)
+        return Revision(root, found), WorkingTree(root), f"what came after {scope.since} ({short(found)})"
     last = last_commit(root)
     base = None if last is None else Revision(root, last)
     than = "nothing: there is no commit yet" if last is None else f"the last commit ({short(last)})"
@@ -244,23 +252,31 @@ def gather_paths(
     folders: Mapping[str, Mapping[str, bytes]],
     transaction: str = "",
     project: Project | None = None,
+    since: str | None = None,
 ) -> Change:
     """SQL to judge by itself: *scripts* each alone and in their order, *folders* as histories.
+
+    With *since*, a revision, files that are as they were then are history and not judged.
 
     The schema before is completely known where a history leads to it: that of *project*, up to the first of the
     scripts that belongs to it; or the folder's own. The project also says who reads what.
     """
     problems: list[Finding] = []
+    root = project.root if project is not None else Path.cwd()
+    same = _as_at(root, since, [scripts, *folders.values()]) if since is not None else set()
+    scripts = {path: data for path, data in scripts.items() if path not in same}
     new = [single(path, _text(path, data, problems), transaction) for path, data in scripts.items()]
+    old: list[Migration] = []
     for where, files in folders.items():
         found = migrations_of(_texts(files, problems), transaction)
         if not found:
             hint = "check the path: it should hold *.up.sql, *.sql or <id>/migration.sql"
             message = f"{where} holds no migration"
             problems.append(Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=hint))
-        new.extend(found)
+        old.extend(each for each in found if each.up.path in same)
+        new.extend(each for each in found if each.up.path not in same)
     side = _side(project, WorkingTree(project.root), complain=False) if project is not None else None
-    history = _before(side, scripts) if scripts and not folders else ()
+    history = _before(side, scripts) if scripts and not folders else tuple(old)
     base = replace(sql_sources.history_schema(history), complete=bool(history or (folders and not scripts)))
     return Change(
         "the files given",
@@ -273,6 +289,12 @@ def gather_paths(
         queries=side.queries if side is not None else (),
         problems=tuple(problems),
     )
+
+
+def _as_at(root: Path, since: str, several: Iterable[Mapping[str, bytes]]) -> set[str]:
+    """Which files have the same content at a revision."""
+    there = Revision(root, commit(root, since)).files(".")
+    return {path for files in several for path, data in files.items() if there.get(path) == data}
 
 
 def _before(side: _Side | None, scripts: Mapping[str, bytes]) -> tuple[Migration, ...]:

@@ -38,6 +38,7 @@ _SHARED = (
     click.option("-v", "--verbose", is_flag=True, help="Say every step on stderr."),
     click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors."),
 )  # fmt: skip
+_OUTPUT, *_, _VERBOSE, _QUIET = _SHARED[1:]
 _CHECK = click.option("--check", is_flag=True, help="Write nothing; what would change is a finding.")
 
 
@@ -84,12 +85,32 @@ def report_command(function: Callable[..., Report]) -> click.Command:
             raise RuntimeError("a pipe to another program broke") from error
         finally:
             call.close()
-        emit(report, shared.form, shared.output)
+        emit(report, shared.form, shared.output, call.root)
         return _exit_code(report, fail_on)
 
     for option in reversed(_SHARED):
         reporting = option(reporting)
     return click.command(cls=Command, help=sys.modules[function.__module__].__doc__)(reporting)
+
+
+def document_command(function: Callable[..., str]) -> click.Command:
+    """A command that makes a text of its own form, rather than a report, for stdout or ``--output``."""
+
+    @wraps(function)
+    def documenting(*, output: Path | None, verbose: bool, quiet: bool, **values: Any) -> int:
+        from dbtools.cli._emit import write_out
+
+        call = Call(None, verbose=verbose, quiet=quiet)
+        try:
+            text = function(call, **values)
+        finally:
+            call.close()
+        write_out(text, output)
+        return CLEAN
+
+    for option in (_QUIET, _VERBOSE, _OUTPUT):
+        documenting = option(documenting)
+    return click.command(cls=Command, help=sys.modules[function.__module__].__doc__)(documenting)
 
 
 def writing_command(function: Callable[..., Report]) -> click.Command:

@@ -28,19 +28,27 @@ def database_option(function: F) -> F:
 
 
 def change_options(function: F) -> F:
-    """What to review, as ``base``, ``commit``, ``staged`` and ``everything``: at most one of them is given."""
+    """What to review, as ``scope``; at most one of its options is given."""
+    flags = {"base": "--base", "commit": "--commit", "since": "--since", "staged": "--staged", "everything": "--all"}
 
     @wraps(function)
     def checked(*args: Any, **values: Any) -> Any:
-        flags = {"base": "--base", "commit": "--commit", "staged": "--staged", "everything": "--all"}
-        given = [flag for name, flag in flags.items() if values[name]]
+        from dbtools.change import Scope
+
+        asked = {name: values.pop(name) for name in flags}
+        given = [flag for name, flag in flags.items() if asked[name]]
         if len(given) > 1:
             raise UsageError(f"{' and '.join(given)} exclude each other", hint=f"give one of them, say {given[0]}")
-        return function(*args, **values)
+        return function(*args, scope=Scope(**asked), **values)
 
     options = (
         base_option,
         click.option("--commit", metavar="REV", help="Review what this commit changed."),
+        click.option(
+            "--since",
+            metavar="REV",
+            help="Review what is there now and was not at this revision, each migration by itself.",
+        ),
         click.option("--staged", is_flag=True, help="Review what is staged, as the next commit will have it."),
         click.option("--all", "everything", is_flag=True, help="Review everything as if it were new."),
     )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbtools.change import Change, Project, Scope, gather
-from dbtools.config import Config
+from dbtools.config import Config, Rules
 from dbtools.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from dbtools.cli._call import Call
     from dbtools.erd import Pages
-    from dbtools.lint import LintSettings
+    from dbtools.lint import Choice, LintSettings
+    from dbtools.lint.baseline import Baseline
+    from dbtools.model.sizes import Sizes
 
 KINDS = ("migrations", "prisma", "sql", "live")
 
@@ -67,6 +71,41 @@ def change_of(call: Call, scope: Scope) -> Change:
     return gather(project_of(call.config), scope)
 
 
+def judged(call: Call, paths: tuple[str, ...], scope: Scope, transaction: str = "") -> Change:
+    """The change that lint is asked about: the files given, or else what *scope* names."""
+    if not paths:
+        return change_of(call, scope)
+    if scope.base or scope.commit or scope.staged or scope.everything:
+        raise UsageError("files are given, and so is which change to judge", hint="leave one of the two out")
+    config = call.config_or_none
+    project = project_of(config) if config is not None and "migrations" in config.sources else None
+    return _given(paths, call.root, transaction, project, scope.since)
+
+
+def _given(paths: tuple[str, ...], root: Path, transaction: str, project: Project | None, since: str | None) -> Change:
+    from dbtools.change import gather_paths
+    from dbtools.change.git import WorkingTree
+
+    scripts: dict[str, bytes] = {}
+    folders: dict[str, dict[str, bytes]] = {}
+    for written in paths:
+        path = Path(written)
+        if written == "-":
+            scripts["<stdin>"] = sys.stdin.buffer.read()
+        elif path.is_dir():
+            folders[written] = WorkingTree(root).files(_shown(path, root))
+        elif path.is_file():
+            scripts.update(WorkingTree(root).files(_shown(path, root)))
+        else:
+            raise UsageError(f"there is no {written}", hint="name a file or folder of SQL, or - for stdin")
+    return gather_paths(scripts, folders, transaction, project, since)
+
+
+def _shown(path: Path, root: Path) -> str:
+    absolute = path.resolve()
+    return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else absolute.as_posix()
+
+
 def pages_of(config: Config) -> Pages:
     """The pages that dbtools.yaml asks for."""
     from dbtools.erd import DomainPages, Pages
@@ -85,13 +124,72 @@ def existing_pages(config: Config) -> dict[str, str]:
     return {path.relative_to(config.root).as_posix(): path.read_text("utf-8", "replace") for path in paths}
 
 
-def lint_settings(config: Config | None, *, version: int | None = None, ignore: tuple[str, ...] = ()) -> LintSettings:
-    """What to judge by; an option on the command line goes before dbtools.yaml."""
-    from dbtools.lint import LintSettings
+def lint_settings(
+    call: Call,
+    *,
+    version: int | None = None,
+    choice: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
+    baseline: str | None = None,
+    stats: str | None = None,
+) -> LintSettings:
+    """What to judge by. Of *choice* select replaces that of dbtools.yaml, ignore is added to it.
+
+    *baseline* and *stats* are files, "" for none; None means those that dbtools.yaml names.
+    """
+    from datetime import UTC, datetime
+
+    from dbtools.lint import Choice, LintSettings
     from dbtools.model.predict.session import NEWEST
 
-    configured = config.postgres if config is not None else None
-    select = config.lint.select if config is not None else ()
-    ignored = (*(config.lint.ignore if config is not None else ()), *ignore)
-    waits = config is not None and config.migrations.lock_timeout == "runner"
-    return LintSettings(version or configured or NEWEST, select, ignored, "the runner's" if waits else "")
+    config = call.config_or_none
+    if config is None:
+        known, sizes = _baseline(call, baseline or ""), _sizes(call, stats or "")
+        today = datetime.now(UTC).date()
+        return LintSettings(version or NEWEST, Choice(*choice), baseline=known, sizes=sizes, today=today)
+    runner = config.migrations.lock_timeout == "runner"
+    return LintSettings(
+        version or config.postgres or NEWEST,
+        _choice(config.lint.rules).then(Choice(*choice)),
+        tuple((pattern, _choice(rules)) for pattern, rules in config.lint.paths.items()),
+        "the runner's" if runner else "",
+        _baseline(call, config.lint.baseline if baseline is None else baseline),
+        _sizes(call, config.sizes.file if stats is None else stats),
+        datetime.now(UTC).date(),
+    )
+
+
+def _choice(rules: Rules) -> Choice:
+    from dbtools.lint import Choice
+    from dbtools.model.finding import Severity
+
+    weights = {rule: Severity[word.upper()] for rule, word in rules.severity.items()}
+    return Choice(rules.select, rules.ignore, weights)
+
+
+def _baseline(call: Call, path: str) -> Baseline:
+    """The baseline at *path*; none where it is empty."""
+    from dbtools.lint.baseline import Baseline, read
+
+    return read(_text(call, path, "dbtools baseline"), path) if path else Baseline()
+
+
+def _sizes(call: Call, path: str) -> Sizes:
+    """The sizes at *path*, with the rates of dbtools.yaml; none where it is empty."""
+    from dataclasses import replace
+
+    from dbtools.model.sizes import RATES, Sizes
+    from dbtools.sources.sizes import read_text
+
+    if not path:
+        return Sizes()
+    said = call.config_or_none.sizes if call.config_or_none else None
+    found = read_text(_text(call, path, "dbtools stats export URL"), path)
+    return replace(found, rates={**RATES, **said.rates}, brief=said.brief_ms / 1000) if said else found
+
+
+def _text(call: Call, path: str, written_by: str) -> str:
+    try:
+        return (call.root / path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ConfigError(f"cannot read {path}: {reason}", hint=f"write it with {written_by}") from None

@@ -13,14 +13,14 @@ from dbtools.cli._command import report_command
 from dbtools.cli._options import change_options
 
 if TYPE_CHECKING:
+    from dbtools.change import Scope
     from dbtools.model.report import Report
 
 
 @report_command
 @change_options
-def command(call: Call, base: str | None, commit: str | None, *, staged: bool, everything: bool) -> Report:
-    from dbtools.change import Scope
+def command(call: Call, scope: Scope) -> Report:
     from dbtools.changes import changes
     from dbtools.cli._project import change_of
 
-    return changes(change_of(call, Scope(base, commit, staged, everything)))
+    return changes(change_of(call, scope))

@@ -15,6 +15,7 @@ from dbtools.cli._command import report_command
 from dbtools.cli._options import change_options, database_option
 
 if TYPE_CHECKING:
+    from dbtools.change import Scope
     from dbtools.model.report import Report
 
 
@@ -22,19 +23,9 @@ if TYPE_CHECKING:
 @change_options
 @database_option
 @click.option("--rows", type=click.IntRange(0, 1_000_000), default=200, show_default=True, help="Rows in every table.")
-def command(  # noqa: PLR0913 - one argument per option
-    call: Call,
-    base: str | None,
-    commit: str | None,
-    *,
-    staged: bool,
-    everything: bool,
-    database_url: str | None,
-    rows: int,
-) -> Report:
-    from dbtools.change import Scope
+def command(call: Call, scope: Scope, database_url: str | None, rows: int) -> Report:
     from dbtools.cli._project import change_of
     from dbtools.rehearse import RehearseSettings, rehearse
 
-    change = change_of(call, Scope(base, commit, staged, everything))
+    change = change_of(call, scope)
     return rehearse(change, RehearseSettings(database_url or "", rows, call.say, call.config.postgres))

@@ -17,7 +17,7 @@ from dbtools.cli._options import change_options, database_option
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dbtools.change import Change
+    from dbtools.change import Change, Scope
     from dbtools.model.report import Report
 
 
@@ -26,22 +26,11 @@ if TYPE_CHECKING:
 @database_option
 @click.option("--rows", type=click.IntRange(0, 1_000_000), default=200, show_default=True, help="Rows in every table.")
 @click.option("--no-rehearse", is_flag=True, help="Start no server; the findings stay predictions.")
-def command(  # noqa: PLR0913 - one argument per option
-    call: Call,
-    base: str | None,
-    commit: str | None,
-    *,
-    staged: bool,
-    everything: bool,
-    database_url: str | None,
-    rows: int,
-    no_rehearse: bool,
-) -> Report:
-    from dbtools.change import Scope
+def command(call: Call, scope: Scope, database_url: str | None, rows: int, *, no_rehearse: bool) -> Report:
     from dbtools.cli._project import change_of
     from dbtools.review import review
 
-    change = change_of(call, Scope(base, commit, staged, everything))
+    change = change_of(call, scope)
     return review(change, _rooms(call, None if no_rehearse else database_url or "", rows))
 
 
@@ -66,7 +55,7 @@ def _rooms(call: Call, database_url: str | None, rows: int) -> dict[str, Callabl
 
     rooms: dict[str, Callable[[Change], Report]] = {
         "changes": changes,
-        "lint": lambda change: lint(change, lint_settings(config)),
+        "lint": lambda change: lint(change, lint_settings(call)),
         "rehearse": rehearsed,
         "drift": lambda change: drift(change.readings, DriftSettings(config.truth)),
         "erd": drawn,

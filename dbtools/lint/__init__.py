@@ -1,5 +1,6 @@
 """Judge migrations before they run: Change -> Report."""
 
-from dbtools.lint.judge import LintSettings, lint
+from dbtools.lint.judge import lint
+from dbtools.lint.settings import Choice, LintSettings
 
-__all__ = ["LintSettings", "lint"]
+__all__ = ["Choice", "LintSettings", "lint"]

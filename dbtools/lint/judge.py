@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial, reduce
 from itertools import chain, groupby
 
 from dbtools.change import Change
-from dbtools.errors import UsageError
+from dbtools.lint.baseline import split
+from dbtools.lint.quiet import quieted
+from dbtools.lint.settings import LintSettings
+from dbtools.lint.weigh import sized
 from dbtools.model import operation as op
 from dbtools.model.apply import apply
 from dbtools.model.effects import Effects, overall
 from dbtools.model.entries import Members
 from dbtools.model.expression import Name
-from dbtools.model.finding import Evidence, Finding, Location, Severity
+from dbtools.model.finding import Damage, Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration
 from dbtools.model.predict import Session
-from dbtools.model.predict.session import NEWEST
 from dbtools.model.report import Report, TableSection
 from dbtools.model.schema import Schema
-from dbtools.rules import Context, Harm, Rule, migration_rules
+from dbtools.rules import Context, Harm, Rule
+from dbtools.sql.excerpt import excerpt
+from dbtools.sql.ignore import ignores
 from dbtools.sql.read import Statement
 from dbtools.sql.render import render
 from dbtools.sql.walk import Step, fold, statements, walk
@@ -29,66 +32,43 @@ from dbtools.sql.walk import Step, fold, statements, walk
 SHORT = 10  # findings that need no table of their own to be overseen
 
 
-@dataclass(frozen=True, slots=True)
-class LintSettings:
-    """``version`` is the major version that the team runs. ``select`` (empty: those that are on) less ``ignore``.
-
-    ``lock_timeout`` is what the runner sets for every migration, empty where it sets none.
-    """
-
-    version: int = NEWEST
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    lock_timeout: str = ""
-
-
 def lint(change: Change, settings: LintSettings) -> Report:
     """What the new migrations break, block or lose, found without a server."""
-    rules = chosen(settings)
-    findings = list(change.problems)
+    settings.check()
+    found = list(change.problems)
     judged = operations = uncertain = 0
     schema, session = change.base, Session(settings.version, lock_timeout=settings.lock_timeout)
     for together in [(migration,) for migration in change.new] if change.one_by_one else [change.new]:
-        run = _Run(change, rules, together)
+        run = _Run(change, settings, together)
         steps = walk(together, schema, session)
         for _, group in groupby(steps, key=lambda step: (step.migration.up.path, step.statement.place)):
             of_statement = list(group)
             judged += 1
             operations += len(of_statement)
             uncertain += any(step.effects.uncertain for step in of_statement)
-            findings.extend(run.statement(of_statement))
+            found.extend(run.statement(of_statement))
             schema = of_statement[-1].after
-    figures = {"migrations": len(change.new), "statements": judged, "operations": operations, "rules": len(rules)}
-    return Report(
-        "lint",
-        _summary(len(change.new), judged, uncertain),
-        tuple(findings),
-        sections=_section(findings),
-        figures=figures | {"uncertain statements": uncertain},
-    )
-
-
-def chosen(settings: LintSettings) -> tuple[Rule, ...]:
-    """The rules that *settings* choose; UsageError for a name that is none."""
-    rules = {rule.name: rule for rule in migration_rules()}
-    for name in (*settings.select, *settings.ignore):
-        if name not in rules and name != "ALL":
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, rules, n=1)
-            hint = f"did you mean {near[0]}?" if near else "the rules are " + ", ".join(rules)
-            raise UsageError(f"there is no rule {name}", hint=hint)
-    wanted = {name for name, rule in rules.items() if rule.on} if not settings.select else set(settings.select)
-    if "ALL" in wanted:
-        wanted = set(rules)
-    return tuple(rule for name, rule in rules.items() if name in wanted and name not in settings.ignore)
+    comments = (each for migration in change.new for each in ignores(migration.up.path, migration.up.text))
+    loud, ignored = quieted(map(settings.weighed, found), comments, settings.names, settings.today)
+    findings, known = split(loud, settings.baseline)
+    silent = {"ignored": ignored, "in the baseline": len(known)}
+    figures = {
+        "migrations": len(change.new),
+        "statements": judged,
+        "operations": operations,
+        "rules": len(settings.rules("")),
+        "uncertain statements": uncertain,
+        **{what: number for what, number in silent.items() if number},
+    }
+    summary = _summary(len(change.new), judged, uncertain)
+    return Report("lint", summary, findings, sections=_section(findings), figures=figures)
 
 
 class _Run:
     """One change while it is judged."""
 
-    def __init__(self, change: Change, rules: tuple[Rule, ...], migrations: tuple[Migration, ...]) -> None:
-        self.change, self.rules = change, rules
+    def __init__(self, change: Change, settings: LintSettings, migrations: tuple[Migration, ...]) -> None:
+        self.change, self.settings = change, settings
         self.migrations = migrations
         self.added: Members[tuple[Name, str]] = Members()  # columns that it adds to tables
         self.end: Schema | None = None
@@ -100,16 +80,21 @@ class _Run:
             place = statement.error_place or statement.place
             location = Location(path, place.line, place.column)
             hint = "PostgreSQL refuses the file here; the statements around it are judged all the same"
-            yield Finding("syntax-error", Severity.ERROR, statement.error, location, hint=hint, anchor=statement.text)
+            shown = excerpt(steps[0].migration.up.text, statement, place)
+            yield Finding(
+                "syntax-error", Severity.ERROR, statement.error, location, hint=hint, anchor=statement.text,
+                damage=Damage.FAILS, excerpt=shown,
+            )  # fmt: skip
             return
         if all(step.skipped for step in steps):
             return
         whole = overall(step.effects for step in steps)
+        rules = self.settings.rules(path)
         for step in steps:
             context = self.context(step, whole)
-            for rule in self.rules:
+            for rule in rules:
                 for harm in rule.check(context):
-                    yield _finding(rule, harm, step)
+                    yield sized(_finding(rule, harm, step), rule, step, self.settings.sizes)
             self.added = self.added.having(*_added(step))
 
     def context(self, step: Step, whole: Effects) -> Context:
@@ -163,7 +148,24 @@ def _finding(rule: Rule, harm: Harm, step: Step) -> Finding:
         {str(name): mode for name, mode in step.effects.locks.items()},
         harm.values,
         step.statement.text,
+        _damage(rule, step.effects),
+        excerpt(step.migration.up.text, step.statement, step.place, _names(harm)),
     )
+
+
+def _damage(rule: Rule, effects: Effects) -> Damage:
+    """The kind of harm that the rule proves; what blocks whom follows from the lock."""
+    certain = {
+        "loss": Damage.LOSES_DATA, "error": Damage.FAILS, "reader": Damage.BREAKS_READERS, "advice": Damage.ADVICE,
+    }  # fmt: skip
+    blocks_reads = any(mode.blocks_reads for mode in effects.locks.values())
+    return certain.get(rule.proof, Damage.BLOCKS_READS if blocks_reads else Damage.BLOCKS_WRITES)
+
+
+def _names(harm: Harm) -> Iterator[str]:
+    """What the harm is about, as the statement may call it."""
+    for name in filter(None, (harm.object, harm.table)):
+        yield from (name, name.rpartition(".")[2])
 
 
 def _summary(migrations: int, statements: int, uncertain: int) -> str:
@@ -177,7 +179,7 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def _section(findings: list[Finding]) -> tuple[TableSection, ...]:
+def _section(findings: tuple[Finding, ...]) -> tuple[TableSection, ...]:
     if len(findings) <= SHORT:
         return ()
     by_rule: dict[tuple[str, Severity], int] = {}

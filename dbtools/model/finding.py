@@ -33,6 +33,24 @@ class Evidence(Enum):
         return self.value
 
 
+class Damage(IntEnum):
+    """What kind of harm a finding names, the least first: findings of one severity are shown in this order.
+
+    What is lost stays lost; what fails is seen at once; code that breaks is mended by a deployment; what blocks is
+    over when it is done, and who only reads is blocked by less.
+    """
+
+    ADVICE = 1
+    BLOCKS_WRITES = 2
+    BLOCKS_READS = 3
+    BREAKS_READERS = 4
+    FAILS = 5
+    LOSES_DATA = 6
+
+    def __str__(self) -> str:
+        return self.name.replace("_", " ").lower()
+
+
 class Location(NamedTuple):
     """Where to look; line and column are 1-based, a column counts characters."""
 
@@ -44,12 +62,43 @@ class Location(NamedTuple):
         return f"{self.path}:{self.line}"
 
 
+class Point(NamedTuple):
+    """A 1-based line and column of a file; the column counts characters."""
+
+    line: int
+    column: int
+
+
+class SourceLine(NamedTuple):
+    """One line of a file, or, where it is too long to be carried around, what stands there from *column* on."""
+
+    line: int
+    text: str
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What the file says where a finding stands.
+
+    ``statement``: where the statement begins; findings of one statement have one cause. ``end``: where the part of it
+    that the location points at ends. ``mark``: from where to where the words stand that are meant. ``lines``: those
+    that show it, in their order, not always next to each other. Both ends are exclusive.
+    """
+
+    statement: Point
+    end: Point
+    mark: tuple[Point, Point]
+    lines: tuple[SourceLine, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A rule's verdict about one place.
 
     ``table`` and ``object`` name what it is about, ``locks`` what is taken meanwhile, ``values``
-    what each source says (drift) or what was measured.
+    what each source says (drift) or what was measured. ``damage`` is None where nobody weighed the harm, ``excerpt``
+    where the place is no statement.
     """
 
     rule: str
@@ -63,9 +112,11 @@ class Finding:
     locks: Mapping[str, LockMode] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     anchor: str = ""
+    damage: Damage | None = None
+    excerpt: Excerpt | None = None
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same problem after lines have moved: rule, file, object and the statement's own text."""
-        parts = (self.rule, self.location.path, self.table, self.object, self.anchor)
+        """The same for the same problem after lines have moved: rule, file, object and the statement's own words."""
+        parts = (self.rule, self.location.path, self.table, self.object, " ".join(self.anchor.split()))
         return sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -45,7 +45,8 @@ class Report:
 
     ``seen`` is what a server did at a place where it was also foretold: the evidence for findings there.
     ``figures`` are the numbers of the work done (``tables``, ``statements``), ``summary`` one line
-    that says how it went.
+    that says how it went. A report with a ``title`` is a page to be read: its sections are what was asked for, and it
+    holds only words of dbtools' own.
     """
 
     command: str
@@ -57,6 +58,7 @@ class Report:
     parts: tuple[Report, ...] = ()
     seen: Mapping[Location, str] = field(default_factory=dict)
     status: Literal["done", "skipped", "failed"] = "done"
+    title: str = ""
 
     def every_finding(self) -> tuple[Finding, ...]:
         """The findings of this report and of its parts."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dbtools.change import Change
 from dbtools.model.diff import diff
 from dbtools.model.entries import Members
-from dbtools.model.finding import Evidence, Finding, Location, Severity
+from dbtools.model.finding import Damage, Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration, Script
 from dbtools.model.predict import Session
 from dbtools.model.report import Report, Section, TableSection
@@ -22,6 +22,7 @@ from dbtools.pg.server import Server, server
 from dbtools.rehearse.show import details, overview, seen_at
 from dbtools.rehearse.watch import Watched, watch
 from dbtools.sources.layouts import is_marked, single
+from dbtools.sql.excerpt import excerpt
 from dbtools.sql.history import history
 from dbtools.sql.render import render
 from dbtools.sql.walk import in_transaction, walk
@@ -98,8 +99,8 @@ def _one(connection: Connection, migration: Migration, schema: Schema, version: 
     steps = walk([migration], schema, Session(version, empty=Members(empty)))
     watched = tuple(watch(connection, migration, steps))
     failed = any(each.failed for each in watched)
-    if in_transaction(migration) and connection.info.transaction_status.name != "IDLE":
-        connection.execute("ROLLBACK" if failed else "COMMIT")
+    if connection.info.transaction_status.name != "IDLE":  # one that the script left open ends with its session
+        connection.execute("COMMIT" if in_transaction(migration) and not failed else "ROLLBACK")
     findings = [finding for each in watched for finding in _of_statement(each)]
     if failed:
         return Rehearsed(migration, watched, tuple(findings), "not tried: it fails", sum(counts.values()))
@@ -111,18 +112,22 @@ def _one(connection: Connection, migration: Migration, schema: Schema, version: 
 def _of_statement(watched: Watched) -> Iterator[Finding]:
     place = watched.statement.place
     location = Location(watched.migration.up.path, place.line, place.column)
-    anchor = watched.statement.text
+    anchor, shown = watched.statement.text, excerpt(watched.migration.up.text, watched.statement, place)
     if watched.failed:
         observation = watched.observation
         message = f"fails on a server with rows: {observation.effects.fails} {observation.error}"
         yield Finding(
             "rehearsal-fails", Severity.ERROR, message, location, Evidence.REHEARSED,
-            "the migration stops here and nothing of its transaction is left", anchor=anchor,
+            "the migration stops here and nothing of its transaction is left", anchor=anchor, damage=Damage.FAILS,
+            excerpt=shown,
         )  # fmt: skip
     for difference in watched.differences:
         hint = "this is a mistake of dbtools, not of yours: please report the statement"
         message = f"{difference}"
-        yield Finding("prediction-differs", Severity.INFO, message, location, Evidence.REHEARSED, hint, anchor=anchor)
+        yield Finding(
+            "prediction-differs", Severity.INFO, message, location, Evidence.REHEARSED, hint, anchor=anchor,
+            excerpt=shown,
+        )  # fmt: skip
 
 
 def _round_trip(connection: Connection, migration: Migration, before: Schema) -> tuple[str, list[Finding]]:

@@ -51,7 +51,7 @@ class Watched:
 def watch(connection: Connection, migration: Migration, steps: Iterable[Step]) -> Iterator[Watched]:
     """Run the up script of *migration*; *steps* foretell it. After a failure the rest is run all the same, then undone.
 
-    A script that its runner wraps in a transaction is left open: the caller commits it, or rolls it back.
+    A transaction that is open at the end, the runner's or the script's own, is left open for the caller to end.
     """
     whole = in_transaction(migration)
     held: dict[Name, LockMode] = {}
@@ -59,9 +59,11 @@ def watch(connection: Connection, migration: Migration, steps: Iterable[Step]) -
         connection.execute("BEGIN")
     for _, group in groupby(steps, key=lambda step: id(step.statement)):
         of_statement = list(group)
-        watched = _statement(connection, of_statement, whole=whole)
+        watched = _statement(connection, of_statement)
         yield replace(watched, differences=tuple(_differences(watched, held)))
-        if whole and not watched.failed:
+        if _is_idle(connection):
+            held = {}
+        elif not watched.failed:
             held = _renamed(strongest((held, watched.observation.effects.locks)), watched.operations)
 
 
@@ -73,10 +75,10 @@ def _renamed(held: dict[Name, LockMode], operations: tuple[op.Operation, ...]) -
     return held
 
 
-def _statement(connection: Connection, steps: list[Step], *, whole: bool) -> Watched:
+def _statement(connection: Connection, steps: list[Step]) -> Watched:
     statement, operations = steps[0].statement, tuple(step.operation for step in steps)
     predicted = overall(step.effects for step in steps)
-    inside = whole and not _is_idle(connection)
+    inside = not _is_idle(connection)  # of the runner's transaction, or of the script's own
     if inside:
         connection.execute("SAVEPOINT statement")
     losses = tuple(loss for step in steps for loss in _losses(connection, step))

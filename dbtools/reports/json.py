@@ -5,27 +5,28 @@ Every field is always there, null or empty where it says nothing.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
-from dbtools.model.finding import Finding
+from dbtools.model.finding import Excerpt, Finding
 from dbtools.model.report import Report, Section, TableSection
 from dbtools.reports import Paper
+from dbtools.reports.wording import as_json
 
 VERSION = 1
 
 
 def render(report: Report, _paper: Paper | None = None) -> str:
     """One JSON object with its keys in a fixed order."""
-    return json.dumps({"version": VERSION, **_report(report)}, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return as_json({"version": VERSION, **_report(report)})
 
 
 def _report(report: Report) -> dict[str, Any]:
     return {
         "command": report.command,
         "status": report.status,
+        "title": report.title or None,
         "summary": report.summary,
         "figures": _figures(report.figures),
         "findings": [_finding(finding) for finding in report.findings],
@@ -53,6 +54,18 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "locks": {table: str(mode) for table, mode in finding.locks.items()},
         "values": dict(finding.values),
         "fingerprint": finding.fingerprint,
+        "damage": None if finding.damage is None else str(finding.damage),
+        "excerpt": None if finding.excerpt is None else _excerpt(finding.excerpt),
+    }
+
+
+def _excerpt(excerpt: Excerpt) -> dict[str, Any]:
+    begin, end = excerpt.mark
+    return {
+        "statement": excerpt.statement._asdict(),
+        "end": excerpt.end._asdict(),
+        "mark": {"begin": begin._asdict(), "end": end._asdict()},
+        "lines": [line._asdict() for line in excerpt.lines],
     }
 
 

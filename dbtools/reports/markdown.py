@@ -10,29 +10,51 @@ import re
 from collections.abc import Iterator
 
 from dbtools.model.finding import Finding, Severity
-from dbtools.model.report import Report, Section, TableSection
+from dbtools.model.report import Report, Section, TableSection, TextSection
 from dbtools.reports import Paper
-from dbtools.reports.wording import advice, by_weight, counted, figures, plain, said, seen, verdict
+from dbtools.reports.source import quoted
+from dbtools.reports.wording import Cause, advice, by_cause, counted, figures, plain, said, seen, verdict
 
 _MARKS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.INFO: "🔹"}
 _MARKUP = re.compile(r"[\\`*\[\]|~$]|\b_|_\b|(?<!\w)_|_(?!\w)")
 _REFERENCE = re.compile(r"((?<!&)[@#]|://|www\.|GH-)(?=\w)", re.IGNORECASE)
 _LINE_START = re.compile(r"^(\d*)([-+#=.)])")
+_EMPHASIS = re.compile(r"[\\`*\[\]|~]|\b_|_\b")
 _BREAK = "\N{ZERO WIDTH SPACE}"
 _LONGEST = 2_000
 _RESERVE = 300
+_MOST = 20  # findings of one statement
 
 
 def render(report: Report, paper: Paper | None = None) -> str:
     """Headline, parts, findings, folded sections; what does not fit is left out from the end, and that is said."""
+    if report.title:
+        return "\n\n".join(_page(report)) + "\n"
     head = "\n\n".join(_head(report))
-    findings = [_finding(finding) for finding in by_weight(report.every_finding())]
+    causes = by_cause(report.every_finding())
+    findings = [_cause(cause) for cause in causes]
     details = [_details(part, section) for part in _every_part(report) for section in part.sections]
     room = (paper or Paper()).limit - _RESERVE - len(head.encode("utf-8", "replace"))
     shown, room = _fitting(findings, room)
     folded, _ = _fitting(details, room if len(shown) == len(findings) else 0)
-    left_out = _left_out(report.command, len(findings) - len(shown), len(details) - len(folded))
+    missing = sum(len(cause.findings) for cause in causes[len(shown) :])
+    left_out = _left_out(report.command, missing, len(details) - len(folded))
     return "\n\n".join([head, *shown, *left_out, *folded]) + "\n"
+
+
+def _page(report: Report) -> Iterator[str]:
+    """Headings and what stands below them. The words are dbtools' own, so that a link may be one."""
+    yield f"# {_own(report.title)}"
+    yield _own(report.summary)
+    for section in report.sections:
+        if section.title:
+            yield f"## {_own(section.title)}"
+        lines = section.text.splitlines() if isinstance(section, TextSection) and not section.language else []
+        yield "\n\n".join(map(_own, lines)) if lines else _body(section)
+
+
+def _own(text: str) -> str:
+    return _EMPHASIS.sub(r"\\\g<0>", html.escape(text, quote=False))
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -59,19 +81,72 @@ def _mark(report: Report) -> str:
     return "⚪" if report.status == "skipped" else "✅"
 
 
-def _finding(finding: Finding) -> str:
-    """One item of a list; its hint below it, SQL of more than one line as a block."""
-    where = f"<code>{_inline(f'{finding.location.path}:{finding.location.line}')}</code>"
-    mark = f"{_MARKS[finding.severity]} {finding.severity}"
-    lines = [f"- {mark} **{_prose(finding.rule)}** {where}: {_prose(finding.message)}"]
-    prose, sql = advice(finding.hint)
-    if prose:
-        lines.append(f"  <br>{_prose(prose)}")
-    if sql:
-        lines += ["", *(f"  {line}".rstrip() for line in _fence(sql[:_LONGEST], "sql").split("\n"))]
-    if noted := seen(finding):
-        lines += ["", f"  <sub>{_prose(noted)}</sub>"] if sql else [f"  <br><sub>{_prose(noted)}</sub>"]
-    return "\n".join(lines)
+def _cause(cause: Cause) -> str:
+    """One item of a list: where, what the file says there, and what was found; several findings as a list below it."""
+    first, *others = cause.findings
+    where = f"<code>{_inline(f'{cause.location.path}:{cause.location.line}')}</code>"
+    if not others:
+        item = _Item(f"- {_name(first)} {where}: {_prose(first.message)}", "  ")
+        item.source(cause)
+        item.advice(first.hint)
+        item.words(seen(first), small=True)
+        return item.text()
+    item = _Item(f"- {_MARKS[first.severity]} {where}", "  ")
+    item.source(cause)
+    item.list(cause)
+    return item.text()
+
+
+def _name(finding: Finding) -> str:
+    return f"{_MARKS[finding.severity]} {finding.severity} **{_prose(finding.rule)}**"
+
+
+class _Item:
+    """An item of a list while it is written, what stands below its first line indented."""
+
+    def __init__(self, first: str, indent: str) -> None:
+        self.lines = [first]
+        self.indent = indent
+
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    def source(self, cause: Cause) -> None:
+        if cause.excerpts:
+            self.block(quoted(cause.excerpts))
+
+    def advice(self, hint: str) -> None:
+        prose, sql = advice(hint)
+        self.words(prose)
+        if sql:
+            self.block(sql)
+
+    def words(self, text: str, *, small: bool = False) -> None:
+        """A line of its own, or, below a block, a paragraph."""
+        if text:
+            written = f"<sub>{_prose(text)}</sub>" if small else _prose(text)
+            below = self.lines[-1].strip().startswith("```")
+            self.lines += ["", f"{self.indent}{written}"] if below else [f"{self.indent}<br>{written}"]
+
+    def block(self, text: str) -> None:
+        lines = _fence(text[:_LONGEST], "sql").split("\n")
+        self.lines += ["", *(f"{self.indent}{line}".rstrip() for line in lines)]
+
+    def list(self, cause: Cause) -> None:
+        """Every finding, what they share once; of very many the gravest."""
+        noted = {seen(finding) for finding in cause.findings}
+        advised: set[str] = set()
+        self.lines.append("")
+        for finding in cause.findings[:_MOST]:
+            item = _Item(f"{self.indent}- {_name(finding)}: {_prose(finding.message)}", f"{self.indent}  ")
+            item.advice("" if finding.hint in advised else finding.hint)
+            item.words("" if len(noted) == 1 else seen(finding), small=True)
+            advised.add(finding.hint)
+            self.lines += item.lines
+        if (left := len(cause.findings) - _MOST) > 0:
+            self.lines.append(f"{self.indent}- and {left:,} more in this statement")
+        if len(noted) == 1 and (shared := noted.pop()):
+            self.lines += ["", f"{self.indent}<sub>{_prose(shared)}</sub>"]
 
 
 def _every_part(report: Report) -> Iterator[Report]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from dbtools.model.finding import Finding, Severity
 from dbtools.model.report import Report, Section, TableSection, TextSection
 from dbtools.reports import Paper
-from dbtools.reports.wording import advice, by_weight, figures, plain, said, seen, verdict
+from dbtools.reports.source import rows, width
+from dbtools.reports.wording import Cause, advice, by_cause, figures, plain, said, seen, verdict
 
 _STYLES = {"red": "31;1", "yellow": "33;1", "cyan": "36", "green": "32", "bold": "1", "dim": "2"}
 _SEVERITY_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -18,6 +18,7 @@ _SEVERITY_MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.INFO: 
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 _NUMBER = re.compile(r"[-+±]?[\d,]+(\.\d+)?( ?\S{1,2})?|")
 _LEAST_WIDTH = 24
+_GUTTER = " │ "
 
 
 def render(report: Report, paper: Paper | None = None) -> str:
@@ -32,6 +33,9 @@ class _Writer:
         self.paper = paper
 
     def whole(self, report: Report) -> Iterator[str]:
+        if report.title:
+            yield from self.page(report)
+            return
         for part in report.parts:
             yield from self.part(part, with_figures=True)
             yield ""
@@ -44,6 +48,11 @@ class _Writer:
         if report.parts or report.findings:
             yield self.total(report)
 
+    def page(self, report: Report) -> Iterator[str]:
+        yield self.styled(plain(report.title), "bold")
+        yield from self.wrapped(report.summary, "  ")
+        yield from self.body(report)
+
     def part(self, report: Report, *, with_figures: bool) -> Iterator[str]:
         yield f"{self.mark(report)} {self.styled(plain(report.command), 'bold')}: {plain(said(report))}"
         if with_figures and (numbers := figures(report)):
@@ -53,9 +62,9 @@ class _Writer:
             yield from self.part(part, with_figures=with_figures)
 
     def body(self, report: Report) -> Iterator[str]:
-        for finding in by_weight(report.findings):
+        for cause in by_cause(report.findings):
             yield ""
-            yield from self.finding(finding)
+            yield from self.cause(cause)
         for section in report.sections:
             yield ""
             yield from self.section(section)
@@ -73,17 +82,48 @@ class _Writer:
             return self.styled(_SEVERITY_MARKS[worst], _SEVERITY_STYLES[worst])
         return self.styled("○", "dim") if report.status == "skipped" else self.styled("✓", "green")
 
-    def finding(self, finding: Finding) -> Iterator[str]:
-        where = f"{plain(finding.location.path)}:{finding.location.line}:{finding.location.column}"
-        severity = self.styled(str(finding.severity), _SEVERITY_STYLES[finding.severity])
-        yield f"  {self.styled(where, 'bold')}  {severity}  {plain(finding.rule)}"
-        yield from self.wrapped(finding.message, "    ")
-        prose, sql = advice(finding.hint)
+    def cause(self, cause: Cause) -> Iterator[str]:
+        """Where and what it says there, once; below it every finding. What several of them share comes once."""
+        several = len(cause.findings) > 1
+        path, line, column = cause.location
+        where = self.styled(f"{plain(path)}:{line}:{column}", "bold")
+        yield f"  {where}" if several else f"  {where}  {self.name(cause.findings[0])}"
+        yield from self.source(cause)
+        lead = " " * (6 if several else 4)
+        noted = [seen(finding) for finding in cause.findings]
+        shared = len(set(noted)) == 1
+        apart = len({excerpt.mark[0].line for excerpt in cause.excerpts}) > 1
+        advised: set[str] = set()
+        for finding, note in zip(cause.findings, noted, strict=True):
+            if several:
+                there = f"  line {finding.excerpt.mark[0].line}" if apart and finding.excerpt else ""
+                yield f"    {self.name(finding)}{self.styled(there, 'dim')}"
+            yield from self.wrapped(finding.message, lead)
+            if finding.hint not in advised:
+                yield from self.advice(finding.hint, lead)
+            advised.add(finding.hint)
+            if not shared:
+                yield from self.wrapped(note, lead, style="dim")
+        if shared:
+            yield from self.wrapped(noted[0], "    ", style="dim")
+
+    def name(self, finding: Finding) -> str:
+        return f"{self.styled(str(finding.severity), _SEVERITY_STYLES[finding.severity])}  {plain(finding.rule)}"
+
+    def source(self, cause: Cause) -> Iterator[str]:
+        every = list(rows(cause.excerpts, self.paper.width - len(_GUTTER) - 4))
+        digits = max((len(row.number) for row in every), default=0)
+        for row in every:
+            gutter = self.styled(f"    {row.number:>{digits}}{_GUTTER}".rstrip(), "dim")
+            style = _SEVERITY_STYLES[cause.findings[0].severity] if row.carets else ""
+            yield f"{gutter} {self.styled(row.text, style)}".rstrip()
+
+    def advice(self, hint: str, lead: str) -> Iterator[str]:
+        prose, sql = advice(hint)
         if prose:
-            yield from self.wrapped(prose, "    → ", style="cyan")
+            yield from self.wrapped(prose, f"{lead}→ ", style="cyan")
         for number, line in enumerate(plain(sql).splitlines()):  # never wrapped: it is there to be copied
-            yield self.styled(f"    {'→ ' if not (prose or number) else '  '}{line}".rstrip(), "cyan")
-        yield from self.wrapped(seen(finding), "    ", style="dim")
+            yield self.styled(f"{lead}{'→ ' if not (prose or number) else '  '}{line}".rstrip(), "cyan")
 
     def section(self, section: Section) -> Iterator[str]:
         if section.title:
@@ -103,10 +143,10 @@ class _Writer:
             yield self.styled(f"    {line}".rstrip(), style)
 
     def table(self, table: TableSection) -> Iterator[str]:
-        rows = [[plain(" ".join(cell.split())) for cell in row] for row in (table.header, *table.rows)]
-        columns = max(1, *map(len, rows))
-        cells = [[*row, *[""] * (columns - len(row))] for row in rows]
-        widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+        texts = [[plain(" ".join(cell.split())) for cell in row] for row in (table.header, *table.rows)]
+        columns = max(1, *map(len, texts))
+        cells = [[*row, *[""] * (columns - len(row))] for row in texts]
+        widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
         right = [all(_NUMBER.fullmatch(cell) for cell in column[1:]) for column in zip(*cells, strict=True)]
         for number, row in enumerate(cells):
             for line in self.row(row, widths, right):
@@ -115,11 +155,11 @@ class _Writer:
     def row(self, cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> Iterator[str]:
         *front, last = map(_padded, cells, widths, right)
         lead = "  ".join(["  ", *front, ""]) if front else "    "
-        room = max(self.paper.width - _width(lead), _LEAST_WIDTH)
-        first, *others = _wrap(last, room) if _width(last.rstrip()) > room else [last]
+        room = max(self.paper.width - width(lead), _LEAST_WIDTH)
+        first, *others = _wrap(last, room) if width(last.rstrip()) > room else [last]
         yield (lead + first).rstrip()
         for line in others:
-            yield " " * _width(lead) + line
+            yield " " * width(lead) + line
 
     def wrapped(self, text: str, lead: str, *, style: str = "") -> Iterator[str]:
         room = max(self.paper.width - len(lead), _LEAST_WIDTH)
@@ -138,11 +178,6 @@ def _wrap(line: str, room: int) -> list[str]:
     return pieces or [""]
 
 
-def _padded(cell: str, width: int, right: bool) -> str:  # noqa: FBT001 - mapped over columns
-    blank = " " * (width - _width(cell))
+def _padded(cell: str, columns: int, right: bool) -> str:  # noqa: FBT001 - mapped over columns
+    blank = " " * (columns - width(cell))
     return blank + cell if right else cell + blank
-
-
-def _width(text: str) -> int:
-    """Columns that a terminal takes: two for wide characters, none for combining ones."""
-    return sum(0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF") for char in text)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import isfinite
+from typing import NamedTuple
 
-from dbtools.model.finding import Evidence, Finding, Severity
+from dbtools.model.finding import Evidence, Excerpt, Finding, Location, Severity
 from dbtools.model.report import Report
 
 _CONTROLS = (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0))
 _DIRECTIONS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F)
 _SAFE = {**dict.fromkeys((*_CONTROLS, *_DIRECTIONS), "\N{REPLACEMENT CHARACTER}"), 0x0D: None}
+
+_STEERING = re.compile(f"[{''.join(map(chr, (*range(0x7F, 0xA0), *_DIRECTIONS)))}]")
 
 
 def plain(text: str) -> str:
@@ -20,6 +24,12 @@ def plain(text: str) -> str:
     Names and messages come from files that anyone may have written.
     """
     return text.translate(_SAFE)
+
+
+def as_json(value: object) -> str:
+    """*value* as JSON; what would steer a terminal that shows it is escaped."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 
 def advice(hint: str) -> tuple[str, str]:
@@ -32,9 +42,65 @@ def advice(hint: str) -> tuple[str, str]:
     return first, rest
 
 
+class Cause(NamedTuple):
+    """Findings of one statement, the gravest first; what is no statement stands alone."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def location(self) -> Location:
+        """Where all of them stand, or else where their statement begins."""
+        first = self.findings[0]
+        if first.excerpt is None or all(finding.location == first.location for finding in self.findings):
+            return first.location
+        return Location(first.location.path, *first.excerpt.statement)
+
+    @property
+    def excerpts(self) -> tuple[Excerpt, ...]:
+        """What the file says there."""
+        return tuple(finding.excerpt for finding in self.findings if finding.excerpt is not None)
+
+
 def by_weight(findings: Iterable[Finding]) -> list[Finding]:
-    """The gravest first, then in the order of the files."""
-    return sorted(findings, key=lambda finding: (-finding.severity, finding.location, finding.rule))
+    """The gravest first: by severity, by the kind of harm, then in the order of the files."""
+    return sorted(
+        findings,
+        key=lambda finding: (-finding.severity, -(finding.damage or 0), finding.location, finding.rule, finding.object),
+    )
+
+
+def by_cause(findings: Iterable[Finding]) -> list[Cause]:
+    """The findings by statement, in the order of the gravest of each."""
+    causes: dict[object, list[Finding]] = {}
+    for number, finding in enumerate(by_weight(findings)):
+        place = (finding.location.path, finding.excerpt.statement) if finding.excerpt is not None else number
+        causes.setdefault(place, []).append(finding)
+    return [Cause(tuple(found)) for found in causes.values()]
+
+
+def told_apart(findings: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
+    """Each finding with a fingerprint that no other one of the report has: a repeated statement is counted."""
+    times: dict[str, int] = {}
+    for finding in findings:
+        mark = finding.fingerprint
+        times[mark] = times.get(mark, 0) + 1
+        yield finding, mark if times[mark] == 1 else f"{mark}:{times[mark]}"
+
+
+def repository_path(path: str, folder: str) -> str:
+    """*path*, which is relative to *folder* of the repository, from its root; "" where it names no file, as stdin."""
+    if not path or path.startswith("<"):
+        return ""
+    slashed = path.replace("\\", "/").removeprefix("./")
+    return slashed if slashed.startswith("/") or not folder else f"{folder}/{slashed}"
+
+
+def unfinished(report: Report) -> Iterator[Report]:
+    """The reports, this one or its parts, that could not do their work."""
+    if report.status == "failed":
+        yield report
+    for part in report.parts:
+        yield from unfinished(part)
 
 
 def tally(findings: Iterable[Finding]) -> str:

@@ -20,13 +20,14 @@ class Query(NamedTuple):
     """A statement of a block.
 
     ``dynamic``: its text is put together while it runs, and ``text`` is the expression that does so. ``certain``:
-    whether it runs whenever the block does. What IF [NOT] EXISTS alone guards counts as certain: such a block asks
-    whether its work was done before.
+    whether it runs whenever the block does. ``line`` counts from the one where the block begins. What IF [NOT] EXISTS
+    alone guards counts as certain: such a block asks whether its work was done before.
     """
 
     text: str
     dynamic: bool
     certain: bool
+    line: int = 1
 
 
 def queries(body: str) -> tuple[Query, ...]:
@@ -42,11 +43,11 @@ def _queries(tree: Any, *, certain: bool) -> Iterator[Query]:
         for key, value in tree.items():
             match key:
                 case "PLpgSQL_stmt_execsql":
-                    yield Query(_text(value["sqlstmt"]), dynamic=False, certain=certain)
+                    yield Query(_text(value["sqlstmt"]), dynamic=False, certain=certain, line=value.get("lineno", 1))
                 case "PLpgSQL_stmt_call":
-                    yield Query(_text(value["expr"]), dynamic=False, certain=certain)
+                    yield Query(_text(value["expr"]), dynamic=False, certain=certain, line=value.get("lineno", 1))
                 case "PLpgSQL_stmt_dynexecute":
-                    yield _executed(_text(value["query"]), certain=certain)
+                    yield _executed(_text(value["query"]), certain=certain)._replace(line=value.get("lineno", 1))
                 case "PLpgSQL_stmt_if":
                     alone = "elsif_list" not in value and "else_body" not in value
                     yield from _queries(value, certain=certain and alone and _is_existence(_text(value["cond"])))

@@ -6,7 +6,7 @@ understood ``Unknown``. DO blocks are executed, so what they execute is read; fu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from dbtools.model.objects import Table
 from dbtools.model.predict.others import AUTOCOMMIT
 from dbtools.sql.grammar import TOO_DEEP, GrammarError, inside, parse, scan
 from dbtools.sql.named import named
-from dbtools.sql.plpgsql import queries
+from dbtools.sql.plpgsql import Query, queries
 from dbtools.sql.split import Piece, Place, Text, split
 
 if TYPE_CHECKING:
@@ -90,22 +90,35 @@ def _read(sql: str, namespace: str) -> Iterator[Statement]:
                 yield Statement(piece.text, piece.place, (unknown,), (piece.place,), piece.error, piece.error_place)
             continue
         _point_at(temporary, piece.node)
-        operations = _operations(piece.node, piece.text, current)
-        places = _places(piece, len(operations))
+        operations, lines = _operations(piece.node, piece.text, current)
+        places = _in_block(piece, lines) if any(lines) else _places(piece, len(operations))
         exists = piece.node.alter_table_stmt.missing_ok or piece.node.rename_stmt.missing_ok
         yield Statement(piece.text, piece.place, operations, places, if_exists=exists)
         current = _search_path(operations, current, namespace)
         temporary = _still_temporary(temporary, operations)
 
 
-def _operations(node: Node, text: str, namespace: str) -> tuple[op.Operation, ...]:
+def _operations(node: Node, text: str, namespace: str) -> tuple[tuple[op.Operation, ...], tuple[int, ...]]:
+    """What a statement does and, of a DO block, on which of its lines; of others line 0."""
     try:
-        # A DO block that changes nothing is a statement all the same.
-        return tuple(operations_of(node, namespace, text)) or (op.Other(_kind(node)),)
+        if node.WhichOneof("node") == "do_stmt":
+            done = tuple(_executed(node.do_stmt, namespace, text))
+            # A DO block that changes nothing is a statement all the same.
+            return (
+                (tuple(each for each, _ in done), tuple(line for _, line in done))
+                if done
+                else _one(op.Other("do stmt"))
+            )
+        operations = tuple(operations_of(node, namespace, text)) or (op.Other(_kind(node)),)
+        return operations, (0,) * len(operations)
     except RecursionError:
-        return (op.Unknown(text, TOO_DEEP, named(text, namespace)),)
+        return _one(op.Unknown(text, TOO_DEEP, named(text, namespace)))
     except GrammarError as error:
-        return (op.Unknown(text, str(error), named(text, namespace)),)
+        return _one(op.Unknown(text, str(error), named(text, namespace)))
+
+
+def _one(operation: op.Operation) -> tuple[tuple[op.Operation, ...], tuple[int, ...]]:
+    return (operation,), (0,)
 
 
 def _kind(node: Node) -> str:
@@ -157,7 +170,7 @@ def operations_of(node: Node, namespace: str, text: str = "") -> Iterator[op.Ope
         return
     inner: Any = getattr(node, kind)
     if kind == "do_stmt":
-        yield from _executed(inner, namespace, text)
+        yield from (operation for operation, _ in _executed(inner, namespace, text))
         return
     if kind in OPAQUE_KINDS:
         yield op.Unknown(text, f"what {OPAQUE_KINDS[kind]} is not in this file")
@@ -176,25 +189,47 @@ def operations_of(node: Node, namespace: str, text: str = "") -> Iterator[op.Ope
             yield from operations_of(element, done.name)
 
 
-def _executed(node: Any, namespace: str, text: str) -> Iterator[op.Operation]:
-    """What a DO block executes."""
+def _executed(node: Any, namespace: str, text: str) -> Iterator[tuple[op.Operation, int]]:
+    """What a DO block executes, each with its line in the block."""
     options = {part.def_elem.defname: part.def_elem.arg.string.sval for part in node.args}
     if options.get("language", "plpgsql") != "plpgsql":
-        yield op.Unknown(text, f"a block in {options['language']}")
+        yield op.Unknown(text, f"a block in {options['language']}"), 1
         return
     for query in queries(options.get("as", "")):
-        if query.dynamic:
-            yield op.Unknown(query.text, "SQL that is put together while it runs")
-            continue
-        try:
-            statements = parse(query.text).stmts
-        except GrammarError as error:
-            yield op.Unknown(query.text, str(error), named(query.text, namespace))
-            continue
-        done = [each for raw in statements for each in operations_of(raw.stmt, namespace, query.text)]
-        yield from done
-        if not (query.certain or all(isinstance(each, OF_ROWS) for each in done)):
-            yield op.Unknown(query.text, "it runs only where a condition holds", named(query.text, namespace))
+        yield from ((operation, query.line) for operation in _of_query(query, namespace))
+
+
+def _of_query(query: Query, namespace: str) -> Iterator[op.Operation]:
+    if query.dynamic:
+        yield op.Unknown(query.text, "SQL that is put together while it runs")
+        return
+    try:
+        statements = parse(query.text).stmts
+    except GrammarError as error:
+        yield op.Unknown(query.text, str(error), named(query.text, namespace))
+        return
+    done = [each for raw in statements for each in operations_of(raw.stmt, namespace, query.text)]
+    yield from done
+    if not (query.certain or all(isinstance(each, OF_ROWS) for each in done)):
+        yield op.Unknown(query.text, "it runs only where a condition holds", named(query.text, namespace))
+
+
+def _in_block(piece: Piece, lines: Iterable[int]) -> tuple[Place, ...]:
+    """Where the statements of a DO block stand, given their lines in it."""
+    from postgast import pg_query_pb2 as pb
+
+    text = Text(piece.text.encode())
+    strings = (token for token in scan(piece.text).tokens if token.token == pb.SCONST)
+    longest = max(strings, key=lambda token: token.end - token.start)  # LANGUAGE 'plpgsql' is one too
+    body = text.place(longest.start).line
+    rows = piece.text.split("\n")
+
+    def place(line: int) -> Place:
+        row = rows[min(body + line - 1, len(rows)) - 1]
+        start = Place(body + line - 1, len(row) - len(row.lstrip()) + 1)
+        return piece.place if start.line == 1 else _within(piece.place, start)
+
+    return tuple(map(place, lines))
 
 
 def _places(piece: Piece, count: int) -> tuple[Place, ...]:

@@ -21,6 +21,7 @@ from dbtools.model.past import Done, Log, Past
 from dbtools.model.predict import Session, predict
 from dbtools.model.predict.relations import UNDEFINED_TABLE
 from dbtools.model.schema import Schema
+from dbtools.sql.grammar import TOO_DEEP
 from dbtools.sql.judge import judged
 from dbtools.sql.read import Statement, read
 from dbtools.sql.split import Place
@@ -67,7 +68,15 @@ def in_transaction(migration: Migration) -> bool:
 def fold(schema: Schema, scripts: Iterable[str]) -> Schema:
     """The schema after every statement of every script, in order."""
     operations = (operation for text in scripts for each in statements(text) for operation in each.operations)
-    return reduce(apply, operations, schema)
+    return reduce(applied, operations, schema)
+
+
+def applied(schema: Schema, operation: op.Operation) -> Schema:
+    """*schema* after *operation*; in doubt as a whole where things hang on each other deeper than can be followed."""
+    try:
+        return apply(schema, operation)
+    except RecursionError:
+        return replace(schema, uncertain_all=True)
 
 
 def walk(migrations: Iterable[Migration], schema: Schema, session: Session) -> Iterator[Step]:
@@ -106,9 +115,7 @@ class _Run:
         transaction, done = self.transaction.now(), self.script.now()
         for number, written in enumerate(statement.operations, start=1):
             place = statement.places[number - 1]
-            operation, before = judged(written, self.schema, self.session)
-            after = apply(before, operation)
-            effects = predict(operation, before, self.session)
+            operation, before, after, effects = self._foretold(written)
             skipped = statement.if_exists and effects.fails == UNDEFINED_TABLE
             effects = Effects() if skipped else effects
             yield Step(
@@ -119,6 +126,14 @@ class _Run:
             self._after(
                 operation, before, Done(operation, effects, Location(migration.up.path, place.line, place.column))
             )
+
+    def _foretold(self, written: op.Operation) -> tuple[op.Operation, Schema, Schema, Effects]:
+        """The operation judged, the schema before and after it, and its effects; nothing is certain of the endless."""
+        try:
+            operation, before = judged(written, self.schema, self.session)
+            return operation, before, apply(before, operation), predict(operation, before, self.session)
+        except RecursionError:
+            return written, self.schema, applied(self.schema, written), Effects(uncertain=TOO_DEEP)
 
     def _after(self, operation: op.Operation, before: Schema, done: Done) -> None:
         self.transaction.add(done)

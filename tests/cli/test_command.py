@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -41,7 +42,7 @@ def judge(call, which, **given):
     if which == "config":
         return Report("judge", f"postgres {call.config.postgres} in {call.root}")
     if which == "given":
-        return Report("judge", json.dumps(given, sort_keys=True))
+        return Report("judge", json.dumps({**given, "scope": asdict(given["scope"])}, sort_keys=True))
     if which == "steps":
         call.say(1, 2, "looking")
         return REPORTS["nothing"]
@@ -142,9 +143,8 @@ def test_what_to_review_arrives(capsys, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://h/d")
     run(["given", "--base", "main", "--format", "json"], judge)
     given = json.loads(json.loads(capsys.readouterr().out)["summary"])
-    assert given == {
-        "base": "main", "commit": None, "staged": False, "everything": False, "database_url": "postgres://h/d"
-    }  # fmt: skip
+    scope = {"base": "main", "commit": None, "since": None, "staged": False, "everything": False}
+    assert given == {"scope": scope, "database_url": "postgres://h/d"}
 
 
 def test_only_one_thing_can_be_reviewed(capsys):

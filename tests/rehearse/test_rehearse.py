@@ -198,3 +198,23 @@ def test_what_cannot_be_repeated_is_an_error_and_stops_the_rest(run):
     report = run(first, second)
     assert rules(report) == ["down-differs", "up-again-fails"]
     assert "1 not reached" in report.summary
+
+
+def test_a_transaction_of_the_script_itself_is_kept_whole(run):
+    up = "BEGIN;\nALTER TABLE author ADD COLUMN nick text;\nALTER TABLE author ADD COLUMN age int;\nROLLBACK;\n"
+    assert rules(run(migration("0002", up, "SELECT 1;", transaction="none"))) == []
+
+
+def test_what_no_transaction_allows_fails_in_the_scripts_own(run):
+    up = "BEGIN;\nCREATE INDEX CONCURRENTLY i ON author (name);\nCOMMIT;\n"
+    (finding,) = run(migration("0002", up, transaction="none")).findings
+    assert (finding.rule, finding.location.line) == ("rehearsal-fails", 2)
+    assert "25001" in finding.message
+
+
+def test_a_transaction_that_is_left_open_ends_with_its_session(run):
+    up = "BEGIN;\nALTER TABLE author ADD COLUMN nick text;\n"
+    report = run(
+        migration("0002", up, transaction="none"), migration("0003", "ALTER TABLE author ADD COLUMN nick text;")
+    )
+    assert "rehearsal-fails" not in rules(report)

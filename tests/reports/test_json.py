@@ -42,12 +42,14 @@ def test_a_finding_has_every_field_null_or_empty_where_it_says_nothing():
         "locks": {},
         "values": {},
         "fingerprint": finding.fingerprint,
+        "damage": None,
+        "excerpt": None,
     }
 
 
 def test_parts_sections_and_files_are_all_there(review):
     shown = json.loads(render(review, "json"))
-    assert list(shown)[:4] == ["version", "command", "status", "summary"]
+    assert list(shown)[:4] == ["version", "command", "status", "title"]
     assert [part["command"] for part in shown["parts"]] == ["changes", "lint", "erd", "rehearse"]
     assert [section["kind"] for section in shown["parts"][0]["sections"]] == ["text", "text"]
     assert shown["parts"][2]["files"] == [

@@ -276,3 +276,11 @@ def test_expressions_keep_their_text_beside_their_meaning():
     assert isinstance(check.expression, Expression)
     assert check.expression.columns == ("a", "b")
     assert check.expression.text == "a IN ('x') AND b::text <> ''"
+
+
+def test_what_a_block_executes_stands_on_its_own_line():
+    sql = "SELECT 1;\n  DO LANGUAGE 'plpgsql' $do$\nBEGIN\n  DROP TABLE a;\n\n    EXECUTE 'DROP TABLE b';\nEND $do$;"
+    _, block = read(sql)
+    assert [(place.line, place.column) for place in block.places] == [(4, 3), (6, 5)]
+    (_, one_line) = read("SELECT 1;\n  DO $$ BEGIN DROP TABLE a; END $$;")
+    assert one_line.places == (one_line.place,)

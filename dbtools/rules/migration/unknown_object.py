@@ -132,11 +132,10 @@ def _missing(operation: op.Operation, schema: Schema) -> Iterator[Missing]:
                 if key.target != table.name:
                     yield from _columns(key.target, key.target_columns, schema)
         case op.DropIndex(name):
-            if name.namespace in schema.namespaces and not any(
-                table.index(name.local) for table in schema.owning(name)
-            ):
-                few = schema.in_order() if len(schema.tables) <= MOST_NEAR else ()
-                yield Missing("index", name.local, tuple(index.name for table in few for index in table.indexes))
+            few = schema.in_order() if len(schema.tables) <= MOST_NEAR else ()
+            indexes = tuple(index.name for table in few for index in table.indexes)
+            if name.namespace in schema.namespaces and name.local not in indexes:
+                yield Missing("index", name.local, indexes)
         case op.AddEnumValue(name) | op.RenameEnumValue(name):
             if name not in schema.enums and name.namespace in schema.namespaces:
                 yield Missing("type", str(name), _near(schema.enums))

@@ -1,0 +1,79 @@
+"""Findings that come from no rule about migrations: which command finds them, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Elsewhere(NamedTuple):
+    """The command that finds it, and what it means."""
+
+    command: str
+    text: str
+
+
+_TEXTS = {
+    "lint": {
+        "syntax-error": "PostgreSQL's grammar refuses the statement. The statements around it are judged all the same.",
+        "unused-ignore": "A comment asks to ignore a rule that finds nothing there: it would hide the next finding.",
+        "expired-ignore": "The day until which a comment asked for silence is over, so it hides nothing any more.",
+        "invalid-ignore": "A comment that asks for silence hides nothing: it names no rule, or no reason.",
+    },
+    "changes, lint, rehearse and review": {
+        "unreadable-file": "The file is no text in UTF-8, or cannot be read. What it says is missing from the schema.",
+        "unreadable-source": "A source that was named holds nothing that can be read, so nothing of it is compared.",
+        "migration-edited": "A migration that others may have run was changed: where it ran, it will not run again.",
+        "migration-removed": "A migration that others may have run is gone: what it did stays where it ran.",
+    },
+    "rehearse": {
+        "rehearsal-fails": "A real server with rows in its tables refused the statement.",
+        "prediction-differs": "The server did other than dbtools foretold: a mistake of dbtools, please report it.",
+        "history-fails": "The migrations before the change do not run, so the change cannot be rehearsed.",
+        "down-missing": "The migration has no way back down, though its layout has one for others.",
+        "down-fails": "The way down does not run after the way up.",
+        "down-differs": "After up and down the schema is not what it was before.",
+        "up-again-fails": "Up, down, and up again fails: the way down left something behind.",
+        "up-again-differs": "Up, down, and up again leads to another schema than up alone.",
+    },
+    "drift": {
+        "missing-table": "A table that one source has and another one lacks.",
+        "missing-column": "A column that one source has and another one lacks.",
+        "renamed-table": "Two sources have a table that differs in its name alone.",
+        "renamed-column": "Two sources have a column that differs in its name alone.",
+        "type": "Two sources give a column different types.",
+        "precision": "Two sources give a column the same type with another length or precision.",
+        "array": "For one source a column is a list, for another one a single value.",
+        "enum": "For one source a column is an enum, for another one it is none, or another one.",
+        "enum-values": "Two sources give an enum different labels.",
+        "enum-order": "Two sources order the labels of an enum differently, and PostgreSQL compares by that order.",
+        "nullability": "For one source a column may be NULL, for another one it may not.",
+        "default": "Two sources give a column different defaults.",
+        "identity": "For one source a column numbers itself, for another one it does not.",
+        "generated": "For one source a column is computed, for another one it is not, or from something else.",
+        "index-missing": "An index or key that one source has and another one lacks.",
+        "index-columns": "Two sources give an index different columns.",
+        "index-unique": "For one source an index is unique, for another one it is not.",
+        "fk-missing": "A foreign key that one source has and another one lacks.",
+        "fk-target": "Two sources point a foreign key at different tables or columns.",
+        "fk-on-delete": "Two sources do different things when the row that a foreign key points at is deleted.",
+        "fk-on-update": "Two sources do different things when the key that a foreign key points at changes.",
+        "check-missing": "A CHECK that one source has and another one lacks.",
+        "not-compared": "Two sources write it so differently that only a server could tell whether they mean the same.",
+        "not-read": "A part of a source that could not be read, and is therefore not compared.",
+    },
+    "erd": {
+        "file-outdated": "A file that dbtools makes of the schema does not show the schema as it is now.",
+        "table-without-domain": "A table that no domain in dbtools.yaml names: it stands among the other tables.",
+        "table-in-two-domains": "A table that two domains in dbtools.yaml claim: it stands on the page of the first.",
+        "domain-pattern-matches-nothing": "A pattern of a domain in dbtools.yaml that matches no table.",
+        "page-not-generated": "A file stands where a page should be written, and dbtools did not write it.",
+        "keep-block-broken": "The marks around the text that a page is to keep do not match.",
+        "keep-block-removed": "Text that somebody wrote on a page has no place on it any more.",
+    },
+}
+
+ELSEWHERE: Mapping[str, Elsewhere] = MappingProxyType(
+    {rule: Elsewhere(command, text) for command, texts in _TEXTS.items() for rule, text in texts.items()}
+)
