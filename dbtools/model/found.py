@@ -92,30 +92,31 @@ def _one(
     return entries
 
 
-OWNED, REFERRING, CHILDREN, DEFAULTS = range(4)
+OWNED, REFERRING, CHILDREN, DEFAULTS, TYPED = range(5)
 READING = ON = 0
 
 
 class Tables(Found[Name, Table]):
-    """Tables by name: by what is on them, what they refer to, what they inherit from, and whose default they are."""
+    """Tables by name: by what is on them, what they refer to and inherit from, whose default they are, their types."""
 
     __slots__ = ()
-    TOPICS = 4
+    TOPICS = 5
 
     @staticmethod
     def alike(before: Table, after: Table) -> bool:
-        """Most changes of a table are to its columns."""
+        """Most changes of a table are to columns of built-in types."""
         return (
             before.constraints is after.constraints
             and before.indexes is after.indexes
             and before.name == after.name
             and before.partition_of == after.partition_of
             and before.inherits == after.inherits
+            and (before.columns is after.columns or _types(before) == _types(after))
         )
 
     @staticmethod
     def topics(value: Table) -> Topics:
-        """Four of them."""
+        """Five of them."""
         namespace, part = value.name.namespace, value.partition_of
         named: tuple[Constraint | Index, ...] = (*value.constraints, *value.indexes)
         parents = value.inherits if part is None else (*value.inherits, part.parent)
@@ -124,7 +125,13 @@ class Tables(Found[Name, Table]):
             frozenset([each.target for each in value.constraints if isinstance(each, ForeignKey)]),
             frozenset(parents),
             frozenset([part.parent]) if part is not None and part.bound == "DEFAULT" else _NOTHING,
+            _types(value),
         )
+
+
+def _types(table: Table) -> frozenset[Name]:
+    """The types of its columns that are not built in."""
+    return frozenset([column.type.name for column in table.columns if column.type.namespace])
 
 
 class Views(Found[Name, View]):

@@ -6,4 +6,5 @@ TOO_MANY_COLUMNS = "54011"
 
 # Indexes, and constraints, that are kept of one table. PostgreSQL sets no limit, and nobody has nearly as many. Past it
 # a table is in doubt, so that a statement on it costs no more however many have gone before.
-MOST_OF_A_TABLE = 1000
+MOST_OF_A_TABLE = 256
+MOST_LABELS = 5000  # of an enum, likewise

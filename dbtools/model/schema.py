@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from dbtools.model.entries import Entries, Members
 from dbtools.model.expression import Name
-from dbtools.model.found import CHILDREN, DEFAULTS, ON, OWNED, READING, REFERRING, Found, Opaques, Tables, Views
+from dbtools.model.found import CHILDREN, DEFAULTS, ON, OWNED, READING, REFERRING, TYPED, Found, Opaques, Tables, Views
 from dbtools.model.objects import (
     Domain,
     Enum,
@@ -25,7 +24,7 @@ from dbtools.model.objects import (
 
 K = TypeVar("K")
 V = TypeVar("V")
-_NONE: Members[Name] = Members()
+_PUBLIC: Members[str] = Members({"public"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Schema:
 
     ``complete``: whether an object that is not here is known not to exist. ``uncertain``: relations
     that something unread may have changed; ``uncertain_all`` when it may have been any of them.
-    Neither takes part in ``==``. Mappings may be given as dicts, and are kept as ``Entries``.
+    Neither takes part in ``==``. Dicts and sets are kept as ``Entries`` and ``Members``.
     """
 
     tables: Mapping[Name, Table] = field(default_factory=Tables)
@@ -44,18 +43,16 @@ class Schema:
     sequences: Mapping[Name, Sequence] = field(default_factory=Entries)
     functions: Mapping[FunctionKey, Function] = field(default_factory=Entries)
     opaques: Mapping[OpaqueKey, Opaque] = field(default_factory=Opaques)
-    namespaces: frozenset[str] = frozenset({"public"})
-    extensions: frozenset[str] = frozenset()
+    namespaces: Members[str] = _PUBLIC
+    extensions: Members[str] = field(default_factory=Members)
     complete: bool = field(default=True, compare=False)
-    uncertain: AbstractSet[Name] = field(default=_NONE, compare=False)
+    uncertain: Members[Name] = field(default_factory=Members, compare=False)
     uncertain_all: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         for name, kind in _KINDS.items():
             if type(getattr(self, name)) is not kind:
                 object.__setattr__(self, name, kind(getattr(self, name)))
-        if type(self.uncertain) is not Members:
-            object.__setattr__(self, "uncertain", Members(self.uncertain))
 
     @classmethod
     def of(
@@ -92,17 +89,12 @@ class Schema:
 
     def doubting(self, *names: Name) -> Schema:
         """A copy in which what is said about *names* is uncertain."""
-        return replace(self, uncertain=self._uncertain.having(*names))
+        return replace(self, uncertain=self.uncertain.having(*names))
 
     def trusting(self, *names: Name) -> Schema:
         """A copy in which what is said about *names* is certain, as far as that is known of any."""
-        left = self._uncertain.without(*names)
+        left = self.uncertain.without(*names)
         return self if left is self.uncertain else replace(self, uncertain=left)
-
-    @property
-    def _uncertain(self) -> Members[Name]:
-        uncertain: Members[Name] = self.uncertain  # type: ignore[assignment]  # likewise
-        return uncertain
 
     def index_owner(self, index: Name) -> Table | None:
         """The table whose index or index-backed constraint is called *index*."""
@@ -130,6 +122,10 @@ class Schema:
         """The partition of *parent* that takes what no other does."""
         return next(_found(self.tables).by(DEFAULTS, parent), None)
 
+    def typed(self, name: Name) -> Iterator[Table]:
+        """The tables with a column of the type called *name*, or of arrays of it; none for a built-in type."""
+        return _found(self.tables).by(TYPED, name)
+
     def reading(self, relation: Name) -> Iterator[View]:
         """The views that name or read *relation*."""
         return _found(self.views).by(READING, relation)
@@ -144,9 +140,9 @@ class Schema:
 
 
 _OTHERS = tuple(each.name for each in fields(Schema) if each.name != "tables")
-_KINDS: Mapping[str, type[Entries[Any, Any]]] = {
+_KINDS: Mapping[str, type[Any]] = {
     "tables": Tables, "views": Views, "enums": Entries, "domains": Entries, "sequences": Entries, "functions": Entries,
-    "opaques": Opaques,
+    "opaques": Opaques, "namespaces": Members, "extensions": Members, "uncertain": Members,
 }  # fmt: skip
 
 

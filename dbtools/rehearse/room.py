@@ -223,4 +223,4 @@ def _count(things: Sized, what: str) -> str:
 
 
 def _wanted(change: Change) -> frozenset[str]:
-    return change.head.extensions | change.base.extensions
+    return frozenset(change.head.extensions | change.base.extensions)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode, Loss
 from dbtools.model.expression import Name
@@ -14,7 +16,8 @@ DUPLICATE_OBJECT, UNDEFINED_LABEL = "42710", "22023"
 
 def users(name: Name, schema: Schema) -> tuple[Table, ...]:
     """The tables with a column of the type."""
-    return tuple(table for table in schema.in_order() if any(column.type.name == name for column in table.columns))
+    found = (table for table in schema.typed(name) if any(column.type.name == name for column in table.columns))
+    return tuple(sorted(found, key=attrgetter("name")))
 
 
 def alter_enum(operation: op.AddEnumValue | op.RenameEnumValue, schema: Schema) -> Effects:
