@@ -24,7 +24,7 @@ WITHOUT_TABLES = frozenset(
 )
 
 
-MOST_NEAR = 2000
+MOST_NEAR = 500
 
 
 class Missing(NamedTuple):
