@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dbtools.errors import DatabaseError
 
+NO_CACHE = "DBTOOLS_NO_CACHE"  # set: states of histories are neither read nor kept
 POSIX = sys.platform != "win32"
 
 

@@ -56,11 +56,11 @@ def _resumed(kept: States, schema: Schema, texts: tuple[str, ...], done: int) ->
         if found is not None:
             schema, done = found, length
             break
-    unkept = 0
+    much, unkept = _size(texts[done:]) >= WORTH, 0
     for start, end in pairwise((done, *_stops(done, len(texts)))):
         schema = _folded(schema, texts[:end], start)
         unkept += _size(texts[start:end])
-        if unkept >= WORTH:
+        if unkept >= WORTH or (much and end == len(texts)):
             kept.keep(keys[end], schema)
             unkept = 0
     return schema

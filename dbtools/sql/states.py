@@ -22,11 +22,10 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import dbtools
-from dbtools.cache import cache_folder, own_folder
+from dbtools.cache import NO_CACHE, cache_folder, own_folder
 from dbtools.errors import DatabaseError
 from dbtools.model.schema import Schema
 
-OFF = "DBTOOLS_NO_CACHE"
 MOST_KEPT = 64
 MOST_BYTES = 256 * 1024 * 1024  # of one state, unpacked
 VALUES = tuple(f"dbtools.model.{name}" for name in ("expression", "objects", "schema", "found", "entries"))
@@ -74,7 +73,7 @@ class States:
 
 def states() -> States | None:
     """What is kept for this user; None when it is switched off or there is no place for it."""
-    if os.environ.get(OFF):
+    if os.environ.get(NO_CACHE):
         return None
     with suppress(OSError, DatabaseError):
         return States(own_folder(cache_folder() / "states"))
