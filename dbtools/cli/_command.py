@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from dbtools.cli import CLEAN, FAILED, FOUND
 from dbtools.cache import NO_CACHE
+from dbtools.cli import CLEAN, FAILED, FOUND
 from dbtools.cli._call import Call
 from dbtools.reports import FORMATS
 

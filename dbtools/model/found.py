@@ -21,7 +21,7 @@ _NOTHING: frozenset[Name] = frozenset()
 
 
 class Found(Entries[K, V]):
-    """Entries with an index per topic, made when somebody first asks and kept up to date from then on."""
+    """Entries with an index per topic, made with the first change and kept up to date from then on."""
 
     __slots__ = ("_topics",)
     TOPICS: ClassVar[int] = 1
@@ -50,18 +50,22 @@ class Found(Entries[K, V]):
 
     def _indexed(self, key: K, before: V | None, after: V | None, copy: Entries[K, V]) -> Found[K, V]:
         made: Found[K, V] = copy  # type: ignore[assignment]  # it makes its own class
-        topics = self._topics
-        if topics is not None and (before is None or after is None or not self.alike(before, after)):
+        topics = self._ready()
+        if before is None or after is None or not self.alike(before, after):
             topics = _moved(topics, key, *(() if each is None else self.topics(each) for each in (before, after)))
         made._topics = topics
         return made
 
     def by(self, topic: int, name: Name) -> Iterator[V]:
         """What is found by *name*, the oldest first."""
+        keys: Members[K] = self._ready()[topic].get(name, _NOBODY)
+        return (self[key] for key in keys)
+
+    def _ready(self) -> tuple[Entries[Name, Members[K]], ...]:
+        """The index: made once for the schemas that come of this one, whichever way they go."""
         if self._topics is None:
             self._topics = self._gathered()
-        keys: Members[K] = self._topics[topic].get(name, _NOBODY)
-        return (self[key] for key in keys)
+        return self._topics
 
     def _gathered(self) -> tuple[Entries[Name, Members[K]], ...]:
         gathered: list[dict[Name, list[K]]] = [{} for _ in range(self.TOPICS)]

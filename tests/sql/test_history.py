@@ -39,7 +39,7 @@ def forget():
 
 
 @pytest.fixture
-def read(monkeypatch):
+def read(kept, monkeypatch):  # noqa: ARG001 - what is not kept is read
     """The scripts that are read, and not found."""
     texts = []
     real = walk.read
@@ -56,7 +56,7 @@ def test_the_next_run_reads_no_script_again(kept, read):
     assert kept.stat().st_mode & 0o777 == 0o700
 
 
-def test_one_script_more_is_all_that_is_read(kept, read):
+def test_one_script_more_is_all_that_is_read(read):
     history(SCRIPTS)
     forget()
     read.clear()
@@ -65,7 +65,7 @@ def test_one_script_more_is_all_that_is_read(kept, read):
     assert Name("public", "more") in longer.tables
 
 
-def test_a_script_that_comes_in_before_the_end_costs_those_after_it(kept, read):
+def test_a_script_that_comes_in_before_the_end_costs_those_after_it(read):
     history(SCRIPTS)
     forget()
     read.clear()
@@ -74,7 +74,8 @@ def test_a_script_that_comes_in_before_the_end_costs_those_after_it(kept, read):
     assert len(read) < 40
 
 
-def test_an_edited_script_is_read_again(kept):
+@pytest.mark.usefixtures("kept")
+def test_an_edited_script_is_read_again():
     history(SCRIPTS)
     forget()
     edited = ["CREATE TABLE other (id int);", *SCRIPTS[1:]]
@@ -82,15 +83,17 @@ def test_an_edited_script_is_read_again(kept):
     assert Name("public", "t0") not in history(edited).tables
 
 
-def test_order_counts(kept):
-    history(SCRIPTS)
-    forget()
-    assert history(reversed(SCRIPTS)) == history(SCRIPTS)  # the same tables, told by themselves
+@pytest.mark.usefixtures("kept")
+def test_the_order_of_the_scripts_counts():
     drop = ["DROP TABLE IF EXISTS t5;"]
-    assert history(drop + SCRIPTS) != history(SCRIPTS + drop)
+    one, other = history(drop + SCRIPTS), history(SCRIPTS + drop)
+    assert one != other
+    forget()
+    assert (history(drop + SCRIPTS), history(SCRIPTS + drop)) == (one, other)
 
 
-def test_temporary_tables_are_not_kept(kept):
+@pytest.mark.usefixtures("kept")
+def test_temporary_tables_are_not_kept():
     temporary = ["CREATE TEMP TABLE x AS SELECT 1;"]
     assert history(temporary + SCRIPTS) == history(SCRIPTS)
     forget()
@@ -149,7 +152,8 @@ def test_a_planted_file_runs_nothing_even_if_its_digest_fits(kept, tmp_path):
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        ("os", "system"), ("builtins", "eval"), ("dbtools.model.schema", "replace"), ("dbtools.model.schema", "Schema.of"),
+        ("os", "system"), ("builtins", "eval"), ("dbtools.model.schema", "replace"),
+        ("dbtools.model.schema", "Schema.of"),
         ("dbtools.model.objects", "field"), ("dbtools.model.expression", "field"), ("dbtools.sql.walk", "Step"),
         ("dbtools.model.schema", "TypeVar"), ("dbtools.model.objects", "attrgetter"),
     ],
