@@ -27,8 +27,10 @@ check: .venv/.dev ## Style, types, corridors, and documentation that is up to da
 	$(BIN)/python tools/docs.py --check
 	$(BIN)/dbtools erd --check --quiet
 
-bench: .venv/.dev ## Measure how long things take
+bench: .venv/.dev ## Measure how long things take, lint beside squawk
 	@$(BIN)/python benchmarks/measure.py
+	@$(INSTALL) squawk-cli
+	@$(BIN)/python benchmarks/beside.py
 
 corpus: .venv/.dev ## Hold lint against what the histories in DIR="folder folder" did on a server
 	@$(BIN)/python tools/corpus.py $(DIR)

@@ -1,6 +1,5 @@
-"""Whatever a file holds: lint ends, in a time that grows with its size, says what is wrong with it, and judges the rest."""
+"""Whatever a file holds: lint ends in a time that grows with it, says what is wrong with it, and judges the rest."""
 
-import os
 import subprocess
 import sys
 import time
@@ -97,8 +96,11 @@ def seconds(scripts):
 def test_four_times_the_statements_take_no_eight_times_the_time(shape):
     make = SHAPES[shape]
     judged(*make(20))  # what is imported on the way counts for neither
-    few, many = (min(seconds(make(count)) for _ in range(2)) for count in (500, 2000))
-    assert many < 8 * max(few, 0.02)
+    for _ in range(3):  # another process may have had its turn in between
+        few, many = seconds(make(300)), seconds(make(1200))
+        if many < 8 * max(few, 0.02):
+            return
+    pytest.fail(f"{many:.2f} s where a fourth takes {few:.2f} s")
 
 
 CREATED = "CREATE TABLE t (id int);\n"
@@ -202,9 +204,9 @@ def test_links_in_a_circle_and_folders_called_like_files_are_passed_over(tmp_pat
     (folder / "x.sql").mkdir(parents=True)
     (folder / "1.sql").write_text(CREATED)
     (folder / "x.sql" / "2.sql").write_text("DROP TABLE t;")
-    os.symlink("loop.sql", folder / "loop.sql")
-    os.symlink("..", folder / "x.sql" / "up")
-    os.symlink("nowhere.sql", folder / "gone.sql")
+    (folder / "loop.sql").symlink_to("loop.sql")
+    (folder / "x.sql" / "up").symlink_to("..")
+    (folder / "gone.sql").symlink_to("nowhere.sql")
     done = program(tmp_path, "lint", "m")
     assert done.returncode == 1
     assert done.stdout.count("drop-table") == 1
@@ -214,7 +216,7 @@ def test_links_in_a_circle_and_folders_called_like_files_are_passed_over(tmp_pat
 @pytest.mark.parametrize("name", ["x.sql", "loop.sql"])
 def test_what_is_no_file_is_an_error_with_a_hint(tmp_path, name):
     (tmp_path / "x.sql").mkdir()
-    os.symlink("loop.sql", tmp_path / "loop.sql")
+    (tmp_path / "loop.sql").symlink_to("loop.sql")
     done = program(tmp_path, "lint", name)
     assert done.returncode in {1, 2}
     assert "broke" not in done.stderr
@@ -231,15 +233,16 @@ def test_ten_megabytes_of_one_statement_are_judged(tmp_path):
 
 FRAGMENTS = st.sampled_from(
     (
-        "CREATE TABLE ", "ALTER TABLE ", "DROP TABLE ", "t", "u", "v", '"T"', " (id int PRIMARY KEY, a text DEFAULT 'x')",
+        "CREATE TABLE ", "ALTER TABLE ", "DROP TABLE ", "t", "u", "v", '"T"', " (id int PRIMARY KEY, a text)",
         " ADD COLUMN b int NOT NULL", " ALTER COLUMN a TYPE varchar(9)", " SET NOT NULL", " DROP COLUMN a CASCADE",
         " ADD CONSTRAINT c CHECK (a <> '')", " NOT VALID", " VALIDATE CONSTRAINT c", " RENAME TO ", " RENAME a TO b",
         "CREATE INDEX CONCURRENTLY i ON ", " (lower(a)) WHERE a IS NOT NULL", "CREATE VIEW v AS SELECT * FROM ",
-        "UPDATE t SET a = 1", "DELETE FROM t", " WHERE id = 1", "DO $$ BEGIN ", " END $$", "BEGIN", "COMMIT", "ROLLBACK",
-        " PARTITION OF ", " DEFAULT", " PARTITION BY LIST (id)", "INSERT INTO t VALUES (1)", "SET lock_timeout = '1s'",
-        "CREATE TYPE e AS ENUM ('a')", "ALTER TYPE e ADD VALUE 'b'", "TRUNCATE t", " CASCADE", " REFERENCES t", "é", "\0",
-        "'", '"', "$$", "/*", "*/", "--", "\n", ";", ";", ";\n", ";\n", ", ", "(", ")", "\\.", "COPY t FROM stdin", "1e9",
-        "-- dbtools: ignore drop-table x", "-- dbtools: no-transaction", "\r\n", "\ufeff", "::", "[]", "%", "{{ x }}",
+        "UPDATE t SET a = 1", "DELETE FROM t", " WHERE id = 1", "DO $$ BEGIN ", " END $$", "BEGIN", "COMMIT",
+        "ROLLBACK", " PARTITION OF ", " DEFAULT", " PARTITION BY LIST (id)", "INSERT INTO t VALUES (1)",
+        "SET lock_timeout = '1s'", "CREATE TYPE e AS ENUM ('a')", "ALTER TYPE e ADD VALUE 'b'", "TRUNCATE t",
+        " CASCADE", " REFERENCES t", "é", "\0", "'", '"', "$$", "/*", "*/", "--", "\n", ";", ";", ";\n", ";\n", ", ",
+        "(", ")", "\\.", "COPY t FROM stdin", "1e9", "-- dbtools: ignore drop-table x", "-- dbtools: no-transaction",
+        "\r\n", "\ufeff", "::", "[]", "%", "{{ x }}",
     )
 )  # fmt: skip
 TEXTS = st.lists(FRAGMENTS, max_size=40).map("".join)
