@@ -28,10 +28,14 @@ EXAMPLE = "sources: {migrations: migrations, prisma: schema.prisma}"
 
 @dataclass(frozen=True, slots=True)
 class Migrations:
-    """How the migrations are run: what shares a transaction, and who sets lock_timeout."""
+    """How the migrations are run: what shares a transaction ("": as their runner does it), and who sets lock_timeout.
 
-    transaction: str = "file"
+    ``placeholders``: what the runner fills in, by name.
+    """
+
+    transaction: str = ""
     lock_timeout: str = "migration"
+    placeholders: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ sources:
   live: DATABASE_URL
 truth: prisma
 queries: schema/queries
-migrations: {transaction: statement, lock_timeout: runner}
+migrations: {transaction: statement, lock_timeout: runner, placeholders: {Schema: app, "flyway:user": ""}}
 lint: {select: [name-unusual], ignore: [], severity: {a-b: info}, baseline: b.json, paths: {old: {ignore: [c]}}}
 erd:
   out: docs/db
@@ -45,6 +45,8 @@ WRONG = [
     ("erd:\n  domains:\n    a: {title: A}\n", 3, "erd.domains.a needs the key 'tables'", "patterns"),
     ("erd:\n  domains:\n    ../a: [x]\n", 3, "expected a name of letters", "also that of its file"),
     ("erd: {domains: {a: {tables: [x], colour: red}}}\n", 1, "unknown key 'erd.domains.a.colour'", "possible here"),
+    ("migrations:\n  placeholders: {'{{x}}': y}\n", 2, "without brackets", "without its brackets"),
+    ("migrations: {placeholders: {x: 1}}\n", 1, "expected text", "put it in quotes"),
     ("migrations: {transaction: files}\n", 1, "'files' is not possible", "did you mean 'file'?"),
     ("1: a\n", 1, "expected text, found a number", "put it in quotes"),
 ]
@@ -68,6 +70,7 @@ def test_every_key_arrives(tmp_path):
     assert config.sources["prisma"] == ("schema/a.prisma", "schema/b.prisma")
     assert config.queries == ("schema/queries",)
     assert (config.migrations.transaction, config.migrations.lock_timeout) == ("statement", "runner")
+    assert config.migrations.placeholders == {"Schema": "app", "flyway:user": ""}
     assert config.lint.rules == Rules(("name-unusual",), (), {"a-b": "info"})
     assert (config.lint.baseline, config.lint.paths) == ("b.json", {"old": Rules(ignore=("c",))})
     assert (config.erd.out, config.erd.max_tables) == ("docs/db", 8)

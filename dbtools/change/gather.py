@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from itertools import takewhile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from dbtools.change.git import Revision, Tree, WorkingTree, commit, last_commit, merge_base, parent, short
+from dbtools.change.later import Later
+from dbtools.change.readers import Code
 from dbtools.change.value import Change
 from dbtools.errors import SourceError
 from dbtools.model.finding import Finding, Location, Severity
@@ -15,17 +18,20 @@ from dbtools.model.migration import Migration
 from dbtools.model.reader import Reading
 from dbtools.model.schema import Schema
 from dbtools.sources import migrations as sql_sources
-from dbtools.sources.layouts import migrations_of, single
+from dbtools.sources.layouts import Layout, Running, is_text, is_wanted
+from dbtools.sources.layouts import read as read_layout
 from dbtools.sources.queries import NamedQuery
 from dbtools.sources.queries import read_texts as read_queries
-from dbtools.sql.walk import fold
 
 READ = (".sql", ".prisma")
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Where a project keeps what, relative to ``root``; ``live`` are (where, URL) pairs."""
+    """Where a project keeps what, relative to ``root``; ``live`` are (where, URL) pairs.
+
+    ``transaction``, ``forced`` and ``placeholders`` are what it says about how its migrations run, as in ``Running``.
+    """
 
     root: Path
     sources: Mapping[str, tuple[str, ...]]
@@ -33,6 +39,13 @@ class Project:
     queries: tuple[str, ...] = ()
     transaction: str = ""
     live: tuple[tuple[str, str], ...] = ()
+    forced: bool = False
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def running(self) -> Running:
+        """How its migrations run."""
+        return Running(self.transaction, self.forced, placeholders=self.placeholders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +63,22 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
+class Side:
     """The project at one moment."""
 
-    readings: tuple[Reading, ...]
-    migrations: tuple[Migration, ...]
+    readings: Sequence[Reading]
+    layout: Layout
     queries: tuple[NamedQuery, ...]
     texts: Mapping[str, str]
     problems: tuple[Finding, ...]
 
+    @property
+    def migrations(self) -> tuple[Migration, ...]:
+        """The history."""
+        return self.layout.migrations
+
     def truth(self, kind: str) -> Schema:
+        """What the first source of this kind says."""
         found = [reading.schema for reading in self.readings if reading.kind == kind]
         return found[0] if found else Schema()
 
@@ -80,54 +99,81 @@ class _Once:
 def gather(project: Project, scope: Scope) -> Change:
     """The change that *scope* names; GitError or SourceError where it cannot be found out."""
     if scope.everything:
-        return _everything(_side(project, WorkingTree(project.root)), project.truth)
+        return _everything(side_of(project, WorkingTree(project.root)), project.truth)
     before_tree, after_tree, label = _trees(project.root, scope)
     base, head = None if before_tree is None else _Once(before_tree), _Once(after_tree)
     if base is not None and _same(project, base, head):
         return Change(label, Schema(), Schema())
-    before = None if base is None else _side(project, base, complain=False)
-    after = _side(project, head)
+    before = None if base is None else side_of(project, base, complain=False)
+    after = side_of(project, head)
     texts = {} if before is None else before.texts
     touched = tuple(sorted(path for path in {*texts, *after.texts} if texts.get(path) != after.texts.get(path)))
-    new = tuple(each for each in after.migrations if _differs(each, texts))
+    old = {each.up.path: each for each in (before.migrations if before else ())}
+    new = tuple(each for each in after.migrations if _differs(each, old.get(each.up.path), texts, after.texts))
     paths = {each.up.path for each in new}
-    history = tuple(each for each in (before.migrations if before else ()) if each.up.path not in paths)
-    edited = tuple(_edited(each) for each in new if texts.get(each.up.path, each.up.text) != each.up.text)
+    history = tuple(each for path, each in old.items() if path not in paths)
+    edited = tuple(_edited(each) for each in new if _ran(old.get(each.up.path, each)) != _ran(each))
     removed = tuple(_removed(each) for each in history if each.up.path not in after.texts)
     truth_is_history = project.truth == "migrations"
     return Change(
         label,
-        sql_sources.history_schema(history) if truth_is_history else _truth(before, project.truth),
+        _history(history, before) if truth_is_history else _truth(before, project.truth),
         lambda: after.truth(project.truth),
         history,
         new,
         one_by_one=scope.since is not None,
         readings=after.readings,
         queries=after.queries,
-        problems=(*after.problems, *edited, *removed),
+        before=None if before is None else Code(before.readings, before.queries),
+        problems=(*after.problems, *_since(before, after), *edited, *removed),
         touched=touched,
     )
 
 
 def _same(project: Project, base: Tree, head: Tree) -> bool:
     """Whether every file that the schema is made of is there and as it was: then nothing has to be understood."""
-    places = [where for kind, several in project.sources.items() if kind != "live" for where in several]
-    return all(_read_files(head, where) for where in places) and all(
-        _read_files(base, where) == _read_files(head, where) for where in (*places, *project.queries)
+    places = [(kind, where) for kind, several in project.sources.items() if kind != "live" for where in several]
+    everywhere = (*places, *(("queries", where) for where in project.queries))
+    return all(_read_files(head, *place) for place in places) and all(
+        _read_files(base, *place) == _read_files(head, *place) for place in everywhere
     )
 
 
-def _read_files(tree: Tree, where: str) -> dict[str, bytes]:
-    return {path: data for path, data in tree.files(where).items() if path.endswith(READ)}
+def _read_files(tree: Tree, kind: str, where: str) -> dict[str, bytes]:
+    return {path: data for path, data in tree.files(where).items() if _is_read(kind, path)}
 
 
-def _truth(side: _Side | None, kind: str) -> Schema:
+def _is_read(kind: str, path: str) -> bool:
+    """Whether a file, by its name, is part of a source of this kind."""
+    return is_wanted(path) if kind == "migrations" else path.endswith(READ)
+
+
+def _history(migrations: tuple[Migration, ...], side: Side | None) -> Schema:
+    """What *migrations* add up to; not all that there is where some are unknown."""
+    return replace(sql_sources.history_schema(migrations), complete=side is None or side.layout.complete)
+
+
+def _since(before: Side | None, after: Side) -> Iterable[Finding]:
+    """What is wrong with how the migrations are laid out, less what was so before and stops nobody."""
+    known = {each.fingerprint for each in before.layout.problems} if before is not None else set()
+    return (each for each in after.layout.problems if each.severity is Severity.ERROR or each.fingerprint not in known)
+
+
+def _truth(side: Side | None, kind: str) -> Schema:
     return Schema() if side is None else side.truth(kind)
 
 
-def _differs(migration: Migration, texts: Mapping[str, str]) -> bool:
-    scripts = [script for script in (migration.up, migration.down) if script is not None]
-    return any(texts.get(script.path) != script.text for script in scripts)
+def _differs(migration: Migration, old: Migration | None, before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """Whether a migration is new, or one of its files is not what it was; how it was read may change by itself."""
+    if old is None:
+        return True
+    paths = {script.path for script in (migration.up, migration.down) if script is not None}
+    return any(before.get(path) != after.get(path) for path in paths) and migration != old
+
+
+def _ran(migration: Migration) -> str:
+    """What runs on the way up, without the blanks that a way down in the same file leaves."""
+    return migration.up.text.rstrip()
 
 
 def _edited(migration: Migration) -> Finding:
@@ -152,16 +198,16 @@ def _removed(migration: Migration) -> Finding:
     )
 
 
-def _everything(side: _Side, truth: str) -> Change:
+def _everything(side: Side, truth: str) -> Change:
     return Change(
         "everything, each migration against the schema before it",
-        Schema(),
+        Schema(complete=side.layout.complete),
         side.truth(truth),
         new=side.migrations,
         one_by_one=True,
         readings=side.readings,
         queries=side.queries,
-        problems=side.problems,
+        problems=(*side.problems, *side.layout.problems),
         touched=tuple(sorted(side.texts)),
     )
 
@@ -186,34 +232,50 @@ def _trees(root: Path, scope: Scope) -> tuple[Tree | None, Tree, str]:
     return base, WorkingTree(root), f"working tree against {than}"
 
 
-def _side(project: Project, tree: Tree, *, complain: bool = True) -> _Side:
+def side_of(project: Project, tree: Tree, *, complain: bool = True) -> Side:
+    """The project as *tree* has it; without *complain* nothing is said of what is not there or not readable.
+
+    Then its sources are read when somebody asks.
+    """
     problems: list[Finding] = []
     texts: dict[str, str] = {}
-    readings: list[Reading] = []
-    migrations: tuple[Migration, ...] = ()
+    reads: list[Callable[[], Iterable[Reading]]] = []
+    layout = Layout("")
     for kind, places in project.sources.items():
-        for where in () if kind == "live" else places:
-            files = _texts(tree.files(where), problems)
+        found = {where: texts_of(tree.files(where), kind, problems) for where in places if kind != "live"}
+        for files in found.values():
             texts |= files
-            found = migrations_of(files, project.transaction) if kind == "migrations" else ()
+        if kind == "migrations":
+            layout = read_layout(found.values(), project.running)
+            reads.append(partial(_read_history, found, layout, problems))
+            continue
+        for where, files in found.items():
             if complain or files:
-                readings.extend(_read(kind, files, found, where, problems))
-            migrations += found
-    for where, url in project.live if complain else ():
-        from dbtools.sources import live
-
-        readings.append(live.read(url, where))
-    queries = {path: text for where in project.queries for path, text in _texts(tree.files(where), problems).items()}
+                reads.append(partial(_read, kind, files, where, problems))
+    if complain:
+        reads.extend(partial(_live, *database) for database in project.live)
+    readings = Later(lambda: chain.from_iterable(read() for read in reads))
+    queries: dict[str, str] = {}
+    said = tuple(readings) if complain else readings
+    for where in project.queries:
+        queries |= texts_of(tree.files(where), "queries", problems)
     texts |= queries
-    return _Side(tuple(readings), migrations, read_queries(queries), texts, tuple(problems) if complain else ())
+    return Side(said, layout, read_queries(queries), texts, tuple(problems) if complain else ())
 
 
-def _texts(files: Mapping[str, bytes], problems: list[Finding]) -> dict[str, str]:
-    """Those of *files* that a source may be written in, as text."""
-    return {path: _text(path, data, problems) for path, data in files.items() if path.endswith(READ)}
+def _live(where: str, url: str) -> Iterable[Reading]:
+    from dbtools.sources import live
+
+    return [live.read(url, where)]
 
 
-def _text(path: str, data: bytes, problems: list[Finding]) -> str:
+def texts_of(files: Mapping[str, bytes], kind: str, problems: list[Finding]) -> dict[str, str]:
+    """Those of *files* that a source of this kind may be written in, as text; of code the name alone counts."""
+    wanted = {path: data for path, data in files.items() if _is_read(kind, path)}
+    return {path: text_of(path, data, problems) if is_text(path) else "" for path, data in wanted.items()}
+
+
+def text_of(path: str, data: bytes, problems: list[Finding]) -> str:
     """A file as text; one that is not UTF-8 is a finding, and read as far as it goes."""
     try:
         return data.decode("utf-8-sig")
@@ -225,79 +287,45 @@ def _text(path: str, data: bytes, problems: list[Finding]) -> str:
         return data.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
-def _read(
-    kind: str, files: Mapping[str, str], migrations: tuple[Migration, ...], where: str, problems: list[Finding]
-) -> Iterable[Reading]:
-    message, hint = f"there is nothing to read at {where}", f"check the path after sources.{kind}"
-    if files:
-        try:
-            return [sql_sources.told(migrations, where) if kind == "migrations" else READERS[kind](files, where)]
-        except SourceError as error:
-            message, hint = f"{where}: {error}" if where not in str(error) else str(error), error.hint
-    problems.append(Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=hint))
+def _read_history(found: Mapping[str, Mapping[str, str]], layout: Layout, problems: list[Finding]) -> Iterable[Reading]:
+    """The migrations of all places as one source: they make one database."""
+    for where, files in found.items():
+        if not files:
+            problems.append(_nothing("migrations", where))
+    if layout.migrations:
+        return [sql_sources.read_migrations(layout, ", ".join(found))]
+    if layout.empty and any(found.values()):
+        problems.append(no_migration(", ".join(found)))
     return []
 
 
-def _prisma(files: Mapping[str, str], where: str) -> Reading:
-    from dbtools.sources.prisma import read_texts
-
-    return read_texts(files, where)
-
-
-READERS: Mapping[str, Callable[[Mapping[str, str], str], Reading]] = {"sql": sql_sources.read_sql, "prisma": _prisma}
+def no_migration(where: str) -> Finding:
+    """A folder of files none of which is a migration."""
+    message = f"{where} holds no migration"
+    return Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=sql_sources.EXPECTED)
 
 
-def gather_paths(
-    scripts: Mapping[str, bytes],
-    folders: Mapping[str, Mapping[str, bytes]],
-    transaction: str = "",
-    project: Project | None = None,
-    since: str | None = None,
-) -> Change:
-    """SQL to judge by itself: *scripts* each alone and in their order, *folders* as histories.
-
-    With *since*, a revision, files that are as they were then are history and not judged.
-
-    The schema before is completely known where a history leads to it: that of *project*, up to the first of the
-    scripts that belongs to it; or the folder's own. The project also says who reads what.
-    """
-    problems: list[Finding] = []
-    root = project.root if project is not None else Path.cwd()
-    same = _as_at(root, since, [scripts, *folders.values()]) if since is not None else set()
-    scripts = {path: data for path, data in scripts.items() if path not in same}
-    new = [single(path, _text(path, data, problems), transaction) for path, data in scripts.items()]
-    old: list[Migration] = []
-    for where, files in folders.items():
-        found = migrations_of(_texts(files, problems), transaction)
-        if not found:
-            hint = "check the path: it should hold *.up.sql, *.sql or <id>/migration.sql"
-            message = f"{where} holds no migration"
-            problems.append(Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=hint))
-        old.extend(each for each in found if each.up.path in same)
-        new.extend(each for each in found if each.up.path not in same)
-    side = _side(project, WorkingTree(project.root), complain=False) if project is not None else None
-    history = _before(side, scripts) if scripts and not folders else tuple(old)
-    base = replace(sql_sources.history_schema(history), complete=bool(history or (folders and not scripts)))
-    return Change(
-        "the files given",
-        base,
-        lambda: fold(base, (migration.up.text for migration in new)),
-        history,
-        tuple(new),
-        one_by_one=True,
-        readings=side.readings if side is not None else (),
-        queries=side.queries if side is not None else (),
-        problems=tuple(problems),
-    )
+def _nothing(kind: str, where: str) -> Finding:
+    message, hint = f"there is nothing to read at {where}", f"check the path after sources.{kind}"
+    return Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=hint)
 
 
-def _as_at(root: Path, since: str, several: Iterable[Mapping[str, bytes]]) -> set[str]:
-    """Which files have the same content at a revision."""
-    there = Revision(root, commit(root, since)).files(".")
-    return {path for files in several for path, data in files.items() if there.get(path) == data}
+def _read(kind: str, files: Mapping[str, str], where: str, problems: list[Finding]) -> Iterable[Reading]:
+    if not files:
+        problems.append(_nothing(kind, where))
+        return []
+    try:
+        return [_readers_by_kind()[kind](files, where)]
+    except SourceError as error:
+        message = f"{where}: {error}" if where not in str(error) else str(error)
+        problems.append(Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=error.hint))
+        return []
 
 
-def _before(side: _Side | None, scripts: Mapping[str, bytes]) -> tuple[Migration, ...]:
-    """The project's migrations before the first of *scripts*; all of them when none belongs to the project."""
-    migrations = side.migrations if side is not None else ()
-    return tuple(takewhile(lambda migration: migration.up.path not in scripts, migrations))
+def _readers_by_kind() -> Mapping[str, Callable[[Mapping[str, str], str], Reading]]:
+    def prisma(files: Mapping[str, str], where: str) -> Reading:
+        from dbtools.sources.prisma import read_texts
+
+        return read_texts(files, where)
+
+    return {"sql": sql_sources.read_sql, "prisma": prisma}

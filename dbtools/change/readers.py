@@ -1,65 +1,169 @@
-"""Who reads what: models, named queries, and the views and SQL functions of the database itself."""
+"""Who reads what: models, named queries, and what the database itself keeps: views, functions, policies, triggers.
+
+Each question is asked at one moment of a change: the database as it stands before an operation, and as it will stand
+when the whole change is done. Code is what it is at the head of the change, and a query that goes on at the end of it
+as if nothing had happened is not called a reader. Nothing is worked out before somebody asks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
+from dbtools.change.stored import stored_readers
+from dbtools.model.expression import Name, Type
 from dbtools.model.finding import Location
-from dbtools.model.objects import ColumnRef
-from dbtools.model.reader import Reader, Reading
+from dbtools.model.objects import Column, ColumnRef
+from dbtools.model.predict.relations import family
+from dbtools.model.reader import MAY_READ, Reader, Reading
 from dbtools.model.schema import Schema
 from dbtools.sources.queries import NamedQuery
-from dbtools.sql.named import named
-
-ANYTHING = "*"
-
-
-def readers_of(
-    schema: Schema, readings: Iterable[Reading], queries: Iterable[NamedQuery]
-) -> dict[ColumnRef, tuple[Reader, ...]]:
-    """Readers by column, and by table under an empty column; each place once."""
-    found: dict[ColumnRef, dict[tuple[str, Location], Reader]] = {}
-    for reader in (*_models(readings), *_queries(schema, queries), *_functions(schema)):
-        for key in {reader.column, ColumnRef(reader.column.table)}:
-            by_source = found.setdefault(key, {})
-            by_source.setdefault((reader.source, reader.location), reader)
-    return {key: tuple(by_source.values()) for key, by_source in found.items()}
+from dbtools.sql.named import mentions
+from dbtools.sql.queries import Queries
+from dbtools.sql.reads import Position, Reads
 
 
-def _models(readings: Iterable[Reading]) -> Iterator[Reader]:
-    for reading in readings:
-        yield from reading.readers
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What runs outside of the database, at one commit."""
+
+    readings: Sequence[Reading] = ()
+    queries: tuple[NamedQuery, ...] = ()
 
 
-def _queries(schema: Schema, queries: Iterable[NamedQuery]) -> Iterator[Reader]:
-    """Queries are qualified against the schema before the change: that is the one they were written for.
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The schema before an operation, and that at the end of the change."""
 
-    One that cannot be understood may read anything of the relations that it names.
-    """
-    from dbtools.sql.queries import Queries
-
-    qualifier = Queries(schema)
-    for query in queries:
-        found = qualifier.qualify(query.text)
-        if found is not None:
-            for ref in sorted(found.columns):
-                yield Reader(ref, f"query {query.name}", query.location)
-            continue
-        for name in named(query.text, "public"):
-            if name in schema.tables or name in schema.views:
-                source = f"query {query.name}, which could not be understood"
-                yield Reader(ColumnRef(name, ANYTHING), source, query.location, "may read")
+    before: Schema
+    final: Callable[[], Schema]
 
 
-def _functions(schema: Schema) -> Iterator[Reader]:
-    """Functions in SQL; the bodies of other languages are not read."""
-    bodies = [function for function in schema.functions.values() if function.language == "sql" and function.body]
-    if not bodies:
+class Question:
+    """Who reads one table, or one column of it, at one moment."""
+
+    def __init__(self, wanted: ColumnRef, moment: Moment, place: Callable[[str, Name], Location]) -> None:
+        self.wanted = wanted
+        self.moment = moment
+        self.place = place
+
+    @cached_property
+    def tables(self) -> tuple[Name, ...]:
+        """The table, and those that inherit its columns."""
+        below = [table.name for table in family(self.wanted.table, self.moment.before)]
+        return tuple(below) or (self.wanted.table,)
+
+    @cached_property
+    def relations(self) -> frozenset[Name]:
+        """The tables, and every view over them."""
+        found, views = set(self.tables), self.moment.before.views.values()
+        grown = True
+        while grown:
+            more = {view.name for view in views if view.name not in found and found.intersection(view.mentions)}
+            grown = bool(more)
+            found |= more
+        return frozenset(found)
+
+    @cached_property
+    def before(self) -> Queries:
+        """Queries held against the schema before the operation."""
+        return Queries(self.moment.before)
+
+    @cached_property
+    def after(self) -> Queries:
+        """Queries held against the schema with the column, which the operation may be the first to make."""
+        table = self.moment.before.table(self.wanted.table)
+        if table is None or table.column(self.wanted.column) is not None:
+            return self.before
+        wider = table.with_column(Column(self.wanted.column, Type("text")))
+        return Queries(self.moment.before.with_table(wider))
+
+    @cached_property
+    def final(self) -> Queries:
+        """Queries held against the schema at the end of the change."""
+        return Queries(self.moment.final())
+
+    def concerns(self, text: str) -> bool:
+        """Whether *text* can be about what is asked: it names the table, or a view over it."""
+        return any(mentions(text, name.local) for name in self.relations)
+
+    def refs(self, reads: Reads) -> frozenset[ColumnRef]:
+        """What of *reads* was asked for; of a table as a whole, an empty column."""
+        if self.wanted.column:
+            return reads.columns & {ColumnRef(table, self.wanted.column) for table in self.tables}
+        named = {name for name, _ in reads.relations} | {ref.table for ref in reads.columns}
+        return frozenset(ColumnRef(table) for table in self.tables if table in named)
+
+
+def code_readers(code: Code, question: Question) -> Iterator[Reader]:
+    """The models and the named queries that read what is asked."""
+    seen: set[tuple[str, ColumnRef]] = set()
+    for reading in code.readings:
+        for reader in reading.readers:
+            ref = reader.column if question.wanted.column else ColumnRef(reader.column.table)
+            asked = ref.table in question.tables and ref.column == question.wanted.column
+            if asked and (reader.source, ref) not in seen:
+                seen.add((reader.source, ref))
+                yield reader
+    for query in code.queries:
+        if question.concerns(query.plain):
+            yield from _query(query, question)
+
+
+def readers_of(code: Code, question: Question) -> tuple[Reader, ...]:
+    """Everybody: code first, then what the database keeps."""
+    return (*code_readers(code, question), *stored_readers(question))
+
+
+def _query(query: NamedQuery, question: Question) -> Iterator[Reader]:
+    """One reader at most: where it first names what is asked."""
+    source = f"query {query.name}"
+    reads = question.before.qualify(query.plain)
+    if reads is None:
+        yield Reader(question.wanted, source, query.location, MAY_READ)
         return
-    from dbtools.sql.queries import Queries
+    refs = question.refs(reads)
+    if refs and not _goes_on(query.plain, reads, question):
+        where = dict(reads.positions if question.wanted.column else _relations(reads))
+        direct = sorted(refs & where.keys(), key=lambda ref: where[ref])
+        if direct:
+            yield Reader(direct[0], source, within(query.location, where[direct[0]]))
+        else:
+            name, at = _view_between(reads, refs, question)
+            yield Reader(min(refs), source, within(query.location, at), via=f"view {name}")
+    elif not refs and reads.opaque & question.relations:
+        through = min(reads.opaque & question.relations)
+        yield Reader(question.wanted, source, query.location, MAY_READ, via=f"view {through}")
 
-    qualifier = Queries(schema)
-    for function in bodies:
-        found = qualifier.qualify(function.body, function.name.namespace)
-        for ref in sorted(found.columns) if found is not None else ():
-            yield Reader(ref, f"function {function.name}()", Location("the database"))
+
+def _relations(reads: Reads) -> Iterator[tuple[ColumnRef, Position]]:
+    for name, at in reads.relations:
+        yield ColumnRef(name), at
+
+
+def _view_between(reads: Reads, refs: Iterable[ColumnRef], question: Question) -> tuple[Name, Position]:
+    """The view that *reads* names and that reads *refs*."""
+    wanted = frozenset(refs)
+    for name, at in reads.relations:
+        beneath = question.before.view(name)
+        if beneath is not None and question.refs(beneath) & wanted:
+            return name, at
+    return reads.relations[0]
+
+
+def _goes_on(text: str, was: Reads, question: Question) -> bool:
+    """Whether it reads nothing of what was asked at the end of the change, and works as it did before."""
+    now = question.final.qualify(text)
+    if now is None or question.refs(now) or now.opaque - was.opaque:
+        return False
+    old = {(problem.kind, problem.position) for problem in was.problems}
+    new = {(problem.kind, problem.position) for problem in now.problems}
+    return new <= old and set(was.outputs) <= set(now.outputs)
+
+
+def within(start: Location, at: Position) -> Location:
+    """A place in a query, counted from the start of its file."""
+    if at.line == 1:
+        return Location(start.path, start.line, start.column + at.column - 1)
+    return Location(start.path, start.line + at.line - 1, at.column)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
-from dbtools.change.readers import ANYTHING, readers_of
-from dbtools.model.expression import Name
+from dbtools.change.places import defined_at
+from dbtools.change.readers import Code, Moment, Question, code_readers, readers_of
+from dbtools.change.writers import clashing, without_it
+from dbtools.model.expression import Name, Type
 from dbtools.model.finding import Finding
-from dbtools.model.migration import Migration
+from dbtools.model.migration import Migration, Script
 from dbtools.model.objects import ColumnRef
 from dbtools.model.reader import Reader, Reading
 from dbtools.model.schema import Schema
@@ -23,8 +25,9 @@ class Change:
     ``label`` says what is compared with what. ``base`` and ``head`` are the schema that the project's truth describes
     on either side; ``to`` is the head, or what finds it once somebody asks, which lint does not. ``history`` are the
     migrations before the change, ``new`` those it adds or edits. ``one_by_one``: each new migration is a change of its
-    own, as when everything is reviewed as new. ``readings`` are the sources at the head, ``queries`` its named
-    queries. ``problems`` are files that could not be read; the rest is still judged.
+    own, as when everything is reviewed as new. ``readings`` are the sources at the head, ``queries`` its named queries;
+    ``before`` the code as it was, None where that is not known. ``problems`` are files that could not be read; the rest
+    is still judged.
     """
 
     label: str
@@ -33,8 +36,9 @@ class Change:
     history: tuple[Migration, ...] = ()
     new: tuple[Migration, ...] = ()
     one_by_one: bool = False
-    readings: tuple[Reading, ...] = ()
+    readings: Sequence[Reading] = ()
     queries: tuple[NamedQuery, ...] = ()
+    before: Code | None = None
     problems: tuple[Finding, ...] = ()
     touched: tuple[str, ...] = ()
 
@@ -53,11 +57,33 @@ class Change:
         """Whether the project says who reads its database: a model definition, or a named query."""
         return bool(self.queries) or any(reading.readers for reading in self.readings)
 
-    @cached_property
-    def _readers(self) -> dict[ColumnRef, tuple[Reader, ...]]:
-        return readers_of(self.base, self.readings, self.queries)
+    def readers(self, table: Name, column: str = "", moment: Moment | None = None) -> tuple[Reader, ...]:
+        """Who reads a column, or with an empty column anything of the table, at the head of the change.
 
-    def readers(self, table: Name, column: str = "") -> tuple[Reader, ...]:
-        """Who reads a column, or with an empty column anything of the table, at the head of the change."""
-        exactly = self._readers.get(ColumnRef(table, column), ())
-        return (*exactly, *(self._readers.get(ColumnRef(table, ANYTHING), ()) if column else ()))
+        Without a *moment*, the change as a whole is one step.
+        """
+        return readers_of(Code(self.readings, self.queries), self._question(table, column, moment))
+
+    def former(self, table: Name, column: str = "", moment: Moment | None = None) -> tuple[Reader, ...]:
+        """The code that read it until this change and does not any more: deployed it still is."""
+        if self.before is None:
+            return ()
+        question = self._question(table, column, moment)
+        now = {reader.source for reader in code_readers(Code(self.readings, self.queries), question)}
+        return tuple(reader for reader in code_readers(self.before, question) if reader.source not in now)
+
+    def leaves_out(self, table: Name, column: str, moment: Moment | None = None) -> tuple[Reader, ...]:
+        """The code at the head of the change that inserts rows without a value for the column."""
+        return tuple(without_it(Code(self.readings, self.queries), self._question(table, column, moment)))
+
+    def clashes(self, table: Name, column: str, kind: Type, moment: Moment | None = None) -> tuple[Reader, ...]:
+        """The code at the head of the change that cannot go on when the column is of *kind*."""
+        return tuple(clashing(Code(self.readings, self.queries), self._question(table, column, moment), kind))
+
+    def _question(self, table: Name, column: str, moment: Moment | None) -> Question:
+        asked = ColumnRef(table, column)
+        return Question(asked, moment or Moment(self.base, lambda: self.head), partial(defined_at, self._scripts))
+
+    @cached_property
+    def _scripts(self) -> tuple[Script, ...]:
+        return tuple(migration.up for migration in reversed((*self.history, *self.new)))

@@ -24,7 +24,7 @@ def checked(report: Report, files: Sequence[File], root: Path) -> Report:
         Finding(
             "file-outdated",
             Severity.ERROR,
-            f"{file.path} is not what dbtools {report.command} makes of the schema",
+            f"{file.path} is not what dbtools {report.command} writes",
             Location(file.path),
             hint=f"run dbtools {report.command} and commit what it writes",
         )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbtools.change import Change, Project, Scope, gather
@@ -31,14 +29,10 @@ def project_of(config: Config, *, live: bool = False) -> Project:
         sources={kind: places for kind, places in config.sources.items() if kind != "live"},
         truth=config.truth,
         queries=config.queries,
-        transaction=_override(config),
+        transaction=config.migrations.transaction,
+        placeholders=config.migrations.placeholders,
         live=tuple(_live(name) for name in config.sources.get("live", ())) if live else (),
     )
-
-
-def _override(config: Config) -> str:
-    """What the configuration says of all files; ``file`` is what a layout says unless it knows better."""
-    return "" if config.migrations.transaction == "file" else config.migrations.transaction
 
 
 def _live(variable: str) -> tuple[str, str]:
@@ -69,41 +63,6 @@ def source_of(written: str, project: Project | None = None) -> tuple[str, str]:
 def change_of(call: Call, scope: Scope) -> Change:
     """The change that the command's options name."""
     return gather(project_of(call.config), scope)
-
-
-def judged(call: Call, paths: tuple[str, ...], scope: Scope, transaction: str = "") -> Change:
-    """The change that lint is asked about: the files given, or else what *scope* names."""
-    if not paths:
-        return change_of(call, scope)
-    if scope.base or scope.commit or scope.staged or scope.everything:
-        raise UsageError("files are given, and so is which change to judge", hint="leave one of the two out")
-    config = call.config_or_none
-    project = project_of(config) if config is not None and "migrations" in config.sources else None
-    return _given(paths, call.root, transaction, project, scope.since)
-
-
-def _given(paths: tuple[str, ...], root: Path, transaction: str, project: Project | None, since: str | None) -> Change:
-    from dbtools.change import gather_paths
-    from dbtools.change.git import WorkingTree
-
-    scripts: dict[str, bytes] = {}
-    folders: dict[str, dict[str, bytes]] = {}
-    for written in paths:
-        path = Path(written)
-        if written == "-":
-            scripts["<stdin>"] = sys.stdin.buffer.read()
-        elif path.is_dir():
-            folders[written] = WorkingTree(root).files(_shown(path, root))
-        elif path.is_file():
-            scripts.update(WorkingTree(root).files(_shown(path, root)))
-        else:
-            raise UsageError(f"there is no {written}", hint="name a file or folder of SQL, or - for stdin")
-    return gather_paths(scripts, folders, transaction, project, since)
-
-
-def _shown(path: Path, root: Path) -> str:
-    absolute = path.resolve()
-    return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else absolute.as_posix()
 
 
 def pages_of(config: Config) -> Pages:

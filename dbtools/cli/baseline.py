@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 @click.option("--add", is_flag=True, help="Put new findings in as well.")
 def command(call: Call, paths: tuple[str, ...], file: str | None, *, add: bool) -> Report:
     from dbtools.change import Scope
-    from dbtools.cli._project import judged, lint_settings
+    from dbtools.cli._judged import judged
+    from dbtools.cli._project import lint_settings
     from dbtools.lint import lint
     from dbtools.lint.baseline import FILE_NAME, baseline
 

@@ -8,6 +8,7 @@ from functools import partial, reduce
 from itertools import chain, groupby
 
 from dbtools.change import Change
+from dbtools.change.readers import Moment
 from dbtools.lint.baseline import split
 from dbtools.lint.quiet import quieted
 from dbtools.lint.settings import LintSettings
@@ -19,6 +20,7 @@ from dbtools.model.entries import Members
 from dbtools.model.expression import Name
 from dbtools.model.finding import Damage, Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration
+from dbtools.model.plan import spelled_out
 from dbtools.model.predict import Session
 from dbtools.model.report import Report, TableSection
 from dbtools.model.schema import Schema
@@ -99,11 +101,14 @@ class _Run:
 
     def context(self, step: Step, whole: Effects) -> Context:
         """What the rules may know of one operation."""
+        moment = Moment(step.before, partial(self.at_end, step))
         return Context(
             step.operation, step.effects, whole, step.before, step.after, step.session,
             Location(step.migration.up.path, step.place.line, step.place.column), step.transaction, step.done,
             partial(_later, step), partial(self.at_end, step), step.born, self.added,
-            self.change.readers, self.change.readers_known, render,
+            partial(self.change.readers, moment=moment), partial(self.change.former, moment=moment),
+            partial(self.change.leaves_out, moment=moment), partial(self.change.clashes, moment=moment),
+            lambda: self.change.readers_known, render,
         )  # fmt: skip
 
     def at_end(self, step: Step) -> Schema:
@@ -142,7 +147,7 @@ def _finding(rule: Rule, harm: Harm, step: Step) -> Finding:
         harm.message,
         Location(step.migration.up.path, step.place.line, step.place.column),
         Evidence.STATEFUL if stateful else Evidence.STATIC,
-        harm.hint,
+        spelled_out(harm.hint, harm.plan),
         harm.table,
         harm.object,
         {str(name): mode for name, mode in step.effects.locks.items()},
@@ -150,6 +155,7 @@ def _finding(rule: Rule, harm: Harm, step: Step) -> Finding:
         step.statement.text,
         _damage(rule, step.effects),
         excerpt(step.migration.up.text, step.statement, step.place, _names(harm)),
+        harm.plan,
     )
 
 

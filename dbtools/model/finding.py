@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from dbtools.model.effects import LockMode
+from dbtools.model.plan import Plan
 
 LONG = 5_000  # characters of a statement
 
@@ -101,7 +102,7 @@ class Finding:
 
     ``table`` and ``object`` name what it is about, ``locks`` what is taken meanwhile, ``values``
     what each source says (drift) or what was measured. ``damage`` is None where nobody weighed the harm, ``excerpt``
-    where the place is no statement.
+    where the place is no statement. ``hint`` is for people and spells out the ``plan``, which is the same as a value.
     """
 
     rule: str
@@ -117,6 +118,7 @@ class Finding:
     anchor: str = ""
     damage: Damage | None = None
     excerpt: Excerpt | None = None
+    plan: Plan | None = None
 
     @property
     def fingerprint(self) -> str:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+# What runners keep account in; it exists though no migration makes it.
+BOOKKEEPING = frozenset(
+    "schema_migrations __drizzle_migrations _prisma_migrations _sqlx_migrations goose_db_version gorp_migrations "
+    "flyway_schema_history __diesel_schema_migrations alembic_version django_migrations pgmigrations knex_migrations "
+    "databasechangelog databasechangeloglock".split()
+)
 TransactionMode = Literal["batch", "file", "query", "statement", "none"]
 
 
@@ -21,10 +27,10 @@ class Migration:
     """One step of a history.
 
     ``transaction``: ``batch`` when its runner opens one transaction for all migrations that are pending, ``file`` when
-    it opens one for the whole file, ``query`` when it sends the
-    file as one query, which PostgreSQL itself makes a transaction as soon as it holds several statements,
-    ``statement`` or ``none`` when each runs by itself. ``down`` is None where the layout knows no way back, or none
-    was written; ``reversible`` says whether the layout has down files at all.
+    it opens one for the whole file, ``query`` when it sends the file as one query, which PostgreSQL itself makes a
+    transaction as soon as it holds several statements, ``statement`` or ``none`` when each runs by itself. ``down`` is
+    None where the layout knows no way back, or none was written; ``reversible`` says whether the layout has ways down
+    at all. Where one file holds both ways, each script is the whole file with the other way blanked.
     """
 
     name: str
@@ -32,3 +38,11 @@ class Migration:
     down: Script | None = None
     transaction: TransactionMode = "file"
     reversible: bool = False
+    down_transaction: TransactionMode | None = None
+
+    @property
+    def back(self) -> Migration | None:
+        """The way down as a migration of its own; it runs as the way up does where its runner knows no difference."""
+        if self.down is None:
+            return None
+        return Migration(self.name, self.down, transaction=self.down_transaction or self.transaction)

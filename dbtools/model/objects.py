@@ -307,7 +307,8 @@ class View:
     """A view or materialized view.
 
     ``mentions``: the relations its query names. ``reads``: the columns it depends on, None until
-    the query has been qualified against a schema.
+    the query has been qualified against a schema. ``expanded``: the columns that its tables had when it was made, where
+    it says ``*``; those that came later are none of its own.
     """
 
     name: Name
@@ -316,6 +317,7 @@ class View:
     materialized: bool = False
     mentions: tuple[Name, ...] = field(default=(), compare=False)
     reads: tuple[ColumnRef, ...] | None = field(default=None, compare=False)
+    expanded: tuple[ColumnRef, ...] = field(default=(), compare=False)
     indexes: tuple[Index, ...] = ()
     comment: str | None = None
 

@@ -4,23 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from dbtools.model.finding import Location
 from dbtools.model.objects import ColumnRef
 from dbtools.model.schema import Schema
 
+ReaderKind = Literal["code", "function", "stored function", "view", "policy", "trigger", "rule", "generated column"]
+
 
 class Reader(NamedTuple):
     """Something that reads a column: a model, a view, a function, a named query.
 
-    ``source`` names it as its author would (``Prisma model User``), ``how`` what it does with it.
+    ``source`` names it as its author would (``Prisma model User``), ``how`` what it does with it: "may read" where that
+    could not be understood. ``kind``: code runs outside of the database. ``via``: the view through which it reads.
     """
 
     column: ColumnRef
     source: str
     location: Location
     how: str = "reads"
+    kind: ReaderKind = "code"
+    via: str = ""
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether PostgreSQL keeps it parsed: it follows a rename, and stops a drop that does not say CASCADE."""
+        return self.kind not in {"code", "function"}
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it was understood."""
+        return self.how != MAY_READ
+
+    def __str__(self) -> str:
+        through = f" through {self.via}" if self.via else ""
+        where = self.location if self.location != DATABASE else self.location.path
+        return f"{self.source}{through} ({where})"
+
+
+MAY_READ = "may read"
+DATABASE = Location("the database")  # where something stands that no file is known to say
 
 
 @dataclass(frozen=True, slots=True)

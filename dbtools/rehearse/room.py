@@ -10,7 +10,7 @@ from dbtools.change import Change
 from dbtools.model.diff import diff
 from dbtools.model.entries import Members
 from dbtools.model.finding import Damage, Evidence, Finding, Location, Severity
-from dbtools.model.migration import Migration, Script
+from dbtools.model.migration import Migration
 from dbtools.model.predict import Session
 from dbtools.model.report import Report, Section, TableSection
 from dbtools.model.schema import Schema
@@ -21,7 +21,6 @@ from dbtools.pg.run import Refused, run
 from dbtools.pg.server import Server, server
 from dbtools.rehearse.show import details, overview, seen_at
 from dbtools.rehearse.watch import Watched, watch
-from dbtools.sources.layouts import is_marked, single
 from dbtools.sql.excerpt import excerpt
 from dbtools.sql.history import history
 from dbtools.sql.render import render
@@ -35,6 +34,7 @@ ROWS = 200
 SAME = "same again"
 MIDWAY, AGAIN = "down fails midway", "up again fails"  # the next migration would not meet what it expects
 LISTED = 5
+UP = ".up.sql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +132,16 @@ def _of_statement(watched: Watched) -> Iterator[Finding]:
 
 def _round_trip(connection: Connection, migration: Migration, before: Schema) -> tuple[str, list[Finding]]:
     """Down again and up again; what the way down leaves behind or does not bring back is a finding."""
-    if migration.down is None:
+    down = migration.back
+    if down is None:
         if not migration.reversible:
             return "up only", []
         location = Location(migration.up.path)
-        hint = f"write {migration.up.path.removesuffix('.up.sql')}.down.sql"
+        pair = migration.up.path.endswith(UP)
+        hint = f"write {migration.up.path.removesuffix(UP)}.down.sql" if pair else "write it"
         return "no down", [_finding("down-missing", Severity.WARNING, "there is no way back down", location, hint)]
     after = catalog(connection)
-    down, location = _alone(migration, migration.down), Location(migration.down.path)
+    location = Location(down.up.path)
     refused = run(connection, sent(down.up.text), whole=in_transaction(down))
     if refused is not None:
         return ("down fails" if in_transaction(down) else MIDWAY), [
@@ -161,12 +163,6 @@ def _round_trip(connection: Connection, migration: Migration, before: Schema) ->
         problems.append(_finding("up-again-differs", Severity.WARNING, message, location, hint))
         return "up again differs", problems
     return ("down differs" if left else SAME), problems
-
-
-def _alone(migration: Migration, script: Script) -> Migration:
-    """The way down as a migration: it runs as its own first line says, or else as the whole history does."""
-    mode = "" if is_marked(migration.up.text) else migration.transaction
-    return single(script.path, script.text, mode)
 
 
 def _refusal(rule: str, what: str, migration: Migration, refused: Refused) -> Finding:

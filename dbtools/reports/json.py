@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dbtools.model.finding import Excerpt, Finding
+from dbtools.model.plan import Plan
 from dbtools.model.report import Report, Section, TableSection
 from dbtools.reports import Paper
 from dbtools.reports.wording import as_json
@@ -48,6 +49,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "evidence": str(finding.evidence),
         "message": finding.message,
         "hint": finding.hint or None,
+        "plan": _plan(finding.plan),
         "location": {"path": path, "line": line, "column": column},
         "table": finding.table or None,
         "object": finding.object or None,
@@ -67,6 +69,15 @@ def _excerpt(excerpt: Excerpt) -> dict[str, Any]:
         "mark": {"begin": begin._asdict(), "end": end._asdict()},
         "lines": [line._asdict() for line in excerpt.lines],
     }
+
+
+def _plan(plan: Plan | None) -> list[dict[str, Any]] | None:
+    if plan is None:
+        return None
+    return [
+        {"sql": [f"{text};" for text in step.sql], "transaction": step.transaction, "after": step.after or None}
+        for step in plan.steps
+    ]
 
 
 def _section(section: Section) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dbtools.model.effects import Effects, LockMode
-from dbtools.model.expression import Name
+from dbtools.model.expression import Name, Type
 from dbtools.model.finding import Location, Severity
 from dbtools.model.objects import Table
 from dbtools.model.operation import Operation
 from dbtools.model.past import Past
+from dbtools.model.plan import Plan
 from dbtools.model.predict import Session
 from dbtools.model.reader import Reader
 from dbtools.model.schema import Schema
@@ -28,7 +29,8 @@ Proof = Literal["lock", "rewrite", "scan", "error", "loss", "reader", "advice"]
 class Harm:
     """One thing that one operation does to one object.
 
-    ``hint`` is the safe form, with SQL for the user's own statement. ``severity`` only where it is not the rule's.
+    ``plan`` is the safe form of the user's own statement, ``hint`` what to know of it, or what to do where there is
+    none. ``severity`` only where it is not the rule's.
     """
 
     message: str
@@ -37,6 +39,7 @@ class Harm:
     object: str = ""
     severity: Severity | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,10 @@ class Context:
     same transaction or not. ``later`` gives the operations after this statement in its migration, ``end`` the schema
     that the whole change leaves. ``born``: relations that this change made itself, ``added``:
     columns that earlier statements of it added to others. ``readers`` answers who reads a column (or, with an empty
-    column, a table) at the head of the change; ``readers_known`` is False when the project names no model and no
-    query. ``render`` spells an operation as SQL.
+    column, a table) at the head of the change, ``former`` which code did so until this change; ``leaves_out`` who
+    inserts rows without the column, ``clashes`` who cannot go on once it has a new type. They are worked out when they
+    are asked. ``readers_known`` is False when the project names no model and no query. ``render`` spells an operation
+    as SQL.
     """
 
     operation: Operation
@@ -66,8 +71,16 @@ class Context:
     born: AbstractSet[Name]
     added: AbstractSet[tuple[Name, str]]
     readers: Callable[[Name, str], tuple[Reader, ...]]
-    readers_known: bool
+    former: Callable[[Name, str], tuple[Reader, ...]]
+    leaves_out: Callable[[Name, str], tuple[Reader, ...]]
+    clashes: Callable[[Name, str, Type], tuple[Reader, ...]]
+    knows_readers: Callable[[], bool]
     render: Callable[[Operation], str]
+
+    @property
+    def readers_known(self) -> bool:
+        """Whether the project says who reads its database."""
+        return self.knows_readers()
 
     def existed(self, table: Name) -> bool:
         """Whether the table, as far as anybody knows, was there before the change and so may hold rows."""

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from dbtools.model.expression import Name
+from dbtools.model.reader import Reader
 from dbtools.rules.base import Context
 
 MOST = 5
 BLOCKS_ALL = "blocks reads and writes"
 READERS_UNKNOWN = "readers unknown: name your models and queries in dbtools.yaml and dbtools tells who still reads it"
+
+
+class Stopped(NamedTuple):
+    """Who reads what goes, in a sentence without an end; ``breaks``: whether somebody does so still."""
+
+    said: str
+    breaks: bool
 
 
 def counted(number: int, thing: str, things: str = "") -> str:
@@ -25,9 +34,53 @@ def joined(words: Iterable[object]) -> str:
     return f"{', '.join(every[:-1])} and {every[-1]}" if len(every) > 1 else "".join(every)
 
 
+def stopped(context: Context, table: Name, column: str = "", *, cascade: bool) -> Stopped:
+    """What a drop does to those who read it."""
+    readers = context.readers(table, column)
+    running = [reader for reader in readers if not reader.is_stored]
+    stored = [reader for reader in readers if reader.is_stored and reader.is_sure]
+    parts = [_read(running)]
+    if stored and cascade:
+        parts.append(f"CASCADE takes {joined(stored)} with it")
+    elif stored:
+        verb = "reads" if len(stored) == 1 else "read"
+        parts.append(f"{joined(stored)} {verb} it, so that it fails with 2BP01 without CASCADE")
+    parts.append(_may_read([reader for reader in readers if not reader.is_sure]))
+    parts.append(_formerly(context, table, column))
+    return Stopped("; ".join(filter(None, parts)), breaks=bool(readers))
+
+
+def renamed_away(context: Context, table: Name, column: str = "") -> Stopped:
+    """What a rename does to those who read it by the old name."""
+    readers = _by_name(context, table, column)
+    parts = [_read(readers), _may_read([reader for reader in readers if not reader.is_sure])]
+    parts.append(_formerly(context, table, column))
+    return Stopped("; ".join(filter(None, parts)), breaks=bool(readers))
+
+
 def reader_list(context: Context, table: Name, column: str = "") -> str:
-    """Who reads it, each with its place: ``Prisma model User (schema/schema.prisma:12)``; empty where nobody does."""
-    return joined(f"{reader.source} ({reader.location})" for reader in context.readers(table, column))
+    """Who knows it by its name, each with its place; empty where nobody does."""
+    return joined(_by_name(context, table, column))
+
+
+def _by_name(context: Context, table: Name, column: str) -> list[Reader]:
+    """What PostgreSQL keeps parsed follows a new name, and so does what reads through a view."""
+    return [reader for reader in context.readers(table, column) if not (reader.is_stored or reader.via)]
+
+
+def _read(readers: Iterable[Reader]) -> str:
+    sure = [reader for reader in readers if reader.is_sure]
+    return f"it is still read by {joined(sure)}" if sure else ""
+
+
+def _may_read(readers: Collection[Reader]) -> str:
+    return f"it may be read by {joined(readers)}, which could not be understood" if readers else ""
+
+
+def _formerly(context: Context, table: Name, column: str) -> str:
+    """Code of before the change: until it is replaced everywhere, it reads what is gone."""
+    sources = dict.fromkeys(reader.source for reader in context.former(table, column))
+    return f"until this change it was read by {joined(sources)}: deploy that first" if sources else ""
 
 
 def family_of(table: Name, members: Collection[Name]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 
@@ -14,25 +15,28 @@ from dbtools.model.migration import Migration
 from dbtools.model.objects import ColumnRef
 from dbtools.model.reader import ASPECTS, Reading, Unread
 from dbtools.model.schema import Schema
-from dbtools.sources.layouts import migrations_of
+from dbtools.sources.layouts import Layout, Running
+from dbtools.sources.layouts import read as read_layout
 from dbtools.sql.history import history
 from dbtools.sql.read import Statement
 from dbtools.sql.walk import statements
 
 EXPRESSIBLE = ASPECTS
+EXPECTED = "name the folder that holds the files of SQL; docs/migrations.md says which runners dbtools knows"
 
 
 def read_texts(files: Mapping[str, str], where: str, transaction: str = "") -> Reading:
     """The schema that the migrations among *files* add up to; SourceError when there is none."""
-    return told(migrations_of(files, transaction), where)
+    layout = read_layout([files], Running(transaction))
+    if not layout.migrations:
+        raise SourceError(f"{where} holds no migration", hint=EXPECTED)
+    return read_migrations(layout, where)
 
 
-def told(migrations: Sequence[Migration], where: str) -> Reading:
-    """The schema that *migrations* add up to; SourceError when there is none."""
-    if not migrations:
-        hint = "name the folder that holds the migrations: *.up.sql, *.sql, or <id>/migration.sql"
-        raise SourceError(f"{where} holds no migration", hint=hint)
-    return reading("migrations", where, [(each.up.path, each.up.text) for each in migrations])
+def read_migrations(layout: Layout, where: str) -> Reading:
+    """The schema that the migrations of *layout* add up to."""
+    scripts = [(each.up.path, each.up.text) for each in layout.migrations]
+    return _Told("migrations", where, scripts, complete=layout.complete)
 
 
 def read_sql(files: Mapping[str, str], where: str) -> Reading:
@@ -51,16 +55,20 @@ def reading(kind: str, where: str, scripts: list[tuple[str, str]]) -> Reading:
 class _Told(Reading):
     """What scripts say together, each part found when it is asked for: most commands need no more than the schema."""
 
-    _scripts: list[tuple[str, str]]
+    _scripts: Sequence[tuple[str, str]]
+    _complete: bool
 
-    def __init__(self, kind: str, where: str, scripts: list[tuple[str, str]] | None = None, **known: object) -> None:
-        own = {"kind": kind, "where": where, "expressible": EXPRESSIBLE, "readers": (), "_scripts": scripts or []}
-        for name, value in {**own, **known}.items():  # known is what ``replace`` has found already
+    def __init__(
+        self, kind: str, where: str, scripts: Sequence[tuple[str, str]] = (), *, complete: bool = True, **known: object
+    ) -> None:
+        own = {"kind": kind, "where": where, "expressible": EXPRESSIBLE, "readers": ()}
+        own |= {"_scripts": scripts, "_complete": complete, **known}  # known: what ``replace`` has found already
+        for name, value in own.items():
             object.__setattr__(self, name, value)
 
     @cached_property
     def schema(self) -> Schema:
-        return history(text for _, text in self._scripts)
+        return replace(history(text for _, text in self._scripts), complete=self._complete)
 
     @cached_property
     def origins(self) -> Mapping[ColumnRef, Location]:

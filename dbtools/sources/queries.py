@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from operator import itemgetter
 from pathlib import PurePosixPath
 
 from dbtools.model.finding import Location
+from dbtools.sources.placeholders import plain
 from dbtools.sql.walk import statements
 
-NAME = re.compile(r"--\s*name:\s*(\S+)")
+# sqlc and aiosql, which ends names in what comes back (``^``, ``<!``); pugsql; pgtyped.
+NAME = re.compile(r"(?:--|/\*)\s*(?:name:|:name\b|@name\b)\s*([^\s:*!<^$#]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +27,25 @@ class NamedQuery:
     location: Location
     error: str = ""
 
+    @property
+    def plain(self) -> str:
+        """Its text with the placeholders as parameters of PostgreSQL."""
+        return plain(self.text)
+
 
 def read_texts(files: Mapping[str, str]) -> tuple[NamedQuery, ...]:
     """Every statement of every ``.sql`` file among *files*, by path."""
-    found = []
-    for path, text in sorted(files.items()):
-        if not path.endswith(".sql"):
-            continue
-        names = [(text.count("\n", 0, match.start()) + 1, match[1]) for match in NAME.finditer(text)]
-        for statement in statements(text):
-            before = bisect_right(names, statement.place.line, key=itemgetter(0))
-            name = names[before - 1][1] if before else PurePosixPath(path).stem
-            location = Location(path, statement.place.line, statement.place.column)
-            found.append(NamedQuery(name, statement.text, location, statement.error))
-    return tuple(found)
+    return tuple(query for path, text in sorted(files.items()) if path.endswith(".sql") for query in _read(path, text))
+
+
+def _read(path: str, text: str) -> Iterator[NamedQuery]:
+    names = [(text.count("\n", 0, match.start()) + 1, match[1]) for match in NAME.finditer(text)]
+    lines = text.splitlines(keepends=True)
+    starts = [0, *accumulate(map(len, lines))]
+    for statement in statements(plain(text)):
+        place = statement.place
+        before = bisect_right(names, place.line, key=itemgetter(0))
+        name = names[before - 1][1] if before else PurePosixPath(path).stem
+        start = starts[place.line - 1] + place.column - 1
+        written = text[start : start + len(statement.text)]
+        yield NamedQuery(name, written, Location(path, place.line, place.column), statement.error)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 SOURCE = "?source?"  # a name that no query can have given
 
+TARGET = "?target?"  # the namespace of a table that is written: no CTE, whatever it is called
+
 FIRST = "first"  # on a star: how many columns it stands for
 
 
@@ -25,6 +27,9 @@ def as_select(tree: exp.Expr) -> exp.Query | None:
             change.replace(_select_of(change))
     if isinstance(tree, changes):
         return _select_of(tree)
+    if isinstance(tree, exp.Values):
+        rows = [value for row in tree.expressions for value in row.expressions]
+        return exp.Select(expressions=rows)
     return tree if isinstance(tree, exp.Query) else None
 
 
@@ -32,6 +37,8 @@ def _select_of(change: exp.Expr) -> exp.Select:
     from sqlglot import exp
 
     target = change.this.this if isinstance(change.this, exp.Schema) else change.this
+    if isinstance(target, exp.Table) and not target.db:
+        target.set("db", exp.to_identifier(TARGET, quoted=True))
     select = exp.Select(expressions=_returned(change), from_=exp.From(this=target))
     select.set("with_", change.args.get("with_"))
     match change:

@@ -79,8 +79,13 @@ def scan(text: str) -> ScanResult:
 
 def parse_block(body: str) -> Any:
     """The PL/pgSQL tree of a block, as libpg_query's JSON."""
+    return parse_plpgsql("f() RETURNS void", body)
+
+
+def parse_plpgsql(signature: str, body: str) -> Any:
+    """The PL/pgSQL tree of a function, as libpg_query's JSON."""
     tag = "$dbtools_block$"
-    return _run("parse_plpgsql", f"CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS {tag}{body}{tag}")
+    return _run("parse_plpgsql", f"CREATE FUNCTION {signature} LANGUAGE plpgsql AS {tag}{body}{tag}")
 
 
 def parse_expression(text: str) -> Node:

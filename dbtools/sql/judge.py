@@ -110,7 +110,7 @@ def _resolved_view(view: View, schema: Schema) -> View:
     """The view with the columns that it reads and shows; as it was where they cannot be told for certain."""
     from dbtools.sql.queries import Queries
 
-    found = Queries(schema).qualify(view.query, view.name.namespace)
+    found = Queries(schema).qualify_view(view)
     if found is None or found.problems:
         return view
     return replace(view, reads=tuple(sorted(found.columns)), columns=view.columns or found.outputs)

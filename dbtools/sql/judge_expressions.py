@@ -41,9 +41,9 @@ def _judged(text: str) -> Expression:
     """By its text: expressions that mean the same, such as ``x`` and ``x::text``, may be judged differently."""
     tree = _parse(text)
     try:
-        return Expression(text, text, judged=True) if tree is None else _understood(tree, text)
+        return Expression(text, text) if tree is None else _understood(tree, text)
     except RecursionError:
-        return Expression(text, text, judged=True)
+        return Expression(text, text)
 
 
 def _understood(tree: exp.Expr, text: str) -> Expression:

@@ -10,6 +10,7 @@ from dbtools.model.identifiers import KEYWORDS
 
 COMMENT = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 PART = re.compile(r'"(?:[^"]|"")+"|[^\W\d][\w$]*')
+WORD = re.compile(r"[^\W\d][\w$]*")
 PATH = re.compile(rf"(?:{PART.pattern})(?:\s*\.\s*(?:{PART.pattern}))*")
 # The unreserved words of the statements that change tables; a table of that name must be quoted to be seen.
 VERBS = frozenset(
@@ -31,3 +32,13 @@ def named(text: str, namespace: str) -> tuple[Name, ...]:
         found |= {Name(namespace, part): None for part in plain}
         found |= {Name(*pair): None for pair in pairwise(plain)}
     return tuple(found)
+
+
+def mentions(text: str, local: str) -> bool:
+    """Whether *local* stands in *text* as an identifier, quoted or not: where it does not, *text* cannot mean it."""
+    if 'U&"' in text or 'u&"' in text:
+        return True
+    if '"' not in local and local.lower() not in text.lower():
+        return False
+    quoted = '"{}"'.format(local.replace('"', '""'))
+    return quoted in text or any(part.lower() == local for part in WORD.findall(text))

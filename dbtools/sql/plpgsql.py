@@ -15,6 +15,8 @@ GUARDED = {
     )
 }  # fmt: skip
 
+COMMIT = "COMMIT"
+
 
 class Query(NamedTuple):
     """A statement of a block.
@@ -48,6 +50,8 @@ def _queries(tree: Any, *, certain: bool) -> Iterator[Query]:
                     yield Query(_text(value["expr"]), dynamic=False, certain=certain, line=value.get("lineno", 1))
                 case "PLpgSQL_stmt_dynexecute":
                     yield _executed(_text(value["query"]), certain=certain)._replace(line=value.get("lineno", 1))
+                case "PLpgSQL_stmt_commit" | "PLpgSQL_stmt_rollback":
+                    yield Query(COMMIT, dynamic=False, certain=certain, line=value.get("lineno", 1))
                 case "PLpgSQL_stmt_if":
                     alone = "elsif_list" not in value and "else_body" not in value
                     yield from _queries(value, certain=certain and alone and _is_existence(_text(value["cond"])))
@@ -61,13 +65,19 @@ def _text(expression: Any) -> str:
 
 def _executed(expression: str, *, certain: bool) -> Query:
     """EXECUTE: of a constant it is that statement."""
+    constant = constant_of(expression)
+    return Query(expression if constant is None else constant, dynamic=constant is None, certain=certain)
+
+
+def constant_of(expression: str) -> str | None:
+    """The text that *expression* is a constant of; None where it computes one."""
     try:
         node = parse_expression(expression)
     except GrammarError:
-        return Query(expression, dynamic=True, certain=certain)
+        return None
     if node.WhichOneof("node") == "a_const" and node.a_const.WhichOneof("val") == "sval":
-        return Query(node.a_const.sval.sval, dynamic=False, certain=certain)
-    return Query(expression, dynamic=True, certain=certain)
+        return str(node.a_const.sval.sval)
+    return None
 
 
 def _is_existence(condition: str) -> bool:

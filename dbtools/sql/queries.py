@@ -7,20 +7,24 @@ uncertain) never causes a problem. What sqlglot cannot parse is None: unknown, n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dbtools.model.expression import Name
-from dbtools.model.objects import ColumnRef
+from dbtools.model.objects import ColumnRef, View
 from dbtools.model.schema import Schema
 from dbtools.sql import dialect
 from dbtools.sql.as_select import as_select
+from dbtools.sql.inserts import Written, written
 from dbtools.sql.reads import Problem, Reads
 from dbtools.sql.resolve import Resolver
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
+TEMPLATE = "999"  # the number of a parameter that stands for what a template fills in
 SYSTEM_NAMESPACES = frozenset({"pg_catalog", "information_schema", "pg_temp"})
 
 
@@ -39,18 +43,38 @@ class Queries:
         self.schema = schema
         self._views: dict[Name, Reads | None] = {}
 
-    def qualify(self, query: str, namespace: str = "public") -> Reads | None:
-        """What *query* reads, unqualified relations living in *namespace*; None when sqlglot cannot parse it."""
+    def qualify(self, query: str, namespace: str = "public", *, stored: bool = False) -> Reads | None:
+        """What *query* reads, unqualified relations living in *namespace*; None when sqlglot cannot parse it.
+
+        ``stored``: it is kept as a view is, with its stars spelled out: each of their columns counts, used or not.
+        """
         from sqlglot.errors import SqlglotError
 
-        tree = _parse(query)
-        select = None if tree is None else as_select(tree)
-        if select is None:
+        understood = _understood(query, _parse)
+        if understood is None:
             return None
         try:
-            return Resolver(self, namespace, query).resolve(select)
+            return Resolver(self, namespace, query, stored=stored).resolve(*understood)
         except SqlglotError:
             return None
+
+    def qualify_view(self, view: View) -> Reads | None:
+        """What the query of *view* reads; its stars are spelled out as they were when it was made."""
+        made_of = {ref.table for ref in view.expanded}
+        tables = {table.name: table for table in map(self.schema.tables.get, made_of) if table is not None}
+        newer = [
+            (table, column.name)
+            for table in tables.values()
+            for column in table.columns
+            if ColumnRef(table.name, column.name) not in view.expanded
+        ]
+        if not newer:
+            return self.qualify(view.query, view.name.namespace, stored=True)
+        for table, column in newer:
+            tables[table.name] = tables[table.name].without_column(column)
+        then = Queries(replace(self.schema, tables={**self.schema.tables, **tables}))
+        then._views = self._views
+        return then.qualify(view.query, view.name.namespace, stored=True)
 
     def relation(self, name: Name) -> tuple[str, ...] | None:
         """The columns of the relation called *name*; None when they are not known."""
@@ -74,7 +98,7 @@ class Queries:
         if name not in self._views:
             self._views[name] = None
             if view := self.schema.views.get(name):
-                self._views[name] = self.qualify(view.query, name.namespace)
+                self._views[name] = self.qualify_view(view)
         return self._views[name]
 
     def knows(self, name: Name) -> bool:
@@ -103,3 +127,47 @@ def broken(query: str, before: Queries, after: Queries, namespace: str = "public
 def _parse(query: str) -> exp.Expr | None:
     """The query as sqlglot reads it; None when it does not."""
     return dialect.parse(query)
+
+
+@lru_cache(maxsize=512)
+def _understood(query: str, parse: Callable[[str], exp.Expr | None]) -> tuple[exp.Query, tuple[Written, ...]] | None:
+    """The query as one SELECT, and its INSERTs; kept, as many schemas are asked about one query."""
+    tree = parse(query)
+    if tree is None or _names_a_join(tree) or _is_template(tree):
+        return None
+    inserts = written(tree)
+    select = as_select(tree)
+    return None if select is None else (select, inserts)
+
+
+def _names_a_join(tree: exp.Expr) -> bool:
+    """Whether it says ``(a JOIN b ON ...) AS x``, of which sqlglot's scopes forget one half."""
+    from sqlglot import exp
+
+    return any(isinstance(found.this, exp.Table) and found.alias for found in tree.find_all(exp.Subquery))
+
+
+def _is_template(tree: exp.Expr) -> bool:
+    """Whether a template fills in more than a value: what is selected, a condition, the name of something."""
+    from sqlglot import exp
+
+    filled = (found for found in tree.find_all(exp.Parameter) if found.name.lstrip("0") == TEMPLATE)
+    return any(_may_be_a_name(found) for found in filled)
+
+
+def _may_be_a_name(filled: exp.Parameter) -> bool:
+    from sqlglot import exp
+
+    match filled.parent:
+        case exp.EQ(parent=exp.Update()) as assignment:
+            return assignment.this is filled
+        case exp.And() | exp.Or() | exp.Dot():
+            return True
+        case exp.Binary() as compared:
+            other = compared.expression if compared.this is filled else compared.this
+            return other.find(exp.Column) is None
+        case exp.In() as within:
+            return within.this is filled
+        case exp.Func() | exp.Cast() | exp.Tuple() | exp.Paren() | exp.Limit() | exp.Offset() | exp.Between():
+            return False
+    return True

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.objects import Table
-from dbtools.model.predict.others import AUTOCOMMIT
+from dbtools.model.predict.others import AUTOCOMMIT, COMMITTING_BLOCK
 from dbtools.sql.grammar import TOO_DEEP, GrammarError, inside, parse, scan
 from dbtools.sql.named import named
-from dbtools.sql.plpgsql import Query, queries
+from dbtools.sql.plpgsql import COMMIT, Query, queries
 from dbtools.sql.split import Piece, Place, Text, split
 
 if TYPE_CHECKING:
@@ -200,6 +200,9 @@ def _executed(node: Any, namespace: str, text: str) -> Iterator[tuple[op.Operati
 
 
 def _of_query(query: Query, namespace: str) -> Iterator[op.Operation]:
+    if query.text == COMMIT:
+        yield op.Other(COMMITTING_BLOCK)
+        return
     if query.dynamic:
         yield op.Unknown(query.text, "SQL that is put together while it runs")
         return

@@ -25,13 +25,32 @@ class Problem(NamedTuple):
     position: Position = Position()
 
 
+class Inserted(NamedTuple):
+    """One INSERT: ``columns`` get a value that is not the constant NULL, all others their default."""
+
+    table: Name
+    columns: frozenset[str]
+    position: Position = Position()
+
+
+class Compared(NamedTuple):
+    """A column held against another, a constant, or what is cast to a type: exactly one of the three is given."""
+
+    column: ColumnRef
+    position: Position
+    other: ColumnRef | None = None
+    constant: str | None = None
+    type: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Reads:
     """A query held against a schema.
 
     ``columns``: the stored columns it depends on, those of views with the columns beneath them. ``positions``: where
-    each is first named, as far as it is. ``outputs``: the names of its result. ``opaque``: relations of which it is not
-    known what columns they have.
+    each that it reads itself is first named; the others it reads through a view. ``relations``: those that it names,
+    and where. ``outputs``: the names of its result. ``opaque``: relations of which it is not known what columns they
+    have. ``inserts``: the rows that it writes. ``compared``: what it compares columns with.
     """
 
     columns: frozenset[ColumnRef]
@@ -39,6 +58,9 @@ class Reads:
     problems: tuple[Problem, ...] = ()
     positions: tuple[tuple[ColumnRef, Position], ...] = ()
     opaque: frozenset[Name] = frozenset()
+    relations: tuple[tuple[Name, Position], ...] = ()
+    inserts: tuple[Inserted, ...] = ()
+    compared: tuple[Compared, ...] = ()
 
 
 class Relations(Protocol):

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dbtools.model.expression import Name
 from dbtools.model.objects import ColumnRef
-from dbtools.sql.as_select import FIRST
-from dbtools.sql.reads import Position, Problem, Reads, Relations
+from dbtools.sql.as_select import FIRST, SOURCE, TARGET
+from dbtools.sql.compared import compared_with, constant_of
+from dbtools.sql.reads import Compared, Inserted, Position, Problem, Reads, Relations
 from dbtools.sql.scopes import (
     columns_in,
     cte_columns,
+    hidden_from,
     is_natural,
     is_sort_key,
+    joins_in,
     merged,
+    merged_sides,
     output_name,
     renamed,
     visible_from,
@@ -25,43 +30,53 @@ if TYPE_CHECKING:
     from sqlglot import exp
     from sqlglot.optimizer.scope import Scope
 
+    from dbtools.sql.inserts import Written
+
+KEYWORDS = NAMED_KEYWORDS | {"default"}  # as in SET a = DEFAULT
 SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
+
+
+# Names, each with the stored columns that a star brought there under it and that nothing has noted yet.
+Refs = tuple[ColumnRef, ...]
+Output = tuple[tuple[str, Refs], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
     """One entry of FROM: ``columns`` are None when they are not known.
 
-    ``relation`` where it is a stored one, ``stored`` its columns' own names, in the order of ``columns``.
+    ``relation`` where it is a stored one. ``refs``: the stored columns that its columns are and that nothing has noted
+    yet: those of a stored relation, and those that a star brings out of a subquery.
     """
 
     alias: str
     columns: tuple[str, ...] | None
     relation: Name | None = None
-    stored: tuple[str, ...] = ()
+    refs: Mapping[str, Refs] = field(default_factory=dict)
 
-    def ref(self, column: str) -> ColumnRef | None:
-        """The stored column that *column* is."""
-        if self.relation is None or not self.stored or column not in (self.columns or ()):
-            return None
-        return ColumnRef(self.relation, self.stored[(self.columns or ()).index(column)])
+    def ref(self, column: str) -> Refs:
+        """The stored column that *column* is; of several that have one name, all."""
+        return self.refs.get(column, ())
 
 
 class Resolver:
-    """One query's names against one schema."""
+    """One query's names against one schema; ``stored`` when it is kept with its stars spelled out, as a view is."""
 
-    def __init__(self, relations: Relations, namespace: str, text: str) -> None:
+    def __init__(self, relations: Relations, namespace: str, text: str, *, stored: bool = False) -> None:
         self._relations = relations
         self._namespace = namespace
         self._text = text
+        self._stored = stored
+        self._named: dict[Name, Position] = {}
         self._found: dict[ColumnRef, Position | None] = {}
+        self._nodes: dict[int, tuple[exp.Expr, ColumnRef]] = {}
         self._problems: list[Problem] = []
         self._opaque: set[Name] = set()
-        self._outputs: dict[int, tuple[str, ...] | None] = {}
+        self._outputs: dict[int, Output | None] = {}
         self._sources: dict[int, tuple[_Source, ...]] = {}
 
-    def resolve(self, select: exp.Expr) -> Reads:
-        """Everything that *select* reads."""
+    def resolve(self, select: exp.Expr, inserts: tuple[Written, ...] = ()) -> Reads:
+        """Everything that *select* reads, and what the *inserts* write that it was made of."""
         from sqlglot.optimizer.scope import traverse_scope
 
         scopes = traverse_scope(select)
@@ -80,6 +95,9 @@ class Resolver:
             tuple(dict.fromkeys(self._problems)),
             positions,
             frozenset(self._opaque),
+            tuple(self._named.items()),
+            tuple(map(self._inserted, inserts)),
+            tuple(self._compared()),
         )
 
     def _read_view(self, source: _Source) -> None:
@@ -114,57 +132,87 @@ class Resolver:
         renames = tuple(node.alias_column_names) if hasattr(node, "alias_column_names") else ()
         if not isinstance(source, exp.Expr):
             renames = renames or cte_columns(source)
-            return _Source(alias, renamed(self._output_names(source), renames))
+            output = _renamed(self._output(source), renames)
+            for _, refs in (output or ())[: len(renames or source.outer_columns)]:
+                self._note(refs, node)  # a list of names counts columns, whatever they are called
+            columns = None if output is None else tuple(name for name, _ in output)
+            return _Source(alias, columns, refs=_by_name(output or ()))
         if not isinstance(source, exp.Table) or not isinstance(source.this, exp.Identifier):
             return _Source(alias, None)
-        name = Name(source.db or ("pg_catalog" if source.name.startswith("pg_") else self._namespace), source.name)
+        name = self._name(source)
         if not self._relations.knows(name):
             message = f"relation {name} does not exist"
             self._problems.append(Problem("unknown table", ColumnRef(name), message, self._position(source)))
             return _Source(alias, None, None)
+        self._named.setdefault(name, self._position(source))
         columns = self._relations.relation(name)
-        return _Source(alias, renamed(columns, renames), name, columns or ())
+        shown = renamed(columns, renames)
+        pairs = zip(shown or (), columns or (), strict=False)
+        return _Source(alias, shown, name, {seen: (ColumnRef(name, column),) for seen, column in pairs})
+
+    def _name(self, table: exp.Table) -> Name:
+        if table.db and table.db != TARGET:
+            return Name(table.db, table.name)
+        system = not table.db and table.name.startswith("pg_")
+        return Name("pg_catalog" if system else self._namespace, table.name)
+
+    def _inserted(self, written: Written) -> Inserted:
+        """What an INSERT gives a value, by name."""
+        name = self._name(written.target)
+        names = written.names if written.names is not None else self._relations.relation(name) or ()
+        pairs = zip(names, written.given if written.given is not None else (True,) * len(names), strict=False)
+        return Inserted(name, frozenset(column for column, given in pairs if given), self._position(written.target))
 
     # What comes out of a scope
 
     def _output_names(self, scope: Scope) -> tuple[str, ...] | None:
-        """The output columns of *scope*; None when they are not known."""
+        output = self._output(scope)
+        return None if output is None else tuple(name for name, _ in output)
+
+    def _output(self, scope: Scope) -> Output | None:
+        """The output columns of *scope* by the names that they have outside; None when they are not known."""
+        return _renamed(self._selected(scope), tuple(scope.outer_columns))
+
+    def _selected(self, scope: Scope) -> Output | None:
         if id(scope) not in self._outputs:
             self._outputs[id(scope)] = None  # a recursive CTE that names no columns asks for itself
-            self._outputs[id(scope)] = renamed(self._selected_names(scope), tuple(scope.outer_columns))
+            self._outputs[id(scope)] = self._listed(scope)
         return self._outputs[id(scope)]
 
-    def _selected_names(self, scope: Scope) -> tuple[str, ...] | None:
+    def _listed(self, scope: Scope) -> Output | None:
         from sqlglot import exp
 
         tree = scope.expression
         if isinstance(tree, exp.SetOperation):
-            return self._output_names(scope.set_operation_scopes[0])
+            return self._output(scope.set_operation_scopes[0])
         if isinstance(tree, exp.Lateral) and isinstance(tree.this, exp.Subquery) and scope.subquery_scopes:
-            return self._output_names(scope.subquery_scopes[0])
+            return self._output(scope.subquery_scopes[0])
         if isinstance(tree, exp.Values):
-            first = tree.expressions[0]
-            return tuple(f"column{at}" for at, _ in enumerate(first.expressions, 1)) if first.expressions else None
+            first = tree.expressions[0].expressions
+            return tuple((f"column{at}", ()) for at, _ in enumerate(first, 1)) if first else None
         if not isinstance(tree, exp.Select):
             return None
-        names: list[str] = []
+        columns: list[tuple[str, Refs]] = []
         for projection in tree.expressions:
             if not projection.is_star:
-                names.append(output_name(projection))
+                columns.append((output_name(projection), ()))
                 continue
             starred = self._starred(projection, scope)
             if starred is None:
                 return None
-            names += starred
-        return tuple(names)
+            columns += starred
+        return tuple(columns)
 
-    def _starred(self, projection: exp.Expr, scope: Scope) -> list[str] | None:
-        names: list[str] = []
+    def _starred(self, projection: exp.Expr, scope: Scope) -> list[tuple[str, Refs]] | None:
+        columns: dict[object, tuple[str, Refs]] = {}
+        sides = merged_sides(scope)
         for source in self._star_sources(projection, scope):
             if source.columns is None:
                 return None
-            names += (name for name in source.columns if name not in names or name not in merged(scope))
-        return names
+            for at, name in enumerate(source.columns):
+                one = source.alias in sides.get(name, ())
+                columns.setdefault(name if one else (source.alias, at), (name, source.ref(name)))
+        return list(columns.values())
 
     def _star_sources(self, projection: exp.Expr, scope: Scope) -> list[_Source]:
         from sqlglot import exp
@@ -172,16 +220,29 @@ class Resolver:
         table = projection.table if isinstance(projection, exp.Column) else ""
         return [source for source in self._from(scope) if table in ("", source.alias)]
 
+    def _is_whole(self, scope: Scope) -> bool:
+        """Whether all that the stars of *scope* stand for counts, not only what is named outside."""
+        from sqlglot import exp
+
+        select = scope.expression
+        if self._stored or select.args.get("distinct") or scope.is_set_operation:
+            return True
+        if scope.is_cte:
+            return isinstance(select.parent, exp.CTE) and select.parent.alias == SOURCE
+        return not scope.is_derived_table and not _is_lateral(scope)
+
     # What is read
 
     def _stars(self, scope: Scope) -> None:
         from sqlglot import exp
 
-        if isinstance(scope.expression, exp.Select):
-            for projection in scope.expression.expressions:
-                if isinstance(projection, exp.Star):
-                    for source in self._star_sources(projection, scope):
-                        self._whole(source, projection)
+        select = scope.expression
+        if not isinstance(select, exp.Select) or isinstance(select.parent, exp.Exists) or not self._is_whole(scope):
+            return
+        for projection in select.expressions:
+            if projection.is_star and not isinstance(projection, exp.Dot):
+                for source in self._star_sources(projection, scope):
+                    self._whole(source, projection)
 
     def _whole(self, source: _Source, node: exp.Expr, first: int | None = None) -> None:
         for name in (source.columns or ())[:first]:
@@ -189,45 +250,51 @@ class Resolver:
 
     def _joined(self, scope: Scope) -> None:
         """The columns that USING and NATURAL compare."""
-        for join in scope.expression.args.get("joins") or ():
+        for join in joins_in(scope):
+            hidden = hidden_from(join, scope)
+            sources = [source for source in self._from(scope) if source.alias not in hidden]
             for name in join.args.get("using") or ():
-                self._shared(name, scope)
+                self._shared(name, sources)
             if join.args.get("method") == "NATURAL":
-                self._natural(scope)
+                self._natural(join, sources)
 
-    def _shared(self, name: exp.Expr, scope: Scope) -> None:
-        having = [source for source in self._from(scope) if source.columns is None or name.name in source.columns]
+    def _shared(self, name: exp.Expr, sources: list[_Source]) -> None:
+        having = [source for source in sources if source.columns is None or name.name in source.columns]
         for source in having:
             self._note(source.ref(name.name), name)
         if len(having) < 2:  # noqa: PLR2004 - both sides of a join
-            self._unknown(name.name, name, [source for source in self._from(scope) if source not in having])
+            self._unknown(name.name, name, [source for source in sources if source not in having])
 
-    def _natural(self, scope: Scope) -> None:
-        sources = self._from(scope)
+    def _natural(self, join: exp.Expr, sources: list[_Source]) -> None:
         for source in sources:
             others = {name for other in sources if other is not source for name in other.columns or ()}
             for name in source.columns or ():
                 if name in others:
-                    self._note(source.ref(name), scope.expression)
+                    self._note(source.ref(name), join)
 
     def _column(self, column: exp.Column, scope: Scope) -> None:
         from sqlglot import exp
 
         if isinstance(column.this, exp.Star):
+            if isinstance(column.parent, exp.Select) and FIRST not in column.this.meta:
+                return  # one of its stars
             for source in self._star_sources(column, scope):
                 self._whole(source, column, column.this.meta.get(FIRST))
             return
-        if not column.table and column.name in NAMED_KEYWORDS and not column.this.quoted:
+        if not column.table and column.name in KEYWORDS and not column.this.quoted:
             return
-        named = not column.table and column.name in (self._output_names(scope) or ())
+        # By the names that it gives them itself: those of a column list are for the outside.
+        within = () if column.table else self._selected(scope) or ()
+        named = any(name == column.name for name, _ in within)
         if named and is_sort_key(column, scope):
+            self._note(_by_name(within).get(column.name, ()), column)
             return
         for visible in visible_from(scope):
             if self._settled(column, visible):
                 return
         if named and isinstance(column.find_ancestor(exp.Group, exp.Query), exp.Group):
             return
-        sources = [source for visible in visible_from(scope) for source in self._from(visible)]
+        sources = [source for visible in visible_from(scope) for source in self._seen(column, visible)]
         if column.table:
             message = f"nothing in the query is called {column.table}"
             what = ColumnRef(Name(column.db, column.table), column.name)
@@ -235,12 +302,19 @@ class Resolver:
         elif all(source.columns is not None for source in sources):
             self._unknown(column.name, column, sources)
 
+    def _seen(self, column: exp.Column, scope: Scope) -> list[_Source]:
+        """What of the FROM of *scope* can be seen where *column* stands."""
+        hidden = hidden_from(column, scope)
+        return [source for source in self._from(scope) if source.alias not in hidden]
+
     def _settled(self, column: exp.Column, scope: Scope) -> bool:
         """Whether *column* belongs to *scope*; then it is noted, or its problem is."""
         name = column.name
         if column.table:
-            return self._settled_in(column, [source for source in self._from(scope) if _is_called(source, column)])
-        sources = self._from(scope)
+            return self._settled_in(
+                column, [source for source in self._seen(column, scope) if _is_called(source, column)]
+            )
+        sources = self._seen(column, scope)
         having = [source for source in sources if source.columns is not None and name in source.columns]
         if len(having) > 1 and name not in merged(scope) and not is_natural(scope):
             message = f"{name} is ambiguous: {' and '.join(source.alias for source in having)} have it"
@@ -278,9 +352,12 @@ class Resolver:
         else:
             self._whole(source, column)
 
-    def _note(self, ref: ColumnRef | None, node: exp.Expr) -> None:
-        if ref is not None and self._found.get(ref) is None:
-            self._found[ref] = self._position(node)
+    def _note(self, refs: Refs, node: exp.Expr) -> None:
+        if len(refs) == 1:
+            self._nodes[id(node)] = (node, refs[0])
+        for ref in refs:
+            if self._found.get(ref) is None:
+                self._found[ref] = self._position(node)
 
     def _unknown(self, name: str, node: exp.Expr, sources: list[_Source]) -> None:
         stored = [source.relation for source in sources if source.relation is not None]
@@ -290,6 +367,17 @@ class Resolver:
             Problem("unknown column", what, f"there is no column {name}{where}", self._position(node))
         )
 
+    def _compared(self) -> Iterator[Compared]:
+        """What the columns found are compared with."""
+        for node, ref in self._nodes.values():
+            for other in compared_with(node):
+                at = self._position(node)
+                known = self._nodes.get(id(other))
+                if known is not None:
+                    yield Compared(ref, at, other=known[1])
+                elif constant := constant_of(other):
+                    yield Compared(ref, at, constant=constant.value, type=constant.type)
+
     def _position(self, node: exp.Expr) -> Position:
         from sqlglot import exp
 
@@ -298,6 +386,29 @@ class Resolver:
         )
         before = self._text[:start]
         return Position(before.count("\n") + 1, start - before.rfind("\n"))
+
+
+def _renamed(output: Output | None, names: tuple[str, ...]) -> Output | None:
+    columns = renamed(None if output is None else tuple(name for name, _ in output), names)
+    if columns is None:
+        return None
+    refs = [refs for _, refs in output or ()]
+    return tuple(zip(columns, [*refs, *[()] * (len(columns) - len(refs))], strict=True))
+
+
+def _by_name(output: Output) -> Mapping[str, Refs]:
+    found: dict[str, Refs] = {}
+    for name, refs in output:
+        found[name] = (*found.get(name, ()), *refs)
+    return found
+
+
+def _is_lateral(scope: Scope) -> bool:
+    """Whether *scope* is the query of LATERAL (...), which sqlglot takes for a subquery of it."""
+    from sqlglot import exp
+
+    around = scope.expression.parent
+    return isinstance(around, exp.Subquery) and isinstance(around.parent, exp.Lateral)
 
 
 def _is_called(source: _Source, column: exp.Column) -> bool:

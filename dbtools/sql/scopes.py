@@ -40,6 +40,14 @@ def columns_in(scope: Scope) -> Iterator[exp.Column]:
             yield node
 
 
+def joins_in(scope: Scope) -> list[exp.Join]:
+    """The joins of *scope* itself, those in brackets too."""
+    from sqlglot import exp
+    from sqlglot.optimizer.scope import walk_in_scope
+
+    return [node for node in walk_in_scope(scope.expression) if isinstance(node, exp.Join)]
+
+
 def visible_from(scope: Scope) -> Iterator[Scope]:
     """The scopes whose FROM a name in *scope* can see, nearest first.
 
@@ -57,6 +65,43 @@ def visible_from(scope: Scope) -> Iterator[Scope]:
             visible = visible.parent
 
 
+def hidden_from(node: exp.Expr, scope: Scope) -> frozenset[str]:
+    """The entries in the FROM of *scope* that *node* cannot see from within it.
+
+    ON sees its own join's two sides, back to the last comma; LATERAL sees what stands before it.
+    """
+    from sqlglot import exp
+
+    part = node
+    below = node
+    while part.parent is not None and part.parent is not scope.expression:
+        below, part = part, part.parent
+    if not isinstance(part, exp.Join) or part.parent is not scope.expression:
+        return frozenset()
+    joins = scope.expression.args["joins"]
+    at = next(place for place, join in enumerate(joins) if join is part)
+    if below is part.this:
+        return frozenset(name for join in joins[at:] for name in _joined_names(join))
+    commas = [place for place, join in enumerate(joins[: at + 1]) if _is_comma(join)]
+    hidden = [*joins[at + 1 :], *joins[: commas[-1]]] if commas else joins[at + 1 :]
+    first = [scope.expression.args["from_"]] if commas else []
+    return frozenset(name for join in (*hidden, *first) for name in _joined_names(join))
+
+
+def _joined_names(join: exp.Expr) -> list[str]:
+    """What a join, or the first entry of FROM, brings in."""
+    from sqlglot import exp
+
+    source = join.this
+    inner = source.this if isinstance(source, exp.Subquery) and isinstance(source.this, exp.Table) else None
+    tables = [source] if inner is None else [inner, *(each.this for each in inner.args.get("joins") or ())]
+    return [table.alias_or_name for table in tables]
+
+
+def _is_comma(join: exp.Expr) -> bool:
+    return not any(join.args.get(part) for part in ("on", "using", "method", "side", "kind"))
+
+
 def is_sort_key(column: exp.Column, scope: Scope) -> bool:
     """Whether *column* is a bare key of ORDER BY or DISTINCT ON, where an output column goes before those of FROM."""
     from sqlglot import exp
@@ -69,13 +114,24 @@ def is_sort_key(column: exp.Column, scope: Scope) -> bool:
 
 def merged(scope: Scope) -> frozenset[str]:
     """The names that USING makes one."""
-    joins = scope.expression.args.get("joins") or ()
-    return frozenset(name.name for join in joins for name in join.args.get("using") or ())
+    return frozenset(name.name for join in joins_in(scope) for name in join.args.get("using") or ())
+
+
+def merged_sides(scope: Scope) -> dict[str, set[str]]:
+    """The entries of FROM whose columns USING makes one, by name: a later join without it brings one of its own."""
+    first = scope.expression.args.get("from_")
+    seen = _joined_names(first) if first is not None else []
+    sides: dict[str, set[str]] = {}
+    for join in joins_in(scope):
+        seen = [*seen, *_joined_names(join)]
+        for name in join.args.get("using") or ():
+            sides.setdefault(name.name, set()).update(seen)
+    return sides
 
 
 def is_natural(scope: Scope) -> bool:
     """Whether a NATURAL JOIN makes all common names one."""
-    return any(join.args.get("method") == "NATURAL" for join in scope.expression.args.get("joins") or ())
+    return any(join.args.get("method") == "NATURAL" for join in joins_in(scope))
 
 
 def output_name(projection: exp.Expr) -> str:

@@ -1,12 +1,14 @@
+import json
 import os
 import subprocess
 
 import pytest
 
-from dbtools.change import Project, Scope, gather, gather_paths
+from dbtools.change import Given, Project, Scope, gather, gather_paths
 from dbtools.errors import GitError, SourceError
 from dbtools.model.expression import Name
 from dbtools.model.finding import Location, Severity
+from dbtools.sources.layouts import Running
 
 ONE = "CREATE TABLE a (id int PRIMARY KEY);"
 TWO = "CREATE TABLE b (id int);"
@@ -360,14 +362,93 @@ def test_a_file_that_cannot_be_opened_is_told(repository):
 
 
 def test_files_are_judged_one_by_one_without_a_history():
-    change = gather_paths({"b.sql": TWO.encode(), "a.txt": b"SELECT \xff"}, {})
+    change = gather_paths(Given({"b.sql": TWO.encode(), "a.txt": b"SELECT \xff"}), Running())
     assert names(change.new) == ["b", "a"]
     assert not change.base.complete
     assert change.one_by_one
 
 
 def test_a_folder_is_a_history_of_its_own():
-    change = gather_paths({}, {"m": {"m/2.up.sql": TWO.encode(), "m/1.up.sql": ONE.encode()}, "n": {}})
+    folders = {"m": {"m/2.up.sql": TWO.encode(), "m/1.up.sql": ONE.encode()}, "n": {}}
+    change = gather_paths(Given(folders=folders), Running())
     assert names(change.new) == ["1", "2"]
     assert change.base.complete
     assert [problem.rule for problem in change.problems] == ["unreadable-source"]
+
+
+# How migrations are laid out ------------------------------------------------------------------------
+
+
+def journal(*tags):
+    entries = [{"idx": number, "when": number, "tag": tag} for number, tag in enumerate(tags)]
+    return json.dumps({"dialect": "postgresql", "entries": entries})
+
+
+def test_a_file_that_the_journal_names_at_last_is_new_though_it_was_there(repository):
+    repository.put("migrations/0000_a.sql", ONE)
+    repository.put("migrations/0001_b.sql", TWO)
+    repository.put("migrations/meta/_journal.json", journal("0000_a"))
+    repository.commit()
+    assert repository.change().empty
+    repository.put("migrations/meta/_journal.json", journal("0000_a", "0001_b"))
+    change = repository.change()
+    assert names(change.new) == ["0001_b"]
+    assert change.new[0].transaction == "batch"
+    assert [problem.rule for problem in change.problems] == []
+    assert (B in change.base.tables, B in change.head.tables) == (False, True)
+
+
+def test_what_was_laid_out_wrongly_before_is_told_again_only_where_it_stops_somebody(repository):
+    repository.put("migrations/0000_a.sql", ONE)
+    repository.put("migrations/0001_lost.sql", TWO)
+    repository.put("migrations/meta/_journal.json", journal("0000_a", "0002_gone"))
+    repository.commit()
+    repository.put("migrations/0003_c.sql", THREE)
+    assert [problem.rule for problem in repository.change().problems] == ["journal-missing-file", "journal-orphan"]
+    assert [problem.location.path for problem in repository.change().problems][1] == "migrations/0003_c.sql"
+
+
+def test_a_way_back_in_the_same_file_edits_no_way_up(repository):
+    repository.put("migrations/1_a.sql", f"-- +goose Up\n{ONE}\n-- +goose Down\n")
+    repository.commit()
+    repository.put("migrations/1_a.sql", f"-- +goose Up\n{ONE}\n-- +goose Down\nDROP TABLE a;\n")
+    change = repository.change()
+    assert names(change.new) == ["1_a"]
+    assert change.problems == ()
+    repository.put("migrations/1_a.sql", f"-- +goose Up\n{TWO}\n-- +goose Down\n")
+    assert [problem.rule for problem in repository.change().problems] == ["migration-edited"]
+
+
+def test_another_value_for_a_placeholder_makes_no_migration_new(repository):
+    repository.commit(_1="CREATE TABLE {{ .Schema }}.a (id int);")
+    assert repository.change(placeholders={"Schema": "shop"}).empty
+    repository.write(_2="ALTER TABLE {{ .Schema }}.a ADD COLUMN b int;")
+    change = repository.change(placeholders={"Schema": "shop"})
+    assert names(change.new) == ["2"]
+    assert change.problems == ()
+    assert Name("shop", "a") in change.base.tables
+
+
+def test_a_migration_in_code_that_is_new_is_told(repository):
+    repository.commit(_1=ONE)
+    repository.put("migrations/2_b.go", "package migrations")
+    change = repository.change()
+    assert [problem.rule for problem in change.problems] == ["code-migration"]
+    assert change.base.complete
+    repository.commit()
+    assert repository.change().empty
+    repository.write(_3=THREE)
+    change = repository.change()
+    assert [problem.rule for problem in change.problems] == []
+    assert not change.base.complete
+
+
+def test_several_places_are_one_history(repository):
+    repository.put("base/V10__a.sql", THREE)
+    repository.put("more/V9__b.sql", ONE)
+    change = repository.change(Scope(everything=True), sources={"migrations": ("base", "more", "none")})
+    assert names(change.new) == ["V9__b", "V10__a"]
+    assert [(reading.where, len(reading.schema.tables[A].columns)) for reading in change.readings] == [
+        ("base, more, none", 2)
+    ]
+    assert [problem.message for problem in change.problems] == ["there is nothing to read at none"]

@@ -5,10 +5,10 @@ import pytest
 from dbtools.change import Change
 from dbtools.errors import DatabaseError
 from dbtools.model.finding import Severity
-from dbtools.model.migration import Migration, Script
 from dbtools.model.report import TableSection
 from dbtools.model.schema import Schema
 from dbtools.rehearse import RehearseSettings, rehearse
+from dbtools.sources.layouts import migrations_of
 from dbtools.sql.walk import fold
 
 pytestmark = pytest.mark.server
@@ -21,8 +21,9 @@ CREATE TABLE post (id int PRIMARY KEY, author_id int NOT NULL REFERENCES author 
 
 
 def migration(name, up, down=None, *, transaction="file"):
-    way_back = None if down is None else Script(f"{name}.down.sql", down)
-    return Migration(name, Script(f"{name}.up.sql", up), way_back, transaction, reversible=True)
+    files = {f"{name}.up.sql": up} | ({} if down is None else {f"{name}.down.sql": down})
+    (made,) = migrations_of(files, transaction)
+    return made
 
 
 def change(*new, history=HISTORY):
@@ -184,11 +185,11 @@ def test_another_major_than_the_teams_is_said(server):
 def test_a_down_that_needs_no_transaction_must_say_so_itself(run):
     up = "-- dbtools: no-transaction\nCREATE INDEX CONCURRENTLY post_author ON post (author_id);"
     down = "DROP INDEX CONCURRENTLY post_author;"
-    report = run(migration("0002", up, down, transaction="none"))
+    report = run(migration("0002", up, down))
     assert [(finding.rule, finding.message[:28]) for finding in report.findings] == [
         ("down-fails", "the way down fails: 25001 DR")
     ]
-    report = run(migration("0002", up, f"-- dbtools: no-transaction\n{down}", transaction="none"))
+    report = run(migration("0002", up, f"-- dbtools: no-transaction\n{down}"))
     assert rules(report) == []
 
 

@@ -36,6 +36,7 @@ def test_a_finding_has_every_field_null_or_empty_where_it_says_nothing():
         "evidence": "static",
         "message": "m",
         "hint": None,
+        "plan": None,
         "location": {"path": "ă.sql", "line": 2, "column": 3},
         "table": None,
         "object": None,

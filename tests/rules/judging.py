@@ -1,12 +1,17 @@
 """SQL with its history before a line ``---``, judged as the change of a project whose migrations are all known."""
 
+from collections.abc import Iterator
+
 from dbtools.change import Change
 from dbtools.lint import LintSettings, lint
+from dbtools.lint.judge import _Run
 from dbtools.model.finding import Finding
 from dbtools.model.migration import Migration
+from dbtools.model.predict import Session
 from dbtools.model.schema import Schema
+from dbtools.rules import Context
 from dbtools.sources.layouts import single
-from dbtools.sql.walk import fold
+from dbtools.sql.walk import fold, walk
 
 DIVIDER = "\n---\n"
 
@@ -33,3 +38,11 @@ def change(sql: str, *, complete: bool = True, **known: object) -> Change:
 def judge(sql: str, *, version: int = 18, complete: bool = True, **known: object) -> tuple[Finding, ...]:
     """What every rule says of it."""
     return lint(change(sql, complete=complete, **known), LintSettings(version)).findings
+
+
+def contexts(sql: str, version: int = 18) -> Iterator[Context]:
+    """What a rule gets to know of every new operation of *sql*."""
+    made = change(sql)
+    run = _Run(made, (), made.new)
+    for step in walk(made.new, made.base, Session(version)):
+        yield run.context(step, step.effects)

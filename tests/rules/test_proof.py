@@ -153,9 +153,9 @@ def test_the_harm_of_a_bad_example_is_seen(empty, rule, sql):
 
 
 def advised(sql, name, version):
-    """The hints of a rule as migrations: their SQL, cut where they say so."""
+    """The hints of a rule that are no plan as migrations: their SQL, cut where they say so."""
     for finding in judge(sql, version=version):
-        if finding.rule == name and ";\n" in f"{finding.hint}\n":
+        if finding.plan is None and finding.rule == name and ";\n" in f"{finding.hint}\n":
             lines = [line for line in finding.hint.splitlines() if line.endswith(";") or line in {THEN, ALONE}]
             text = "\n".join(lines).replace(ALONE, f"---\n{ALONE_MARK}").replace(THEN, "---")
             yield text.removeprefix("---\n")

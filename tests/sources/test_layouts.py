@@ -22,8 +22,8 @@ def test_a_plain_folder_runs_in_natural_order():
 def test_pairs_find_their_way_back_and_run_in_natural_order():
     files = dict.fromkeys(["m/10_b.up.sql", "m/10_b.down.sql", "m/9_a.up.sql", "m/8_lost.down.sql", "m/seed.sql"], "")
     assert shapes(files) == [
-        ("9_a", "m/9_a.up.sql", None, "file"),
-        ("10_b", "m/10_b.up.sql", "m/10_b.down.sql", "file"),
+        ("9_a", "m/9_a.up.sql", None, "query"),
+        ("10_b", "m/10_b.up.sql", "m/10_b.down.sql", "query"),
     ]
     assert all(each.reversible for each in migrations_of(files))
 

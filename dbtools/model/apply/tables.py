@@ -8,10 +8,11 @@ from dbtools.model import operation as op
 from dbtools.model.apply import constraints, indexes, views
 from dbtools.model.apply.columns import settled
 from dbtools.model.apply.relations import children, doubted, missing, without_keys
+from dbtools.model.bounds import condition
 from dbtools.model.expression import Expression, Name
 from dbtools.model.identifiers import literal, quote_name
 from dbtools.model.limits import MOST_COLUMNS
-from dbtools.model.naming import is_relation, object_name
+from dbtools.model.naming import chosen_name, is_relation, object_name
 from dbtools.model.objects import Check, Column, Columns, Constraint, ForeignKey, PrimaryKey, Table, Unique
 from dbtools.model.schema import Schema, removed
 
@@ -147,8 +148,14 @@ def attach(schema: Schema, operation: op.AttachPartition) -> Schema:
 
 
 def detach(schema: Schema, operation: op.DetachPartition) -> Schema:
-    """The table stands alone, and keeps what it inherited."""
+    """The table stands alone, and keeps what it inherited; CONCURRENTLY leaves its bound behind as a CHECK."""
     table = schema.tables.get(operation.partition)
     if table is None or table.partition_of is None:
         return missing(schema, operation.partition) if table is None else schema
-    return schema.with_table(replace(table, partition_of=None))
+    parent = schema.tables.get(operation.table)
+    bound = condition(parent.partition_by if parent is not None else None, table.partition_of)
+    table = replace(table, partition_of=None)
+    if operation.concurrently and bound is not None and bound not in [check.expression for check in table.checks]:
+        check = Check("", bound)
+        table = table.with_constraint(replace(check, name=chosen_name(schema, table.name, check)))
+    return schema.with_table(table)

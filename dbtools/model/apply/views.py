@@ -8,19 +8,26 @@ from dbtools.model import operation as op
 from dbtools.model.apply.relations import doubted
 from dbtools.model.expression import Name
 from dbtools.model.naming import is_relation
-from dbtools.model.objects import ColumnRef
+from dbtools.model.objects import ColumnRef, View
 from dbtools.model.schema import Schema, added, removed
 
 
 def create(schema: Schema, operation: op.CreateView) -> Schema:
     """The view is there; OR REPLACE keeps the comment of the old one."""
-    view = operation.view
+    view = _expanded(operation.view, schema)
     old = schema.views.get(view.name)
     if old is not None and operation.replace:
         return replace(schema, views=added(schema.views, view.name, replace(view, comment=old.comment)))
     if is_relation(schema, view.name):
         return schema
     return replace(schema, views=added(schema.views, view.name, view))
+
+
+def _expanded(view: View, schema: Schema) -> View:
+    if "*" not in view.query:
+        return view
+    tables = (schema.tables[name] for name in view.mentions if name in schema.tables)
+    return replace(view, expanded=tuple(ColumnRef(table.name, each.name) for table in tables for each in table.columns))
 
 
 def drop(schema: Schema, name: Name) -> Schema:
@@ -55,6 +62,10 @@ def without_column(schema: Schema, ref: ColumnRef, *, cascade: bool) -> Schema:
 def with_column_renamed(schema: Schema, ref: ColumnRef, to: str) -> Schema:
     """Views follow a renamed column; their text is then spelled anew, which nobody has read."""
     for view in schema.reading(ref.table):
+        if ref in view.expanded:
+            kept = tuple(ref._replace(column=to) if each == ref else each for each in view.expanded)
+            view = replace(view, expanded=kept)  # noqa: PLW2901 - the same view
+            schema = replace(schema, views=added(schema.views, view.name, view))
         if view.reads is None and ref.table in view.mentions:
             schema = doubted(schema, view.name)
         elif view.reads is not None and ref in view.reads:

@@ -28,9 +28,11 @@ CHANGED_RETURN_TYPE = "42P13"
 CREATE_LOCKS = {"trigger": SRE, "policy": AE, "rule": AE, "statistics": SUE, "publication": SUE}
 ALTER_LOCKS = {"trigger": AE, "policy": AE, "rule": AE, "view": AE}
 DROP_LOCKS = {"trigger": AE, "policy": AE, "rule": AE, "statistics": SUE}
-AUTOCOMMIT = frozenset(
-    {"createdb stmt", "dropdb stmt", "create table space stmt", "drop table space stmt", "alter system stmt"}
-)
+COMMITTING_BLOCK, TERMINATION = "do stmt that commits", "2D000"
+AUTOCOMMIT = frozenset({
+    "createdb stmt", "dropdb stmt", "create table space stmt", "drop table space stmt", "alter system stmt",
+    COMMITTING_BLOCK,
+})  # fmt: skip
 
 OtherOperation = (
     op.AlterSequence | op.DropSequence | op.CreateFunction | op.DropFunction | op.CreateOpaque | op.AlterOpaque
@@ -208,4 +210,5 @@ def maintain(operation: op.Maintain, schema: Schema, session: Session) -> Effect
 
 def other(statement: str, session: Session) -> Effects:
     """A statement that touches no table; some may not run in a transaction."""
-    return Effects(fails=ACTIVE_TRANSACTION if session.in_transaction and statement in AUTOCOMMIT else None)
+    refused = TERMINATION if statement == COMMITTING_BLOCK else ACTIVE_TRANSACTION
+    return Effects(fails=refused if session.in_transaction and statement in AUTOCOMMIT else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbtools.model import operation as op
+from dbtools.model.bounds import condition
 from dbtools.model.effects import Effects, LockMode, Loss, strongest
 from dbtools.model.expression import Name
 from dbtools.model.limits import MOST_COLUMNS, TOO_MANY_COLUMNS
@@ -159,6 +160,9 @@ def attach(operation: op.AttachPartition, schema: Schema) -> Effects:
     default = _default_partition(parent.name, schema)
     if default is not None:
         effects |= Effects({default.name: AE}, scans=stored((default,)))
+    bound = condition(parent.partition_by, operation.of)
+    if bound is not None and any(check.validated and check.expression == bound for check in partition.checks):
+        return effects
     keys = set(parent.partition_by.columns) if parent.partition_by else set()
     checks = [check for check in partition.checks if check.validated and keys & set(check.expression.columns)]
     if checks:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from dbtools.model import operation as op
 from dbtools.model.finding import Severity
+from dbtools.model.predict.others import COMMITTING_BLOCK, TERMINATION
 from dbtools.model.predict.relations import ACTIVE_TRANSACTION
 from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.plans import safe_form
 
 
 @rule(
@@ -17,8 +19,8 @@ from dbtools.rules.base import Context, Harm, rule
     why="""
     CREATE INDEX, DROP INDEX, REINDEX and DETACH PARTITION with CONCURRENTLY wait for other transactions between
     steps that they commit themselves, so PostgreSQL refuses them in a transaction block with 25001; VACUUM as
-    well. Most runners open a transaction for each file, and several statements sent as one query are a
-    transaction too, even without BEGIN.
+    well, and a DO block that says COMMIT with 2D000. Most runners open a transaction for each file, and several
+    statements sent as one query are a transaction too, even without BEGIN.
     """,
     bad=(
         """CREATE TABLE post (id int);
@@ -37,6 +39,9 @@ COMMIT;""",
         """CREATE TABLE post (id int);
 ---
 VACUUM post;""",
+        """CREATE TABLE post (id int);
+---
+DO $$ BEGIN UPDATE post SET id = 1 WHERE id = 2; COMMIT; END $$;""",
     ),
     good=(
         """CREATE TABLE post (id int);
@@ -59,15 +64,16 @@ CREATE INDEX CONCURRENTLY i ON post (id);""",
 )
 def concurrently_in_transaction(context: Context) -> Iterator[Harm]:
     """It fails wherever it stands, on a table of this change too."""
-    if context.effects.fails != ACTIVE_TRANSACTION:
+    if context.effects.fails not in {ACTIVE_TRANSACTION, TERMINATION}:
         return
     what, table, name = _named(context.operation)
     yield Harm(
-        f"{what} fails with 25001: it cannot run inside a transaction",
+        f"{what} fails with {context.effects.fails}: it cannot run inside a transaction",
         "put it in a migration of its own that its runner runs outside a transaction, and say so to dbtools "
         "in its first line: -- dbtools: no-transaction",
         table,
         name,
+        plan=safe_form(context),
     )
 
 
@@ -84,6 +90,8 @@ def _named(operation: op.Operation) -> tuple[str, str, str]:
             return "DETACH PARTITION CONCURRENTLY", str(table), str(partition)
         case op.Maintain(verb, tables):
             return verb.upper(), str(tables[0]) if tables else "", ""
+        case op.Other(statement) if statement == COMMITTING_BLOCK:
+            return "a DO block that commits", "", "COMMIT"
         case op.Other(statement):
             return statement.removesuffix(" stmt").upper(), "", ""
     return "the statement", "", ""

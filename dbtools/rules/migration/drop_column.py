@@ -8,7 +8,7 @@ from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.operation import DropColumn, DropType
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.wording import READERS_UNKNOWN, reader_list
+from dbtools.rules.wording import READERS_UNKNOWN, stopped
 
 
 @rule(
@@ -60,9 +60,10 @@ def drop_column(context: Context) -> Iterator[Harm]:
             lost = {(loss.table, loss.column) for loss in context.effects.loses}
         case _:
             return
+    cascade = isinstance(operation, DropType) or operation.cascade
     for table, column in sorted(lost - context.added):
         if context.existed(table):
-            yield _harm(context, table, column)
+            yield _harm(context, table, column, cascade=cascade)
 
 
 def _is_there(context: Context, name: Name, column: str) -> bool:
@@ -70,11 +71,12 @@ def _is_there(context: Context, name: Name, column: str) -> bool:
     return table is None or table.column(column) is not None
 
 
-def _harm(context: Context, table: Name, column: str) -> Harm:
-    message = f"drops {table}.{column}: its values are lost"
-    if readers := reader_list(context, table, column):
+def _harm(context: Context, table: Name, column: str, *, cascade: bool) -> Harm:
+    stop = stopped(context, table, column, cascade=cascade)
+    message = "; ".join(filter(None, (f"drops {table}.{column}: its values are lost", stop.said)))
+    if stop.breaks:
         hint = "stop reading it first and deploy that; drop it in a later migration"
-        return Harm(f"{message}, and it is still read by {readers}", hint, str(table), column)
+        return Harm(message, hint, str(table), column)
     if context.readers_known:
         hint = "nothing in the project reads it; take a backup of the column if its values may be wanted again"
         return Harm(message, hint, str(table), column, Severity.WARNING)

@@ -8,7 +8,7 @@ from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.operation import DropNamespace, DropTable
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.wording import READERS_UNKNOWN, reader_list
+from dbtools.rules.wording import READERS_UNKNOWN, stopped
 
 
 @rule(
@@ -50,19 +50,21 @@ DROP VIEW posts;""",
 def drop_table(context: Context) -> Iterator[Harm]:
     """Each table that is lost; its partitions go without saying."""
     match context.operation:
-        case DropTable(name, if_exists) if context.existed(name) and context.effects.loses:
+        case DropTable(name, if_exists, cascade) if context.existed(name) and context.effects.loses:
             known = not if_exists or name in context.before.tables
-            yield _harm(context, name, known=known)
+            yield _harm(context, name, known=known, cascade=cascade)
         case DropNamespace():
             for name in context.existing(loss.table for loss in context.effects.loses):
-                yield _harm(context, name, known=True)
+                yield _harm(context, name, known=True, cascade=True)
 
 
-def _harm(context: Context, name: Name, *, known: bool) -> Harm:
-    message = f"drops {name}: its rows are lost" if known else f"drops {name} if it exists: its rows are lost then"
-    if readers := reader_list(context, name):
+def _harm(context: Context, name: Name, *, known: bool, cascade: bool) -> Harm:
+    stop = stopped(context, name, cascade=cascade)
+    lost = f"drops {name}: its rows are lost" if known else f"drops {name} if it exists: its rows are lost then"
+    message = "; ".join(filter(None, (lost, stop.said)))
+    if stop.breaks:
         hint = "stop reading it first and deploy that; drop it in a later migration"
-        return Harm(f"{message}, and it is still read by {readers}", hint, str(name))
+        return Harm(message, hint, str(name))
     if context.readers_known:
         hint = "nothing in the project reads it; take a backup if its rows may be wanted again"
         return Harm(message, hint, str(name), severity=Severity.WARNING)

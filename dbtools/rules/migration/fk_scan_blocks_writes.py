@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.objects import ForeignKey
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.safely import checked_later, named
+from dbtools.rules.plans import safe_form
+from dbtools.rules.plans.constraints import named
 from dbtools.rules.wording import joined
 
 
@@ -74,13 +74,15 @@ def fk_scan_blocks_writes(context: Context) -> Iterator[Harm]:
             return
     if table in context.session.empty:
         return
+    plan = safe_form(context)
     for key in keys:
         if waiting := _waiting(context, table, key):
             yield Harm(
                 f"blocks writes to {joined(waiting)} while every row of {table} is checked against {key.target}",
-                checked_later(context, table, key) if isinstance(operation, op.AddConstraint) else _apart(context, key),
+                "" if plan else "do it partition by partition: before PostgreSQL 18 none of it can be NOT VALID here",
                 str(table),
                 named(context, table, key),
+                plan=plan,
             )
 
 
@@ -92,12 +94,3 @@ def _waiting(context: Context, table: Name, key: ForeignKey) -> list[Name]:
         if lock is not None and lock.blocks_writes and not lock.blocks_reads and context.existed(name):
             found.append(name)
     return found if context.effects.scans else []
-
-
-def _apart(context: Context, key: ForeignKey) -> str:
-    """The column first, then the key on it."""
-    operation = context.operation
-    if not isinstance(operation, op.AddColumn):
-        return ""
-    bare = replace(operation, constraints=tuple(each for each in operation.constraints if each != key))
-    return context.script(bare, checked_later(context, operation.table, key))

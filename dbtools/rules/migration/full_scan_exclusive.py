@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
-from dbtools.model.objects import Check, ForeignKey, NotNull, PrimaryKey
 from dbtools.model.predict.columns import NOT_NULL_VIOLATION
 from dbtools.model.predict.relations import family
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.safely import THEN, checked_later, not_null_later
+from dbtools.rules.plans import safe_form
 from dbtools.rules.wording import BLOCKS_ALL, family_of
 
 # New files instead of rows read, or a rewrite, which table-rewrite names.
@@ -79,10 +77,12 @@ def full_scan_exclusive(context: Context) -> Iterator[Harm]:
                 _hint_for(context, min(read & members)),
                 str(own),
                 _object(operation),
+                plan=safe_form(context),
             )
         read -= members
     for name in sorted(read):
-        yield Harm(f"reads every row of {name}, and {BLOCKS_ALL} meanwhile", _hint_for(context, name), str(name))
+        message = f"reads every row of {name}, and {BLOCKS_ALL} meanwhile"
+        yield Harm(message, _hint_for(context, name), str(name), plan=safe_form(context))
     if effects.uncertain and not effects.scans:
         yield from _perhaps(context)
 
@@ -99,10 +99,10 @@ def _perhaps(context: Context) -> Iterator[Harm]:
             message = (
                 f"reads every row of {table}, and {BLOCKS_ALL} meanwhile, unless a valid CHECK proves {column} not null"
             )
-            yield Harm(message, not_null_later(context, table, column), str(table), column, Severity.WARNING)
+            yield Harm(message, "", str(table), column, Severity.WARNING, plan=safe_form(context))
         case op.AttachPartition(partition) if context.existed(partition):
             message = f"reads every row of {partition}, and {BLOCKS_ALL} of it, unless a valid CHECK implies its bound"
-            yield Harm(message, _hint(context), str(partition), severity=Severity.WARNING)
+            yield Harm(message, _hint(context), str(partition), severity=Severity.WARNING, plan=safe_form(context))
 
 
 def _object(operation: op.Operation) -> str:
@@ -118,6 +118,9 @@ def _object(operation: op.Operation) -> str:
     return ""
 
 
+KEY_ASIDE = "drop the foreign key before, and add it again after: NOT VALID first, then VALIDATE CONSTRAINT"
+
+
 def _hint_for(context: Context, table: Name) -> str:
     """Where it is not the statement itself that closes the table, it only has to run elsewhere."""
     own = context.statement.lock(table)
@@ -127,51 +130,17 @@ def _hint_for(context: Context, table: Name) -> str:
 
 
 def _hint(context: Context) -> str:
+    """What there is to know of the plan, or to do where there is none."""
+    planned = safe_form(context) is not None
     match context.operation:
-        case op.SetNullable(table, column):
-            return not_null_later(context, table, column)
-        case op.AddConstraint(table, Check() | NotNull() as constraint):
-            return checked_later(context, table, constraint)
-        case op.AddConstraint(table, ForeignKey() as constraint):
-            return checked_later(context, table, constraint)
-        case op.AddConstraint(table, PrimaryKey(_, columns)):
-            return "\n".join(not_null_later(context, table, column) for column in columns) or NOT_NULL_FIRST
-        case op.AddColumn() as operation:
-            return _added(context, operation)
-        case op.SetType(table, column) as operation:
-            return _retyped(context, operation)
-        case op.ValidateConstraint() as operation:
-            return context.script("in a statement of its own, which holds no other action's lock meanwhile:", operation)
-        case op.AttachPartition(partition):
+        case op.SetType():
+            return "" if planned else KEY_ASIDE
+        case op.ValidateConstraint():
+            return "in a statement of its own, which holds no other action's lock meanwhile"
+        case op.AttachPartition(partition) if not planned:
             return (
                 f"add a CHECK to {partition} that implies the bound before: NOT VALID first, then VALIDATE CONSTRAINT"
             )
         case op.CreateTable():
             return "create it by itself, and attach it once a valid CHECK on the default partition rules its rows out"
-    return "do it when nobody needs the table, with lock_timeout set"
-
-
-NOT_NULL_FIRST = "make its columns NOT NULL first: CHECK ... NOT VALID, VALIDATE CONSTRAINT, SET NOT NULL"
-
-
-def _added(context: Context, operation: op.AddColumn) -> str:
-    checks = [each for each in operation.constraints if isinstance(each, Check | ForeignKey)]
-    bare = tuple(each for each in operation.constraints if each not in checks)
-    return context.script(
-        replace(operation, constraints=bare), *(checked_later(context, operation.table, check) for check in checks)
-    )
-
-
-def _retyped(context: Context, operation: op.SetType) -> str:
-    table = context.before.table(operation.table)
-    checks = [each for each in table.checks if operation.column in each.expression.columns] if table else []
-    if not checks:
-        return "drop the foreign key before, and add it again after: NOT VALID first, then VALIDATE CONSTRAINT"
-    unchecked = [replace(check, validated=False) for check in checks]
-    return context.script(
-        *(op.DropConstraint(operation.table, check.name) for check in checks),
-        operation,
-        *(op.AddConstraint(operation.table, check) for check in unchecked),
-        THEN,
-        *(op.ValidateConstraint(operation.table, check.name) for check in unchecked),
-    )
+    return "" if planned else "do it when nobody needs the table, with lock_timeout set"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dbtools.model.finding import Severity
 from dbtools.model.operation import CreateIndex
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.safely import ALONE, PER_PARTITION, is_partitioned
+from dbtools.rules.plans import safe_form
+from dbtools.rules.safely import PER_PARTITION
 
 
 @rule(
@@ -58,10 +58,11 @@ def index_blocks_writes(context: Context) -> Iterator[Harm]:
         return
     if not context.effects.builds and not context.effects.fails:
         return
-    safe = context.script(ALONE, replace(operation, concurrently=True))
+    plan = safe_form(context)
     yield Harm(
         f"blocks writes to {table} while the index is built",
-        PER_PARTITION if is_partitioned(context, table) else safe,
+        PER_PARTITION if plan is None and not context.effects.fails else "",
         str(table),
         operation.index.name,
+        plan=plan,
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
-from dbtools.model.operation import CreateIndex, DropIndex, SetType
+from dbtools.model.operation import SetType
+from dbtools.model.plan import Plan
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.safely import ALONE
+from dbtools.rules.plans import safe_form
 from dbtools.rules.wording import BLOCKS_ALL, joined
 
 
@@ -57,28 +57,24 @@ def index_rebuild_exclusive(context: Context) -> Iterator[Harm]:
         return
     if not effects.builds or effects.rewrites:
         return
+    plan = safe_form(context)
     names = joined(sorted(name.local for name in effects.builds))
     yield Harm(
         f"rebuilds {names}: {BLOCKS_ALL} of {operation.table} until they are built"
         if len(effects.builds) > 1
         else f"rebuilds {names}: {BLOCKS_ALL} of {operation.table} until it is built",
-        _hint(context, operation),
+        _hint(context, operation, plan),
         str(operation.table),
         operation.column,
         values={"old type": str(operation.old), "new type": str(operation.type)},
+        plan=plan,
     )
 
 
-def _hint(context: Context, operation: SetType) -> str:
+def _hint(context: Context, operation: SetType, plan: Plan | None) -> str:
+    if plan is not None:
+        return ""
     table = context.before.table(operation.table)
     if table is None or table.partition_by is not None:
         return "drop the indexes before and build them again after it, partition by partition"
-    plain = [index for index in table.indexes if Name(table.name.namespace, index.name) in context.effects.builds]
-    if len(plain) < len(context.effects.builds):
-        return "an index behind a constraint cannot be dropped alone: add a second column of the new type instead"
-    return context.script(
-        ALONE,
-        *(DropIndex(Name(table.name.namespace, index.name), concurrently=True) for index in plain),
-        operation,
-        *(CreateIndex(table.name, index, concurrently=True) for index in plain),
-    )
+    return "a unique index cannot be done without meanwhile: add a second column of the new type instead"

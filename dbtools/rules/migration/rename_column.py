@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dbtools.model.finding import Severity
 from dbtools.model.operation import RenameColumn
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.wording import READERS_UNKNOWN, reader_list
+from dbtools.rules.plans import safe_form
+from dbtools.rules.wording import READERS_UNKNOWN, renamed_away
 
 
 @rule(
@@ -55,10 +56,13 @@ def rename_column(context: Context) -> Iterator[Harm]:
     table, old = operation.table, operation.column
     if not context.existed(table) or (table, old) in context.added:
         return
-    readers = reader_list(context, table, old)
-    if context.readers_known and not readers:
+    stop = renamed_away(context, table, old)
+    if context.readers_known and not stop.said:
         return
-    said = f"it is still read by {readers}" if readers else f"what knows it as {old} fails from then on"
+    said = stop.said or f"what knows it as {old} fails from then on"
     way = f"add {operation.to} beside {old}, write both, fill the old rows, read the new one, then drop {old}"
-    hint = way if readers else f"{READERS_UNKNOWN}; the way without an outage: {way}"
-    yield Harm(f"renames {table}.{old} to {operation.to}: {said}", hint, str(table), old)
+    known = stop.said or context.readers_known
+    hint = way if known else f"{READERS_UNKNOWN}; the way without an outage: {way}"
+    severity = None if stop.breaks or not context.readers_known else Severity.WARNING
+    message = f"renames {table}.{old} to {operation.to}: {said}"
+    yield Harm(message, hint, str(table), old, severity, plan=safe_form(context))

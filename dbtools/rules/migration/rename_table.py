@@ -8,10 +8,9 @@ from itertools import islice
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
-from dbtools.model.identifiers import quote_name
-from dbtools.model.objects import View
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.wording import READERS_UNKNOWN, reader_list
+from dbtools.rules.plans import safe_form
+from dbtools.rules.wording import READERS_UNKNOWN, renamed_away
 
 SOON = 500  # operations within which a name is given again, if it is at all
 
@@ -62,16 +61,16 @@ def rename_table(context: Context) -> Iterator[Harm]:
     name, new = operation.name, Name(operation.name.namespace, operation.to)
     if context.session.in_transaction and any(_gives(later, name) for later in islice(context.later(), SOON)):
         return
-    readers = reader_list(context, name)
-    if context.readers_known and not readers:
+    stop = renamed_away(context, name)
+    if context.readers_known and not stop.said:
         return
-    view = View(name, f"TABLE {quote_name(new)}")
-    bridge = f"in the same transaction:\n{context.script(operation, op.CreateView(view))}"
-    if readers:
-        yield Harm(f"renames {name} to {new}: it is still read by {readers}", bridge, str(name))
+    plan, bridge = safe_form(context), "in the same transaction"
+    if stop.said:
+        severity = None if stop.breaks or not context.readers_known else Severity.WARNING
+        yield Harm(f"renames {name} to {new}: {stop.said}", bridge, str(name), severity=severity, plan=plan)
     else:
         message = f"renames {name} to {new}: what knows it as {name} fails from then on"
-        yield Harm(message, f"{READERS_UNKNOWN}; or keep the old name alive {bridge}", str(name))
+        yield Harm(message, f"{READERS_UNKNOWN}; or keep the old name alive {bridge}", str(name), plan=plan)
 
 
 def _gives(operation: op.Operation, name: Name) -> bool:

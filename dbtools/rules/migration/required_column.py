@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.predict.columns import NOT_NULL_VIOLATION
+from dbtools.model.schema import Schema
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.safely import THEN, not_null_later
+from dbtools.rules.plans import safe_form
+from dbtools.rules.wording import joined
 
 
 @rule(
@@ -58,39 +59,59 @@ ALTER TABLE post ALTER id DROP DEFAULT;""",
     link="https://www.postgresql.org/docs/current/ddl-alter.html#DDL-ALTER-ADDING-A-COLUMN",
 )
 def required_column(context: Context) -> Iterator[Harm]:
-    """Of columns of this change only: whether running code fills an older column cannot be known."""
+    """Of older columns only what is known to leave them out: whether other code fills them cannot be told."""
     match context.operation:
-        case op.AddColumn(table, column) as operation if context.effects.fails == NOT_NULL_VIOLATION:
+        case op.AddColumn(table, column) if context.effects.fails == NOT_NULL_VIOLATION:
             if context.existed(table):
                 added = f"adds {table}.{column.name} NOT NULL without a default"
+                said = _left_out(context, table, column.name)
                 message = f"{added}: fails with 23502 if {table} holds a row, as does an INSERT that leaves it out"
-                yield Harm(message, _filled_first(context, operation), str(table), column.name)
+                message = f"{message}: {said}" if said else message
+                hint = "give it a constant DEFAULT, which rewrites nothing; or"
+                yield Harm(message, hint, str(table), column.name, plan=safe_form(context))
         case op.SetNullable(table, column, nullable=False) | op.SetDefault(table, column, None):
-            if context.existed(table) and (table, column) in context.added and _is_required(context, table, column):
-                message = (
-                    f"makes the new {table}.{column} required: an INSERT of code that does not know it fails (23502)"
-                )
-                hint = "keep a default, or do this in a later change, once the code that fills it is deployed"
-                yield Harm(message, hint, str(table), column, Severity.WARNING)
+            if not context.existed(table) or not _is_required(context, table, column):
+                return
+            said = _left_out(context, table, column)
+            hint = "keep a default, or do this in a later change, once the code that fills it is deployed"
+            if (table, column) in context.added:
+                if _becomes_identity(context, table, column):
+                    return
+                fails = "an INSERT of code that does not know it fails (23502)"
+                message = f"makes the new {table}.{column} required: {fails}" + (f": {said}" if said else "")
+                yield Harm(message, hint, str(table), column, None if said else Severity.WARNING)
+            elif said and not _was_required(context, table, column):
+                message = f"makes {table}.{column} required: {said}, and fails with 23502 from then on"
+                yield Harm(message, hint, str(table), column)
+
+
+def _left_out(context: Context, table: Name, column: str) -> str:
+    """Who inserts rows without it, as far as the project says."""
+    return joined(f"{reader} {reader.how}" for reader in context.leaves_out(table, column))
+
+
+def _was_required(context: Context, name: Name, column: str) -> bool:
+    """Whether such an INSERT failed before the operation already."""
+    return _requires(context.before, name, column)
+
+
+def _becomes_identity(context: Context, table: Name, column: str) -> bool:
+    """Whether a later statement of the migration lets the column number itself: an identity wants no default before."""
+    return any(
+        isinstance(later, op.SetIdentity) and later.identity and (later.table, later.column) == (table, column)
+        for later in context.later()
+    )
 
 
 def _is_required(context: Context, name: Name, column: str) -> bool:
-    """Whether it must have a value after this operation, and nothing gives it one."""
-    table = context.after.table(name)
+    return _requires(context.after, name, column)
+
+
+def _requires(schema: Schema, name: Name, column: str) -> bool:
+    """Whether it must have a value, and nothing gives it one."""
+    table = schema.table(name)
     found = table.column(column) if table is not None else None
     if found is None or found.nullable or found.default is not None or found.identity or found.generated is not None:
         return False
-    domain = context.after.domains.get(found.type.name)
+    domain = schema.domains.get(found.type.name)
     return domain is None or domain.default is None
-
-
-def _filled_first(context: Context, operation: op.AddColumn) -> str:
-    table, column = operation.table, replace(operation.column, nullable=True)
-    steps = not_null_later(context, table, column.name)
-    return context.script(
-        "give it a constant DEFAULT, which rewrites nothing; or",
-        replace(operation, column=column),
-        "-- deploy the code that fills it, fill the old rows in batches, and",
-        THEN,
-        steps,
-    )

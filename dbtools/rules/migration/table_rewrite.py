@@ -6,21 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dbtools.model import operation as op
-from dbtools.model.expression import Expression, Name, Type
+from dbtools.model.expression import Name, Type
 from dbtools.model.finding import Severity
-from dbtools.model.identifiers import quote
-from dbtools.model.objects import Check
 from dbtools.model.predict.relations import family
 from dbtools.model.predict.session import VIRTUAL_SINCE
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.safely import checked_later
+from dbtools.rules.plans import safe_form
 from dbtools.rules.wording import BLOCKS_ALL, counted, family_of
 
 Rewriting = op.AddColumn | op.SetType | op.SetGenerated | op.AlterTable
 MOVES = ("set tablespace", "set access method")
 # What a column is usually turned into for free.
 ROOMY = (Type("text"), Type("varchar"), Type("numeric"))
-BACKFILL = "-- then fill the rows there are in batches, each in a transaction of its own"
+FILL = "-- fill the rows there are in batches, each in a transaction of its own"
 TWIN = "add a second column, write both, fill the old rows in batches, then read the new one and drop the old"
 
 
@@ -97,7 +95,8 @@ def _certain(context: Context, operation: Rewriting) -> Harm:
     if isinstance(operation, op.SetType) and operation.old is not None:
         values = {"old type": str(operation.old), "new type": str(operation.type)}
     message = _message(context, operation.table)
-    return Harm(message, _hint(context, operation), str(operation.table), column, values=values)
+    plan = safe_form(context)
+    return Harm(message, _hint(context, operation), str(operation.table), column, values=values, plan=plan)
 
 
 def _message(context: Context, table: Name) -> str:
@@ -128,7 +127,8 @@ def _perhaps(context: Context, operation: Rewriting) -> Iterator[Harm]:
             yield Harm(message, hint, table, column, severity)
         case op.AddColumn(_, column) if column.default is not None and not column.generated:
             message = f"rewrites {table}, unless the default {column.default} is STABLE or IMMUTABLE"
-            yield Harm(message, _hint(context, operation), table, column.name, Severity.WARNING)
+            plan = safe_form(context)
+            yield Harm(message, _hint(context, operation), table, column.name, Severity.WARNING, plan=plan)
         case op.AlterTable(_, action) if action in MOVES:
             message = f"rewrites {table}, unless it is stored there already"
             yield Harm(message, _maintained(action), table, severity=Severity.WARNING)
@@ -152,17 +152,19 @@ def _maintained(verb: str) -> str:
 
 
 def _added(context: Context, operation: op.AddColumn) -> str:
-    table, column = operation.table, operation.column
-    plain = replace(column, nullable=True, default=None, identity="", generated=None)
+    column = operation.column
     if column.generated is not None:
+        plain = replace(column, nullable=True, default=None, identity="", generated=None)
         virtual = replace(column, generated=column.generated._replace(stored=False))
         if context.session.version >= VIRTUAL_SINCE:
-            return context.script(op.AddColumn(table, virtual), "-- is computed when it is read and stored nowhere")
-        return context.script(op.AddColumn(table, plain), "-- then keep it up to date by a trigger, and", BACKFILL[3:])
-    if column.identity:
-        return context.script(op.AddColumn(table, plain), BACKFILL, "-- and only then give it its sequence")
-    if column.default is not None:
-        return context.script(op.AddColumn(table, plain), op.SetDefault(table, column.name, column.default), BACKFILL)
+            return context.script(
+                op.AddColumn(operation.table, virtual), "-- is computed when it is read and stored nowhere"
+            )
+        return context.script(
+            op.AddColumn(operation.table, plain), "-- then keep it up to date by a trigger, and", FILL
+        )
+    if column.identity or column.default is not None:
+        return ""
     domain = context.before.domains.get(column.type.name)
     base = f"the domain's base type {domain.base}" if domain else "the domain's base type"
     return (
@@ -171,18 +173,10 @@ def _added(context: Context, operation: op.AddColumn) -> str:
 
 
 def _retyped(context: Context, operation: op.SetType) -> str:
-    old, new = operation.old, operation.type
-    column = quote(operation.column)
-    if old is None or operation.using is not None:
+    old, new, plan = operation.old, operation.type, safe_form(context)
+    if old is not None and plan is not None and plan.instead:
+        return f"keep {old} and limit its length"
+    if old is None or (old.base, new.base) != ("timestamp", "timestamptz") or old.dimensions or operation.using:
         return TWIN
-    if old.base in {"text", "varchar"} and new.base == "varchar" and not (old.dimensions or new.dimensions):
-        text = f"length({column}) <= {new.modifiers[0]}"
-        check = Check("", Expression(text, text, (operation.column,)))
-        return f"keep {old} and limit its length:\n{checked_later(context, operation.table, check)}"
-    if (old.base, new.base) == ("timestamp", "timestamptz") and not old.dimensions:
-        kept = replace(operation, type=Type("timestamptz"))
-        where = (
-            "keeps the rows as they are where the session's time zone has no offset, and the values were meant in it:"
-        )
-        return context.script(where, "SET timezone TO 'UTC';", kept)
-    return TWIN
+    free = context.render(replace(operation, type=Type("timestamptz")))
+    return f"where the values were meant in UTC, SET timezone TO 'UTC' and {free} keep the rows as they are; or {TWIN}"

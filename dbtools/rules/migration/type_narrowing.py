@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbtools.model.expression import Expression
 from dbtools.model.finding import Severity
-from dbtools.model.identifiers import quote
-from dbtools.model.objects import Check
 from dbtools.model.operation import SetType
+from dbtools.model.plan import Plan
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.safely import checked_later
+from dbtools.rules.plans import safe_form
+from dbtools.rules.plans.types import is_limit
 
 
 @rule(
@@ -63,19 +62,18 @@ def type_narrowing(context: Context) -> Iterator[Harm]:
     table, column, old, new = operation.table, operation.column, operation.old, operation.type
     if not context.existed(table) or (table, column) in context.added:
         return
+    plan = safe_form(context) if old is not None and is_limit(old, new) else None
     yield Harm(
         f"narrows {table}.{column} from {old} to {new}: a value that does not fit makes it fail, or loses a part",
-        _hint(context, operation),
+        _hint(operation, plan),
         str(table),
         column,
         values={"old type": str(old), "new type": str(new)},
+        plan=plan,
     )
 
 
-def _hint(context: Context, operation: SetType) -> str:
-    old, new, column = operation.old, operation.type, operation.column
-    if old is not None and old.base in {"text", "varchar"} and new.base == "varchar" and not new.dimensions:
-        text = f"length({quote(column)}) <= {new.modifiers[0]}"
-        check = Check("", Expression(text, text, (column,)))
-        return f"keep {old} and limit what is written from now on:\n{checked_later(context, operation.table, check)}"
+def _hint(operation: SetType, plan: Plan | None) -> str:
+    if plan is not None:
+        return f"keep {operation.old} and limit what is written from now on"
     return "count the values that do not fit first, mend them in a migration before this one, or keep the old type"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dbtools.model import operation as op
+from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.objects import Constraint, Exclusion, PrimaryKey, Unique
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.safely import PER_PARTITION, built_later, is_partitioned, named, not_null_later
+from dbtools.rules.plans import safe_form
+from dbtools.rules.safely import PER_PARTITION, is_partitioned, named
 from dbtools.rules.wording import BLOCKS_ALL
 
 Indexed = (PrimaryKey, Unique, Exclusion)
@@ -66,27 +67,14 @@ def unique_build_exclusive(context: Context) -> Iterator[Harm]:
             return
     if not context.existed(table) or not (context.effects.builds or context.effects.fails):
         return
+    plan = safe_form(context)
     for each in constraints:
         if isinstance(each, Indexed):
             message = f"builds the index of {KINDS[type(each)]} on {table}: {BLOCKS_ALL} until it is built"
-            yield Harm(message, _hint(context, each), str(table), named(context, table, each))
+            yield Harm(message, _hint(context, table, each), str(table), named(context, table, each), plan=plan)
 
 
-def _hint(context: Context, constraint: PrimaryKey | Unique | Exclusion) -> str:
-    operation = context.operation
+def _hint(context: Context, table: Name, constraint: PrimaryKey | Unique | Exclusion) -> str:
     if isinstance(constraint, Exclusion):
         return "no index can be adopted for EXCLUDE: add it to a new table, or when nobody needs this one"
-    if not isinstance(operation, op.AddConstraint | op.AddColumn):
-        return ""
-    if is_partitioned(context, operation.table):
-        return PER_PARTITION
-    steps = [built_later(context, operation.table, constraint)]
-    table = context.before.table(operation.table)
-    if isinstance(operation, op.AddColumn):
-        bare = tuple(each for each in operation.constraints if each != constraint)
-        steps.insert(0, context.script(replace(operation, constraints=bare)))
-    elif isinstance(constraint, PrimaryKey) and table is not None:
-        found = (table.column(name) for name in constraint.columns)
-        open_ = [column.name for column in found if column is not None and column.nullable]
-        steps[:0] = [not_null_later(context, table.name, name) for name in open_]
-    return "\n".join(steps)
+    return PER_PARTITION if is_partitioned(context, table) else ""

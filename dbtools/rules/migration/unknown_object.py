@@ -9,6 +9,7 @@ from typing import NamedTuple
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
+from dbtools.model.migration import BOOKKEEPING
 from dbtools.model.naming import is_relation
 from dbtools.model.objects import Check, ForeignKey, NotNull, PrimaryKey, Table, Unique
 from dbtools.model.predict.relations import UNDEFINED_COLUMN, UNDEFINED_OBJECT, UNDEFINED_TABLE
@@ -174,6 +175,7 @@ def _tables(names: Iterable[Name], schema: Schema) -> Iterator[Missing]:
         return
     for name in names:
         known = is_relation(schema, name) or schema.index_owner(name) is not None or name.local.startswith("pg_")
+        known = known or name.local in BOOKKEEPING
         if not known and name.namespace in schema.namespaces and not _is_own_sequence(name, schema):
             yield Missing("table", str(name), _near(schema.tables, schema.views))
 

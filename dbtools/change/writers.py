@@ -1,0 +1,68 @@
+"""Whom a column breaks that stays: those who insert rows without it, or compare it with what it no longer can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dbtools.change.readers import Code, Question, within
+from dbtools.change.stored import bodies
+from dbtools.model.expression import Type
+from dbtools.model.reader import Reader
+from dbtools.model.schema import Schema
+from dbtools.sql.comparing import accepts, comparable
+from dbtools.sql.reads import Compared
+
+
+def without_it(code: Code, question: Question) -> Iterator[Reader]:
+    """Who inserts rows without a value for the column: named INSERTs, and models that do not know it."""
+    table, column = question.wanted
+    for reading in code.readings:
+        rows = [reader for reader in reading.readers if reader.column.table == table]
+        if rows and "writes" in rows[0].how and all(reader.column.column != column for reader in rows):
+            yield rows[0]._replace(column=question.wanted, how=f"does not know {column}")
+    for query in code.queries:
+        reads = question.after.qualify(query.plain) if question.concerns(query.plain) else None
+        for row in reads.inserts if reads is not None else ():
+            if row.table == table and column not in row.columns:
+                place = within(query.location, row.position)
+                yield Reader(question.wanted, f"query {query.name}", place, f"gives {column} no value")
+
+
+def clashing(code: Code, question: Question, kind: Type) -> Iterator[Reader]:
+    """Who compares the column with what cannot be compared with its new type, or declares it as another."""
+    table, column = question.wanted
+    for reading in code.readings:
+        readers = [reader for reader in reading.readers if reader.column == question.wanted]
+        model = reading.schema.table(table)
+        declared = model.column(column) if model is not None else None
+        if readers and declared is not None and comparable(declared.type, kind) is False:
+            yield readers[0]._replace(how=f"declares it {declared.type}")
+    for query in code.queries:
+        reads = question.before.qualify(query.plain) if question.concerns(query.plain) else None
+        if reads is not None and (found := _first_clash(reads.compared, kind, question)):
+            compared, said = found
+            yield Reader(question.wanted, f"query {query.name}", within(query.location, compared.position), said)
+    for function, body in bodies(question):
+        if found := _first_clash(body.compared, kind, question):
+            place = question.place("function", function.name)
+            yield Reader(question.wanted, f"function {function.name}()", place, found[1], "function")
+
+
+def _first_clash(every: Iterable[Compared], kind: Type, question: Question) -> tuple[Compared, str] | None:
+    asked = (compared for compared in every if compared.column == question.wanted)
+    said = ((compared, _clash(compared, kind, question.moment.before)) for compared in asked)
+    return next(((compared, clash) for compared, clash in said if clash), None)
+
+
+def _clash(compared: Compared, kind: Type, schema: Schema) -> str:
+    """What is wrong with the comparison once the column is of *kind*; nothing where it may go on."""
+    if compared.other is not None:
+        table = schema.table(compared.other.table)
+        other = table.column(compared.other.column) if table is not None else None
+        wrong = other is not None and comparable(other.type, kind) is False
+        return f"compares it with {compared.other}, which is {other.type}" if wrong and other is not None else ""
+    if compared.type:
+        wrong = comparable(Type(compared.type), kind) is False
+        return f"compares it with a constant of type {compared.type}" if wrong else ""
+    constant = compared.constant or ""
+    return f"compares it with '{constant}'" if accepts(kind, constant, schema) is False else ""
