@@ -61,7 +61,7 @@ class _Told(Reading):
     def __init__(
         self, kind: str, where: str, scripts: Sequence[tuple[str, str]] = (), *, complete: bool = True, **known: object
     ) -> None:
-        own = {"kind": kind, "where": where, "expressible": EXPRESSIBLE, "readers": ()}
+        own: dict[str, object] = {"kind": kind, "where": where, "expressible": EXPRESSIBLE, "readers": ()}
         own |= {"_scripts": scripts, "_complete": complete, **known}  # known: what ``replace`` has found already
         for name, value in own.items():
             object.__setattr__(self, name, value)
