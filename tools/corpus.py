@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dbtools.change import gather_paths
+from dbtools.change import Given, gather_paths
 from dbtools.change.git import WorkingTree
 from dbtools.errors import DatabaseError
 from dbtools.lint import LintSettings, lint
@@ -34,6 +34,7 @@ from dbtools.model.schema import Schema
 from dbtools.pg.connect import connect
 from dbtools.pg.server import Server, server
 from dbtools.rehearse.watch import Watched, watch
+from dbtools.sources.layouts import Running
 from dbtools.sql.walk import in_transaction, walk
 
 if TYPE_CHECKING:
@@ -95,10 +96,11 @@ def shown(folder: str) -> str:
 
 def measured(folder: Path, running: Server) -> list[File]:
     """Every migration of *folder*, judged and run."""
-    texts = WorkingTree(folder.resolve()).files(".")
-    change = gather_paths({}, {str(folder): texts})
+    where = folder.resolve()
+    texts = WorkingTree(where.parent).files(where.name)
+    change = gather_paths(Given(folders={where.name: texts}), Running())
     report = lint(change, LintSettings(version=running.version))
-    files = {migration.up.path: File(f"{folder}/{migration.up.path}") for migration in change.new}
+    files = {migration.up.path: File(f"{where.parent}/{migration.up.path}") for migration in change.new}
     for finding in report.findings:
         if finding.location.path in files:
             files[finding.location.path].said.append((finding.rule, finding.severity))

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dbtools.change import gather_paths
+from dbtools.change import Given, gather_paths
 from dbtools.lint import LintSettings, lint
 from dbtools.lint.settings import Choice
 from dbtools.model.finding import Severity
+from dbtools.sources.layouts import Running
 from dbtools.sql import walk
 
 ALL = LintSettings(choice=Choice(select=("ALL",)))
@@ -23,7 +24,7 @@ def judged(*scripts):
     files = {
         f"m/{number}.sql": each if isinstance(each, bytes) else each.encode() for number, each in enumerate(scripts)
     }
-    return lint(gather_paths({}, {"m": files}), ALL)
+    return lint(gather_paths(Given(folders={"m": files}), Running()), ALL)
 
 
 def each(template, made="", count=1):
