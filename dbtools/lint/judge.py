@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import partial, reduce
-from itertools import chain, groupby
+from collections.abc import Set as AbstractSet
+from functools import partial
+from itertools import chain, groupby, islice
 
 from dbtools.change import Change
 from dbtools.change.readers import Moment
@@ -14,7 +15,6 @@ from dbtools.lint.quiet import quieted
 from dbtools.lint.settings import LintSettings
 from dbtools.lint.weigh import sized
 from dbtools.model import operation as op
-from dbtools.model.apply import apply
 from dbtools.model.effects import Effects, overall
 from dbtools.model.entries import Members
 from dbtools.model.expression import Name
@@ -41,7 +41,7 @@ def lint(change: Change, settings: LintSettings) -> Report:
     judged = operations = uncertain = 0
     schema, session = change.base, Session(settings.version, lock_timeout=settings.lock_timeout)
     for together in [(migration,) for migration in change.new] if change.one_by_one else [change.new]:
-        run = _Run(change, settings, together)
+        run = _Run(change, settings, together, schema)
         steps = walk(together, schema, session)
         for _, group in groupby(steps, key=lambda step: (step.migration.up.path, step.statement.place)):
             of_statement = list(group)
@@ -69,11 +69,14 @@ def lint(change: Change, settings: LintSettings) -> Report:
 class _Run:
     """One change while it is judged."""
 
-    def __init__(self, change: Change, settings: LintSettings, migrations: tuple[Migration, ...]) -> None:
+    def __init__(
+        self, change: Change, settings: LintSettings, migrations: tuple[Migration, ...], start: Schema
+    ) -> None:
         self.change, self.settings = change, settings
-        self.migrations = migrations
+        self.migrations, self.start = migrations, start
         self.added: Members[tuple[Name, str]] = Members()  # columns that it adds to tables
         self.end: Schema | None = None
+        self.said: set[tuple[str, str]] = set()  # rules that speak once of a file, with the file
 
     def statement(self, steps: list[Step]) -> Iterator[Finding]:
         """What every rule says of one statement."""
@@ -88,54 +91,66 @@ class _Run:
                 damage=Damage.FAILS, excerpt=shown,
             )  # fmt: skip
             return
-        if all(step.skipped for step in steps):
-            return
         whole = overall(step.effects for step in steps)
         rules = self.settings.rules(path)
-        for step in steps:
-            context = self.context(step, whole)
+        for step in (each for each in steps if not each.skipped):
+            context = self.context(step, whole, first=step is steps[0])
             for rule in rules:
-                for harm in rule.check(context):
-                    yield sized(_finding(rule, harm, step), rule, step, self.settings.sizes)
-            self.added = self.added.having(*_added(step))
+                yield from self.harms(rule, context, step)
+            self.added = self.added.having(*_added(step, self.added))
 
-    def context(self, step: Step, whole: Effects) -> Context:
+    def harms(self, rule: Rule, context: Context, step: Step) -> Iterator[Finding]:
+        """What one rule says of one operation, if it may still speak."""
+        if (rule.name, context.location.path) in self.said:
+            return
+        for harm in rule.check(context):
+            yield sized(_finding(rule, harm, step), rule, step, self.settings.sizes)
+            if rule.once:
+                self.said.add((rule.name, context.location.path))
+                return
+
+    def context(self, step: Step, whole: Effects, *, first: bool) -> Context:
         """What the rules may know of one operation."""
-        moment = Moment(step.before, partial(self.at_end, step))
+        moment = Moment(step.before, self.at_end)
         return Context(
             step.operation, step.effects, whole, step.before, step.after, step.session,
             Location(step.migration.up.path, step.place.line, step.place.column), step.transaction, step.done,
-            partial(_later, step), partial(self.at_end, step), step.born, self.added,
+            first, partial(_later, step), self.at_end, step.born, self.added,
             partial(self.change.readers, moment=moment), partial(self.change.former, moment=moment),
             partial(self.change.leaves_out, moment=moment), partial(self.change.clashes, moment=moment),
-            lambda: self.change.readers_known, render,
+            lambda: self.change.readers_known, render, step.statement.text,
         )  # fmt: skip
 
-    def at_end(self, step: Step) -> Schema:
-        """The schema after the last of the migrations; found once, from whichever step asks first."""
+    def at_end(self) -> Schema:
+        """The schema after the last of the migrations; found once, and only if a rule asks."""
         if self.end is None:
-            following = self.migrations[self.migrations.index(step.migration) + 1 :]
-            self.end = fold(reduce(apply, _later(step), step.after), (migration.up.text for migration in following))
+            self.end = fold(self.start, (migration.up.text for migration in self.migrations))
         return self.end
 
 
-def _added(step: Step) -> set[tuple[Name, str]]:
-    """The column that did not exist before the step."""
+def _added(step: Step, known: AbstractSet[tuple[Name, str]]) -> set[tuple[Name, str]]:
+    """The column that did not exist before the step, also under another name."""
     match step.operation:
         case op.AddColumn(name, column):
             table = step.before.table(name)
             return set() if table is not None and table.column(column.name) else {(name, column.name)}
+        case op.RenameColumn(name, column, to) if (name, column) in known:
+            return {(name, to)}
+        case op.RenameTable(name, to):
+            return {(name._replace(local=to), column) for table, column in known if table == name}
     return set()
 
 
 def _later(step: Step) -> Iterator[op.Operation]:
     """The operations after this step's statement in its migration."""
     every = statements(step.migration.up.text)
-    here = bisect_right(every, _standing(step.statement), key=_standing)
-    return chain.from_iterable(every[number].operations for number in range(here, len(every)))
+    here = step.statement.place
+    start = bisect_right(every, (here.line, here.column), key=_line_and_column)
+    after = islice(every, start, None)
+    return chain.from_iterable(each.operations for each in after)
 
 
-def _standing(statement: Statement) -> tuple[int, int]:
+def _line_and_column(statement: Statement) -> tuple[int, int]:
     return statement.place.line, statement.place.column
 
 
@@ -153,18 +168,21 @@ def _finding(rule: Rule, harm: Harm, step: Step) -> Finding:
         {str(name): mode for name, mode in step.effects.locks.items()},
         harm.values,
         step.statement.text,
-        _damage(rule, step.effects),
+        _damage(rule, harm, step),
         excerpt(step.migration.up.text, step.statement, step.place, _names(harm)),
         harm.plan,
     )
 
 
-def _damage(rule: Rule, effects: Effects) -> Damage:
-    """The kind of harm that the rule proves; what blocks whom follows from the lock."""
+def _damage(rule: Rule, harm: Harm, step: Step) -> Damage:
+    """The kind of harm that the rule proves; what blocks whom follows from the lock, also one held from before."""
     certain = {
         "loss": Damage.LOSES_DATA, "error": Damage.FAILS, "reader": Damage.BREAKS_READERS, "advice": Damage.ADVICE,
     }  # fmt: skip
-    blocks_reads = any(mode.blocks_reads for mode in effects.locks.values())
+    own = step.effects.locks
+    namespace, _, local = harm.table.rpartition(".")
+    held = map(step.transaction.held, (*own, Name(namespace or "public", local)))
+    blocks_reads = any(mode is not None and mode.blocks_reads for mode in (*own.values(), *held))
     return certain.get(rule.proof, Damage.BLOCKS_READS if blocks_reads else Damage.BLOCKS_WRITES)
 
 

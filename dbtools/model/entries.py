@@ -144,6 +144,12 @@ class Members(AbstractSet[K], Generic[K]):
             entries = entries.without(member)
         return self._of(entries)
 
+    def __or__(self, other: Iterable[Any]) -> Members[Any]:
+        return self.having(*other)
+
+    def __sub__(self, other: Iterable[Any]) -> Members[K]:
+        return self.without(*other)
+
     def _of(self, entries: Entries[K, None]) -> Members[K]:
         if entries is self._entries:
             return self

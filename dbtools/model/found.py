@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 from dbtools.model.entries import Entries, Members
 from dbtools.model.expression import Name
+from dbtools.model.lengths import object_name
 from dbtools.model.objects import Constraint, ForeignKey, Index, Opaque, OpaqueKey, Table, View
 
 K = TypeVar("K")
@@ -96,15 +97,20 @@ def _one(
     return entries
 
 
-OWNED, REFERRING, CHILDREN, DEFAULTS, TYPED = range(5)
-READING = ON = 0
+OWNED, REFERRING, CHILDREN, DEFAULTS, TYPED, DRAWING = range(6)
+READING, INDEXED = range(2)
+ON, MENTIONING = range(2)
 
 
 class Tables(Found[Name, Table]):
-    """Tables by name: by what is on them, what they refer to and inherit from, whose default they are, their types."""
+    """Tables by name, and by what concerns them.
+
+    What is on them, what they refer to, what they inherit from, whose default partition they are, the types they are
+    made of, and the sequences that their columns own.
+    """
 
     __slots__ = ()
-    TOPICS = 5
+    TOPICS = 6
 
     @staticmethod
     def alike(before: Table, after: Table) -> bool:
@@ -115,12 +121,12 @@ class Tables(Found[Name, Table]):
             and before.name == after.name
             and before.partition_of == after.partition_of
             and before.inherits == after.inherits
-            and (before.columns is after.columns or _types(before) == _types(after))
+            and (before.columns is after.columns or _kinds(before) == _kinds(after))
         )
 
     @staticmethod
     def topics(value: Table) -> Topics:
-        """Five of them."""
+        """Six of them."""
         namespace, part = value.name.namespace, value.partition_of
         named: tuple[Constraint | Index, ...] = (*value.constraints, *value.indexes)
         parents = value.inherits if part is None else (*value.inherits, part.parent)
@@ -130,36 +136,53 @@ class Tables(Found[Name, Table]):
             frozenset(parents),
             frozenset([part.parent]) if part is not None and part.bound == "DEFAULT" else _NOTHING,
             _types(value),
+            frozenset([Name(namespace, object_name(value.name.local, column, "seq")) for column in _drawing(value)]),
         )
 
 
+def _kinds(table: Table) -> tuple[frozenset[Name], list[str]]:
+    return _types(table), _drawing(table)
+
+
+def _drawing(table: Table) -> list[str]:
+    return [column.name for column in table.columns if column.identity]
+
+
 def _types(table: Table) -> frozenset[Name]:
-    """The types of its columns that are not built in."""
-    return frozenset([column.type.name for column in table.columns if column.type.namespace])
+    """The types of its columns that are not built in, and the one that it is a table of."""
+    own = [] if table.of is None else [table.of]
+    return frozenset([column.type.name for column in table.columns if column.type.namespace] + own)
 
 
 class Views(Found[Name, View]):
-    """Views by name, and by the relations that their queries name and read."""
+    """Views by name, by the relations that their queries name and read, and by the names of their indexes."""
 
     __slots__ = ()
+    TOPICS = 2
 
     @staticmethod
     def alike(before: View, after: View) -> bool:
-        """Its indexes and its comment may change."""
-        return before.mentions is after.mentions and before.reads is after.reads
+        """Its comment may change."""
+        same = before.mentions is after.mentions and before.reads is after.reads
+        return same and before.indexes is after.indexes and before.name == after.name
 
     @staticmethod
     def topics(value: View) -> Topics:
-        """One."""
-        return (frozenset([*value.mentions, *(ref.table for ref in value.reads or ())]),)
+        """Two of them."""
+        namespace = value.name.namespace
+        return (
+            frozenset([*value.mentions, *(ref.table for ref in value.reads or ())]),
+            frozenset([Name(namespace, index.name) for index in value.indexes]),
+        )
 
 
 class Opaques(Found[OpaqueKey, Opaque]):
-    """What is kept by its text, and by the table that it is on."""
+    """What is kept by its text, by the table that it is on, and by the relations that it names."""
 
     __slots__ = ()
+    TOPICS = 2
 
     @staticmethod
     def topics(value: Opaque) -> Topics:
-        """One."""
-        return (_NOTHING if value.table is None else frozenset([value.table]),)
+        """Two of them."""
+        return _NOTHING if value.table is None else frozenset([value.table]), frozenset(value.mentions)

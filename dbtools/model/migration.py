@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-# What runners keep account in; it exists though no migration makes it.
+# What runners keep account in, in small letters; it exists though no migration makes it.
 BOOKKEEPING = frozenset(
-    "schema_migrations __drizzle_migrations _prisma_migrations _sqlx_migrations goose_db_version gorp_migrations "
-    "flyway_schema_history __diesel_schema_migrations alembic_version django_migrations pgmigrations knex_migrations "
-    "databasechangelog databasechangeloglock".split()
+    """
+    schema_migrations schema_migration _prisma_migrations __drizzle_migrations goose_db_version flyway_schema_history
+    alembic_version django_migrations knex_migrations knex_migrations_lock kysely_migration kysely_migration_lock
+    sequelizemeta pgmigrations ar_internal_metadata databasechangelog databasechangeloglock atlas_schema_revisions
+    gorp_migrations __efmigrationshistory typeorm_metadata mikro_orm_migrations dbmate_migrations _sqlx_migrations
+    __diesel_schema_migrations
+    """.split()
 )
 TransactionMode = Literal["batch", "file", "query", "statement", "none"]
 

@@ -84,6 +84,7 @@ class ForeignKey:
     validated: bool = True
     enforced: bool = True
     deferrable: bool = False
+    deferred: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,18 @@ class PartitionOf(NamedTuple):
     bound: str
 
 
+class Fit(NamedTuple):
+    """How the bound of a new partition goes with what is there; None where that is not known.
+
+    ``implied``: valid checks and NOT NULL prove every row of the new partition to lie within it. ``excluded``: those of
+    the default partition prove that none of its rows does. ``overlaps``: another partition takes some of its values.
+    """
+
+    implied: bool | None = None
+    excluded: bool | None = None
+    overlaps: bool | None = None
+
+
 class Columns(tuple[Column, ...]):
     """The columns of a table in their order; equal to the same columns in any order."""
 
@@ -190,7 +203,11 @@ NO_COLUMNS = Columns()
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; constraints and indexes sorted by name."""
+    """A table; constraints and indexes sorted by name.
+
+    ``of``: the composite type it is a table of. ``replica_index``: the index that is its REPLICA IDENTITY.
+    ``tablespace``: empty for the database's own. ``method``: its access method.
+    """
 
     name: Name
     columns: Columns = NO_COLUMNS
@@ -202,6 +219,10 @@ class Table:
     persistence: Persistence = "permanent"
     row_security: bool = False
     comment: str | None = None
+    of: Name | None = field(default=None, compare=False)
+    replica_index: str = field(default="", compare=False)
+    tablespace: str = field(default="", compare=False)
+    method: str = field(default="heap", compare=False)
 
     def __post_init__(self) -> None:
         if type(self.columns) is not Columns:
@@ -343,13 +364,21 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """What is kept by its text: trigger, policy, rule, composite type, ... ``table`` where it belongs to one."""
+    """What is kept by its text: trigger, policy, rule, composite type, ... ``table`` where it belongs to one.
+
+    ``reads``: the columns of that table it depends on. ``mentions``: the other relations that its subqueries name.
+    ``calls``: functions. ``by_row``: a trigger that fires for each row. ``columns``: of a composite type.
+    """
 
     kind: str
     name: Name
     table: Name | None = None
     text: str = ""
     reads: tuple[str, ...] = field(default=(), compare=False)
+    mentions: tuple[Name, ...] = field(default=(), compare=False)
+    calls: tuple[Name, ...] = field(default=(), compare=False)
+    by_row: bool = field(default=False, compare=False)
+    columns: tuple[Column, ...] = field(default=(), compare=False)
 
 
 FunctionKey = tuple[Name, tuple[str, ...]]

@@ -7,7 +7,7 @@ one model of PostgreSQL (``predict``) serve both. Every kind is one frozen class
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dbtools.model.effects import LockMode
 from dbtools.model.expression import Expression, Name, Type, TypeChange
@@ -17,6 +17,7 @@ from dbtools.model.objects import (
     Constraint,
     Domain,
     Enum,
+    Fit,
     Function,
     Generated,
     Identity,
@@ -47,22 +48,26 @@ ColumnAction = Literal["statistics", "options", "storage", "compression"]
 
 @dataclass(frozen=True, slots=True)
 class CreateTable:
-    """CREATE TABLE; ``copies`` the tables it reads: LIKE, or the query of CREATE TABLE AS."""
+    """CREATE TABLE; ``like`` the tables it copies, ``mentions`` those that the query of CREATE TABLE AS names."""
 
     table: Table
     if_not_exists: bool = False
     like: tuple[Name, ...] = ()
     query: str = ""
     mentions: tuple[Name, ...] = ()
+    populated: bool = True
+    including: bool = False
+    fit: Fit | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class DropTable:
-    """DROP TABLE."""
+    """DROP TABLE; ``along`` are the tables that the same statement drops after it."""
 
     name: Name
     if_exists: bool = False
     cascade: bool = False
+    along: frozenset[Name] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class AttachPartition:
 
     partition: Name
     of: PartitionOf
+    fit: Fit | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,7 @@ class AddColumn:
     column: Column
     constraints: tuple[Constraint, ...] = ()
     if_not_exists: bool = False
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +136,7 @@ class DropColumn:
     column: str
     if_exists: bool = False
     cascade: bool = False
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +146,7 @@ class RenameColumn:
     table: Name
     column: str
     to: str
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +160,7 @@ class SetType:
     collation: str | None = None
     old: Type | None = field(default=None, compare=False)
     change: TypeChange | None = field(default=None, compare=False)
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +170,7 @@ class SetNullable:
     table: Name
     column: str
     nullable: bool
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +190,7 @@ class SetIdentity:
     column: str
     identity: Identity
     changes: bool = False
+    if_exists: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +200,7 @@ class SetGenerated:
     table: Name
     column: str
     generated: Generated | None
+    if_exists: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +222,7 @@ class AddConstraint:
     table: Name
     constraint: Constraint
     using_index: str = ""
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +233,7 @@ class DropConstraint:
     name: str
     if_exists: bool = False
     cascade: bool = False
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +357,7 @@ class AlterDomain:
     action: Literal["validate", "drop constraint", "not null", "nullable", "default"]
     value: str = ""
     default: Expression | None = None
+    if_exists: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,29 +374,33 @@ class DropType:
 
 @dataclass(frozen=True, slots=True)
 class CreateView:
-    """CREATE [OR REPLACE] [MATERIALIZED] VIEW."""
+    """CREATE [OR REPLACE] [MATERIALIZED] VIEW; ``fails`` with the SQLSTATE of its query, once that was looked at."""
 
     view: View
     replace: bool = False
     if_not_exists: bool = False
+    populated: bool = True
+    fails: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class DropView:
-    """DROP [MATERIALIZED] VIEW."""
+    """DROP [MATERIALIZED] VIEW; ``along`` are the views that the same statement drops after it."""
 
     name: Name
     if_exists: bool = False
     cascade: bool = False
     materialized: bool = False
+    along: frozenset[Name] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshView:
-    """REFRESH MATERIALIZED VIEW."""
+    """REFRESH MATERIALIZED VIEW; without ``data`` it is emptied, and cannot be read until the next one."""
 
     name: Name
     concurrently: bool = False
+    data: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,12 +456,15 @@ class CreateOpaque:
 
 @dataclass(frozen=True, slots=True)
 class AlterOpaque:
-    """ALTER of what is kept by its text; ``to`` when it is renamed."""
+    """ALTER of what is kept by its text; ``to`` when it is renamed, ``retypes`` when an attribute gets another type."""
 
     kind: str
     name: Name
     table: Name | None = None
     to: str = ""
+    cascade: bool = False
+    retypes: bool = False
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -526,13 +549,34 @@ class Grant:
 # Rows -----------------------------------------------------------------------------------------
 
 
+class Constant(NamedTuple):
+    """A string in a query, and what PostgreSQL reads it as: a value of ``column``, or of the type ``type``.
+
+    A ``position`` counts the columns of the table from 1, where INSERT names none.
+    """
+
+    text: str
+    column: str = ""
+    type: str = ""
+    position: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """INSERT or COPY FROM; ``reads`` are the relations its query names."""
+    """INSERT or COPY FROM; ``reads`` are the relations its query names.
+
+    ``assigned``: the strings that are written into columns as such, ``literals``: the other
+    strings that it says. ``rows``: how many it adds for certain. ``constants`` here and below: strings with what they
+    are compared with, filled in where the transaction has added labels to an enum.
+    """
 
     table: Name
     columns: tuple[str, ...] = ()
     reads: tuple[Name, ...] = ()
+    assigned: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    literals: frozenset[str] = field(default=frozenset(), compare=False)
+    rows: int = field(default=0, compare=False)
+    constants: tuple[Constant, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -543,6 +587,9 @@ class Update:
     columns: tuple[str, ...] = ()
     where: Expression | None = None
     reads: tuple[Name, ...] = ()
+    assigned: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    literals: frozenset[str] = field(default=frozenset(), compare=False)
+    constants: tuple[Constant, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -552,6 +599,7 @@ class Delete:
     table: Name
     where: Expression | None = None
     reads: tuple[Name, ...] = ()
+    constants: tuple[Constant, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -560,6 +608,7 @@ class Truncate:
 
     tables: tuple[Name, ...]
     cascade: bool = False
+    only: frozenset[Name] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -569,6 +618,7 @@ class Select:
     reads: tuple[Name, ...] = ()
     locks: bool = False
     setval: tuple[Name, ...] = ()
+    constants: tuple[Constant, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -577,6 +627,7 @@ class LockTable:
 
     tables: tuple[Name, ...]
     mode: LockMode
+    only: frozenset[Name] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -585,6 +636,7 @@ class Maintain:
 
     verb: Literal["vacuum", "vacuum full", "analyze", "cluster"]
     tables: tuple[Name, ...]
+    index: str = ""
 
 
 # The session, and what is not read ------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from dbtools.model.effects import Effects, LockMode
@@ -27,22 +27,28 @@ class Log:
         self.done: list[Done] = []
         self.climbs: dict[Name, list[int]] = {}  # per relation, where its lock became stronger than before
         self.exclusive: list[tuple[int, Name]] = []  # where a relation came under ACCESS EXCLUSIVE, each once
+        self.blocking: list[tuple[int, Name]] = []  # where it came under a lock that blocks writes, each once
 
-    def add(self, done: Done) -> None:
-        """One more; a table that is renamed keeps its locks under its new name."""
+    def add(self, done: Done, born: Container[Name] = ()) -> None:
+        """One more; a table that is renamed keeps its locks under its new name. Nobody waits for what is *born*."""
         number = len(self.done)
         self.done.append(done)
         for name, mode in done.effects.locks.items():
-            self._climb(name, mode, number)
+            self._climb(name, mode, number, waited_for=name not in born)
         match done.operation:
             case RenameTable(name, to) if name in self.climbs:
-                self._climb(Name(name.namespace, to), LockMode.ACCESS_EXCLUSIVE, number)
+                self._climb(Name(name.namespace, to), LockMode.ACCESS_EXCLUSIVE, number, waited_for=name not in born)
 
-    def _climb(self, name: Name, mode: LockMode, number: int) -> None:
+    def _climb(self, name: Name, mode: LockMode, number: int, *, waited_for: bool) -> None:
         climbs = self.climbs.setdefault(name, [])
-        if climbs and self._mode(name, climbs[-1]) >= mode:
+        before = self._mode(name, climbs[-1]) if climbs else None
+        if before is not None and before >= mode:
             return
         climbs.append(number)
+        if not waited_for:
+            return
+        if mode.blocks_writes and not (before is not None and before.blocks_writes):
+            self.blocking.append((number, name))
         if mode is LockMode.ACCESS_EXCLUSIVE:
             self.exclusive.append((number, name))
 
@@ -81,8 +87,15 @@ class Past:
         return self.log.done[before[-1]] if before else None
 
     def exclusive(self) -> Iterator[tuple[Name, Done]]:
-        """Every relation under ACCESS EXCLUSIVE with what took the lock, the earliest first."""
-        for number, name in self.log.exclusive:
+        """Every relation of before the change under ACCESS EXCLUSIVE with what took it, the earliest first."""
+        yield from self._until(self.log.exclusive)
+
+    def blocking(self) -> Iterator[tuple[Name, Done]]:
+        """The same for every lock that blocks writes."""
+        yield from self._until(self.log.blocking)
+
+    def _until(self, taken: Iterable[tuple[int, Name]]) -> Iterator[tuple[Name, Done]]:
+        for number, name in taken:
             if number >= self.length:
                 return
             yield name, self.log.done[number]

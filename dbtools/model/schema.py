@@ -8,7 +8,22 @@ from typing import Any, TypeVar
 
 from dbtools.model.entries import Entries, Members
 from dbtools.model.expression import Name
-from dbtools.model.found import CHILDREN, DEFAULTS, ON, OWNED, READING, REFERRING, TYPED, Found, Opaques, Tables, Views
+from dbtools.model.found import (
+    CHILDREN,
+    DEFAULTS,
+    DRAWING,
+    INDEXED,
+    MENTIONING,
+    ON,
+    OWNED,
+    READING,
+    REFERRING,
+    TYPED,
+    Found,
+    Opaques,
+    Tables,
+    Views,
+)
 from dbtools.model.objects import (
     Domain,
     Enum,
@@ -123,8 +138,20 @@ class Schema:
         return next(_found(self.tables).by(DEFAULTS, parent), None)
 
     def typed(self, name: Name) -> Iterator[Table]:
-        """The tables with a column of the type called *name*, or of arrays of it; none for a built-in type."""
+        """The tables of the type called *name*, or with a column of it or of arrays of it; none for a built-in type."""
         return _found(self.tables).by(TYPED, name)
+
+    def drawing(self, sequence: Name) -> Iterator[Table]:
+        """The tables with a column that owns *sequence*, going by the name that PostgreSQL gives it."""
+        return _found(self.tables).by(DRAWING, sequence)
+
+    def indexed(self, index: Name) -> Iterator[View]:
+        """The materialized views with an index called *index*."""
+        return _found(self.views).by(INDEXED, index)
+
+    def mentioning(self, relation: Name) -> Iterator[Opaque]:
+        """The policies and rules that name *relation*."""
+        return _found(self.opaques).by(MENTIONING, relation)
 
     def reading(self, relation: Name) -> Iterator[View]:
         """The views that name or read *relation*."""

@@ -48,13 +48,14 @@ class Context:
 
     ``effects`` are predicted, ``statement`` those of all operations of the statement together. ``transaction`` is
     what earlier statements of its transaction did, ``migration`` what earlier statements of its migration did, in the
-    same transaction or not. ``later`` gives the operations after this statement in its migration, ``end`` the schema
+    same transaction or not. ``first``: whether this is the first operation of its statement, where a rule speaks of
+    the statement as a whole. ``later`` gives the operations after this statement in its migration, ``end`` the schema
     that the whole change leaves. ``born``: relations that this change made itself, ``added``:
     columns that earlier statements of it added to others. ``readers`` answers who reads a column (or, with an empty
     column, a table) at the head of the change, ``former`` which code did so until this change; ``leaves_out`` who
     inserts rows without the column, ``clashes`` who cannot go on once it has a new type. They are worked out when they
     are asked. ``readers_known`` is False when the project names no model and no query. ``render`` spells an operation
-    as SQL.
+    as SQL. ``text`` is the statement as it is written.
     """
 
     operation: Operation
@@ -66,6 +67,7 @@ class Context:
     location: Location
     transaction: Past
     migration: Past
+    first: bool
     later: Callable[[], Iterator[Operation]]
     end: Callable[[], Schema]
     born: AbstractSet[Name]
@@ -76,6 +78,7 @@ class Context:
     clashes: Callable[[Name, str, Type], tuple[Reader, ...]]
     knows_readers: Callable[[], bool]
     render: Callable[[Operation], str]
+    text: str = ""
 
     @property
     def readers_known(self) -> bool:
@@ -89,6 +92,11 @@ class Context:
     def existing(self, names: Iterable[Name]) -> tuple[Name, ...]:
         """Those of *names* that were there before the change, in their order."""
         return tuple(sorted(name for name in names if self.existed(name)))
+
+    def is_there(self, name: Name) -> bool:
+        """Whether a relation of that name may stand before the operation: it does, or not everything is known."""
+        schema = self.before
+        return name in schema.tables or name in schema.views or not (schema.complete and schema.is_certain(name))
 
     def table(self, name: Name) -> Table | None:
         """The table before the operation, None when it is not known for certain."""
@@ -109,7 +117,10 @@ Check = Callable[[Context], Iterator[Harm]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: its page is made from these fields, its tests from ``bad`` and ``good``."""
+    """A rule: its page is made from these fields, its tests from ``bad`` and ``good``.
+
+    ``on``: whether it is on unless something else is chosen. ``once``: whether it is said at most once of a file.
+    """
 
     name: str
     severity: Severity
@@ -121,6 +132,7 @@ class Rule:
     check: Check
     link: str = ""
     on: bool = True
+    once: bool = False
 
 
 def rule(  # noqa: PLR0913 - these are the fields of a rule's page
@@ -133,11 +145,12 @@ def rule(  # noqa: PLR0913 - these are the fields of a rule's page
     good: tuple[str, ...],
     link: str = "",
     on: bool = True,
+    once: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make a Rule of the decorated check; it is called after the function."""
 
     def decorate(check: Check) -> Rule:
         name = check.__name__.replace("_", "-")
-        return Rule(name, severity, proof, summary, why, bad, good, check, link, on)
+        return Rule(name, severity, proof, summary, why, bad, good, check, link, on, once)
 
     return decorate

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from dbtools.model import operation as op
 from dbtools.model.expression import Name
+from dbtools.model.operation import Operation
 from dbtools.model.reader import Reader
 from dbtools.rules.base import Context
 
@@ -34,17 +36,10 @@ def joined(words: Iterable[object]) -> str:
     return f"{', '.join(every[:-1])} and {every[-1]}" if len(every) > 1 else "".join(every)
 
 
-def stopped(context: Context, table: Name, column: str = "", *, cascade: bool) -> Stopped:
-    """What a drop does to those who read it."""
+def stopped(context: Context, table: Name, column: str = "") -> Stopped:
+    """What a drop does to those who read it; what PostgreSQL keeps parsed is named by the rules about that."""
     readers = context.readers(table, column)
-    running = [reader for reader in readers if not reader.is_stored]
-    stored = [reader for reader in readers if reader.is_stored and reader.is_sure]
-    parts = [_read(running)]
-    if stored and cascade:
-        parts.append(f"CASCADE takes {joined(stored)} with it")
-    elif stored:
-        verb = "reads" if len(stored) == 1 else "read"
-        parts.append(f"{joined(stored)} {verb} it, so that it fails with 2BP01 without CASCADE")
+    parts = [_read([reader for reader in readers if not reader.is_stored])]
     parts.append(_may_read([reader for reader in readers if not reader.is_sure]))
     parts.append(_formerly(context, table, column))
     return Stopped("; ".join(filter(None, parts)), breaks=bool(readers))
@@ -81,6 +76,34 @@ def _formerly(context: Context, table: Name, column: str) -> str:
     """Code of before the change: until it is replaced everywhere, it reads what is gone."""
     sources = dict.fromkeys(reader.source for reader in context.former(table, column))
     return f"until this change it was read by {joined(sources)}: deploy that first" if sources else ""
+
+
+def dropped(operation: Operation) -> tuple[str, str, str]:
+    """What is dropped or changed, in words, and the table and object that a finding names."""
+    match operation:
+        case op.DropColumn(table, column) | op.SetType(table, column):
+            return f"{table}.{column}", str(table), column
+        case op.DropConstraint(table, name):
+            return f"constraint {name} of {table}", str(table), name
+        case op.DropTable(name):
+            return str(name), str(name), ""
+        case op.DropFunction(name):
+            return f"function {name}()", "", f"{name}()"
+        case op.DropNamespace(name):
+            return f"schema {name}", "", name
+        case op.DropExtension(name):
+            return f"extension {name}", "", name
+        case op.DropIndex(name) | op.DropType(name) | op.DropView(name) | op.DropSequence(name):
+            return f"{DROPPED[type(operation)]} {name}", "", str(name)
+    return type(operation).__name__, "", ""
+
+
+DROPPED: dict[type, str] = {
+    op.DropIndex: "index",
+    op.DropType: "type",
+    op.DropView: "view",
+    op.DropSequence: "sequence",
+}
 
 
 def family_of(table: Name, members: Collection[Name]) -> str:

@@ -161,7 +161,9 @@ def table_text(operation: CreateTable) -> str:
     name = quote(table.name.local) if table.persistence == "temporary" else quote_name(table.name)
     text = f"CREATE {kind}TABLE {'IF NOT EXISTS ' if operation.if_not_exists else ''}{name}"
     if operation.query:
-        return f"{text} AS {operation.query}"
+        return f"{text} AS {operation.query}{'' if operation.populated else ' WITH NO DATA'}"
+    if table.of is not None:
+        return f"{text} OF {quote_name(table.of)}{_settings(table)}"
     inside = _inside(operation)
     if table.partition_of is not None:
         text += f" PARTITION OF {quote_name(table.partition_of.parent)}{f' ({inside})' if inside else ''}"
@@ -172,7 +174,12 @@ def table_text(operation: CreateTable) -> str:
         text += f" INHERITS ({', '.join(map(quote_name, table.inherits))})"
     if table.partition_by is not None:
         text += f" PARTITION BY {table.partition_by.strategy} ({_partition_key(table)})"
-    return text
+    return text + _settings(table)
+
+
+def _settings(table: Table) -> str:
+    method = "" if table.method == "heap" else f" USING {quote(table.method)}"
+    return method + (f" TABLESPACE {quote(table.tablespace)}" if table.tablespace else "")
 
 
 def _inside(operation: CreateTable) -> str:

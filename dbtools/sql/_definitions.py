@@ -136,6 +136,7 @@ def constraint_of(
                 validated=not node.skip_validation and enforced,
                 enforced=enforced,
                 deferrable=deferrable,
+                deferred=node.initdeferred or pb.CONSTR_ATTR_DEFERRED in attributes,
             )
             return Written(key)
         case pb.CONSTR_NOTNULL:

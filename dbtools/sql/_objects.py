@@ -10,11 +10,11 @@ from postgast import pg_query_pb2 as pb
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.objects import Check, Domain, Enum, NotNull, Opaque, Sequence, View
-from dbtools.sql._definitions import constraint_of, index_of, name_of, path_of, strings
+from dbtools.sql._definitions import column_of, constraint_of, index_of, name_of, path_of, strings
 from dbtools.sql._functions import create_function, signature_of
 from dbtools.sql._rows import made_by, relations
 from dbtools.sql.expressions import columns_of, expression_of
-from dbtools.sql.grammar import GrammarError, deparse
+from dbtools.sql.grammar import GrammarError, deparse, inside
 from dbtools.sql.types import type_of
 
 KINDS: dict[int, op.Kind] = {
@@ -47,15 +47,19 @@ def create_index(node: pb.IndexStmt, namespace: str) -> op.CreateIndex:
 def drop(node: pb.DropStmt, namespace: str) -> Iterator[op.Operation]:
     """One operation per object that DROP names."""
     exists, cascade = node.missing_ok, node.behavior == pb.DROP_CASCADE
-    for target in node.objects:
+    for number, target in enumerate(node.objects, start=1):
         match node.remove_type:
             case pb.OBJECT_TABLE | pb.OBJECT_FOREIGN_TABLE:
-                yield op.DropTable(path_of(target.list.items, namespace), exists, cascade)
+                relation = path_of(target.list.items, namespace)
+                later = frozenset(path_of(each.list.items, namespace) for each in node.objects[number:])
+                yield op.DropTable(relation, exists, cascade, later)
             case pb.OBJECT_INDEX:
                 yield op.DropIndex(path_of(target.list.items, namespace), node.concurrent, exists, cascade)
             case pb.OBJECT_VIEW | pb.OBJECT_MATVIEW:
                 kind = node.remove_type == pb.OBJECT_MATVIEW
-                yield op.DropView(path_of(target.list.items, namespace), exists, cascade, materialized=kind)
+                relation = path_of(target.list.items, namespace)
+                later = frozenset(path_of(each.list.items, namespace) for each in node.objects[number:])
+                yield op.DropView(relation, exists, cascade, kind, later)
             case pb.OBJECT_SEQUENCE:
                 yield op.DropSequence(path_of(target.list.items, namespace), exists, cascade)
             case pb.OBJECT_TYPE | pb.OBJECT_DOMAIN:
@@ -110,9 +114,9 @@ def rename(node: pb.RenameStmt, namespace: str) -> op.Operation:
             name = Name(relation.namespace, node.subname)
             return op.AlterOpaque(word(node.rename_type), name, relation, node.newname)
         case pb.OBJECT_COLUMN:
-            return op.AlterOpaque("view", relation)
+            return op.AlterOpaque("view", relation, column=node.subname)
         case pb.OBJECT_ATTRIBUTE:
-            return op.AlterOpaque("type", relation)
+            return op.AlterOpaque("type", relation, cascade=node.behavior == pb.DROP_CASCADE)
     named = _any_path(node.object, namespace) if node.HasField("object") else Name(GLOBAL, node.subname)
     return op.AlterOpaque(word(node.rename_type), named, None, node.newname)
 
@@ -174,7 +178,7 @@ def alter_domain(node: pb.AlterDomainStmt, namespace: str) -> op.Operation:
             if written is not None and isinstance(written.constraint, NotNull):
                 return op.AlterDomain(name, "not null")
         case "X":
-            return op.AlterDomain(name, "drop constraint", node.name)
+            return op.AlterDomain(name, "drop constraint", node.name, if_exists=node.missing_ok)
         case "V":
             return op.AlterDomain(name, "validate", node.name)
         case "T":
@@ -209,7 +213,7 @@ def create_table_as(node: pb.CreateTableAsStmt, namespace: str) -> op.Operation:
         materialized=True,
         mentions=relations(node.query, namespace),
     )
-    return op.CreateView(view, if_not_exists=node.if_not_exists)
+    return op.CreateView(view, if_not_exists=node.if_not_exists, populated=not node.into.skip_data)
 
 
 def comment(node: pb.CommentStmt, namespace: str) -> op.Operation:
@@ -222,20 +226,28 @@ def comment(node: pb.CommentStmt, namespace: str) -> op.Operation:
     return op.Comment(kind, _any_path(node.object, namespace), text)
 
 
-def create_sequence(node: pb.CreateSeqStmt, namespace: str) -> op.Operation:
-    """CREATE SEQUENCE."""
-    return op.CreateSequence(Sequence(name_of(node.sequence, namespace)), node.if_not_exists)
+def create_sequence(node: pb.CreateSeqStmt, namespace: str) -> Iterator[op.Operation]:
+    """CREATE SEQUENCE, also as part of a column."""
+    name = name_of(node.sequence, namespace)
+    yield op.CreateSequence(Sequence(name), node.if_not_exists)
+    owner = _owner(node.options, namespace)
+    if owner is not None:
+        yield op.AlterSequence(name, owner)
 
 
 def alter_sequence(node: pb.AlterSeqStmt, namespace: str) -> op.Operation:
     """ALTER SEQUENCE; OWNED BY makes it part of a serial column."""
-    for option in node.options:
+    return op.AlterSequence(name_of(node.sequence, namespace), _owner(node.options, namespace))
+
+
+def _owner(options: Iterable[pb.Node], namespace: str) -> tuple[Name, str] | None:
+    """The table and column of OWNED BY."""
+    for option in options:
         owned = strings(option.def_elem.arg.list.items) if option.def_elem.defname == "owned_by" else ()
         if len(owned) > 1:
             *path, column = owned
-            table = Name(path[-2] if len(path) > 1 else namespace, path[-1])
-            return op.AlterSequence(name_of(node.sequence, namespace), (table, column))
-    return op.AlterSequence(name_of(node.sequence, namespace))
+            return Name(path[-2] if len(path) > 1 else namespace, path[-1]), column
+    return None
 
 
 def create_namespace(node: pb.CreateSchemaStmt, namespace: str) -> op.Operation:
@@ -248,16 +260,31 @@ def create_trigger(node: pb.CreateTrigStmt, namespace: str) -> op.Operation:
     """CREATE TRIGGER."""
     table = name_of(node.relation, namespace)
     reads = tuple(dict.fromkeys((*strings(node.columns), *columns_of(node.when_clause))))
-    opaque = Opaque("trigger", Name(table.namespace, node.trigname), table, _text(create_trig_stmt=node), reads)
+    name, calls = Name(table.namespace, node.trigname), (path_of(node.funcname, namespace),)
+    text = _text(create_trig_stmt=node)
+    opaque = Opaque("trigger", name, table, text, reads, calls=calls, by_row=node.row)
     return op.CreateOpaque(opaque, node.replace)
 
 
 def create_policy(node: pb.CreatePolicyStmt, namespace: str) -> op.Operation:
     """CREATE POLICY."""
-    reads = tuple(dict.fromkeys((*columns_of(node.qual), *columns_of(node.with_check))))
     table = name_of(node.table, namespace)
+    reads = tuple(dict.fromkeys((*_own_columns(node.qual, table), *_own_columns(node.with_check, table))))
     name = Name(table.namespace, node.policy_name)
-    return op.CreateOpaque(Opaque("policy", name, table, _text(create_policy_stmt=node), reads))
+    mentions = tuple(other for other in relations(node, namespace) if other != table)
+    return op.CreateOpaque(Opaque("policy", name, table, _text(create_policy_stmt=node), reads, mentions))
+
+
+def _own_columns(node: pb.Node, table: Name) -> tuple[str, ...]:
+    """The columns of *table* that a condition on its rows reads; in a subquery those that are qualified with it."""
+    outside = pb.Node()
+    outside.CopyFrom(node)
+    qualified = []
+    for link in inside(outside, "SubLink"):
+        references = ([part.string.sval for part in each.fields] for each in inside(link.subselect, "ColumnRef"))
+        qualified += [path[-1] for path in references if path[-2:-1] == [table.local]]
+        link.ClearField("subselect")
+    return (*columns_of(outside), *qualified)
 
 
 def alter_policy(node: pb.AlterPolicyStmt, namespace: str) -> op.Operation:
@@ -270,7 +297,8 @@ def create_rule(node: pb.RuleStmt, namespace: str) -> op.Operation:
     """CREATE RULE."""
     table = name_of(node.relation, namespace)
     name, reads = Name(table.namespace, node.rulename), columns_of(node.where_clause)
-    return op.CreateOpaque(Opaque("rule", name, table, _text(rule_stmt=node), reads), node.replace)
+    named = tuple(other for part in node.actions for other in relations(part, namespace) if other != table)
+    return op.CreateOpaque(Opaque("rule", name, table, _text(rule_stmt=node), reads, named), node.replace)
 
 
 def create_statistics(node: pb.CreateStatsStmt, namespace: str) -> op.Operation:
@@ -291,7 +319,9 @@ def _text(**node: Any) -> str:
 
 def create_composite(node: pb.CompositeTypeStmt, namespace: str) -> op.Operation:
     """CREATE TYPE ... AS (...)."""
-    return op.CreateOpaque(Opaque("type", name_of(node.typevar, namespace), text=_text(composite_type_stmt=node)))
+    columns = tuple(column_of(part.column_def, namespace)[0] for part in node.coldeflist)
+    text = _text(composite_type_stmt=node)
+    return op.CreateOpaque(Opaque("type", name_of(node.typevar, namespace), text=text, columns=columns))
 
 
 def create_range(node: pb.CreateRangeStmt, namespace: str) -> op.Operation:
@@ -307,8 +337,9 @@ def define(node: pb.DefineStmt, namespace: str) -> op.Operation:
 def create_publication(node: pb.CreatePublicationStmt, namespace: str) -> Iterator[op.Operation]:
     """CREATE PUBLICATION, with one operation per table it names."""
     text = _text(create_publication_stmt=node)
-    for table in _published(node.pubobjects, namespace) or [None]:
-        yield op.CreateOpaque(Opaque("publication", Name(GLOBAL, node.pubname), table, text))
+    for number, table in enumerate(_published(node.pubobjects, namespace) or [None]):
+        opaque = Opaque("publication", Name(GLOBAL, node.pubname), table, text)
+        yield op.CreateOpaque(opaque, replace=number > 0)  # it is there once the first table is
 
 
 def alter_publication(node: pb.AlterPublicationStmt, namespace: str) -> Iterator[op.Operation]:
@@ -318,7 +349,7 @@ def alter_publication(node: pb.AlterPublicationStmt, namespace: str) -> Iterator
         if node.action == pb.AP_DropObjects and table is not None:
             yield op.DropOpaque("publication", name, table)
         else:
-            yield op.CreateOpaque(Opaque("publication", name, table))
+            yield op.CreateOpaque(Opaque("publication", name, table), replace=True)
 
 
 def _published(objects: Iterable[Any], namespace: str) -> list[Name | None]:

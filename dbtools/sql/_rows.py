@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -51,7 +52,29 @@ def insert(node: pb.InsertStmt, namespace: str) -> Iterator[op.Operation]:
     """INSERT."""
     yield from _with(node, namespace)
     table = name_of(node.relation, namespace)
-    yield op.Insert(table, tuple(column.res_target.name for column in node.cols), _others(node, table, namespace))
+    columns = tuple(column.res_target.name for column in node.cols)
+    rows = node.select_stmt.select_stmt.values_lists
+    assigned = tuple(
+        (columns[at] if columns else str(at), text)
+        for row in rows
+        for at, text in enumerate(map(_string, row.list.items))
+        if text is not None and at < len(columns or row.list.items)
+    )
+    certain = 0 if node.HasField("on_conflict_clause") else len(rows)
+    reads = _others(node, table, namespace)
+    yield op.Insert(table, columns, reads, assigned, _literals(node, assigned), certain)
+
+
+def _string(node: pb.Node) -> str | None:
+    """The text of a plain string constant, also one with a cast."""
+    constant = node.type_cast.arg if node.WhichOneof("node") == "type_cast" else node
+    return str(constant.a_const.sval.sval) if constant.a_const.WhichOneof("val") == "sval" else None
+
+
+def _literals(node: Any, assigned: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    """The strings that a statement says, but for those that it writes into columns as they are."""
+    said = Counter(str(each.sval.sval) for each in inside(node, "A_Const") if each.WhichOneof("val") == "sval")
+    return frozenset(said - Counter(text for _, text in assigned))
 
 
 def update(node: pb.UpdateStmt, namespace: str) -> Iterator[op.Operation]:
@@ -59,7 +82,9 @@ def update(node: pb.UpdateStmt, namespace: str) -> Iterator[op.Operation]:
     yield from _with(node, namespace)
     table = name_of(node.relation, namespace)
     columns = tuple(target.res_target.name for target in node.target_list)
-    yield op.Update(table, columns, _where(node), _others(node, table, namespace))
+    texts = ((target.res_target.name, _string(target.res_target.val)) for target in node.target_list)
+    assigned = tuple((column, text) for column, text in texts if text is not None)
+    yield op.Update(table, columns, _where(node), _others(node, table, namespace), assigned, _literals(node, assigned))
 
 
 def delete(node: pb.DeleteStmt, namespace: str) -> Iterator[op.Operation]:
@@ -89,15 +114,27 @@ def select(node: pb.SelectStmt, namespace: str) -> Iterator[op.Operation]:
         query.select_stmt.ClearField("into_clause")
         yield made_by(node.into_clause, query, namespace)
         return
-    calls = (call for call in inside(node, "FuncCall") if strings(call.funcname)[-1:] == ("setval",))
+    called = [(strings(call.funcname)[-1:], call) for call in inside(node, "FuncCall")]
+    yield from (_configured(call) for name, call in called if name == ("set_config",) and _configures(call))
+    calls = (call for name, call in called if name == ("setval",))
     setval = tuple(name for call in calls for name in _sequence(call, namespace))
     yield op.Select(relations(node, namespace), bool(node.locking_clause), setval)
+
+
+def _configures(call: Any) -> bool:
+    """Whether set_config() sets lock_timeout; other parameters that it sets change nothing that is judged."""
+    return len(call.args) == len(("name", "value", "local")) and _constant(call.args[0]).lower() == "lock_timeout"
+
+
+def _configured(call: Any) -> op.SetParameter:
+    return op.SetParameter("lock_timeout", _constant(call.args[1]), call.args[2].a_const.boolval.boolval)
 
 
 def made_by(into: pb.IntoClause, query: pb.Node, namespace: str, *, if_not_exists: bool = False) -> op.CreateTable:
     """A table made from a query; its columns follow from that."""
     table = Table(name_of(into.rel, namespace), persistence=persistence_of(into.rel))
-    return op.CreateTable(table, if_not_exists, query=deparse(query), mentions=relations(query, namespace))
+    named = relations(query, namespace)
+    return op.CreateTable(table, if_not_exists, query=deparse(query), mentions=named, populated=not into.skip_data)
 
 
 def _sequence(call: Any, namespace: str) -> tuple[Name, ...]:
@@ -117,12 +154,17 @@ def copy(node: pb.CopyStmt, namespace: str) -> op.Operation:
 def truncate(node: pb.TruncateStmt, namespace: str) -> op.Operation:
     """TRUNCATE."""
     tables = tuple(name_of(part.range_var, namespace) for part in node.relations)
-    return op.Truncate(tables, node.behavior == pb.DROP_CASCADE)
+    return op.Truncate(tables, node.behavior == pb.DROP_CASCADE, _only(node.relations, namespace))
+
+
+def _only(nodes: Iterable[pb.Node], namespace: str) -> frozenset[Name]:
+    return frozenset(name_of(part.range_var, namespace) for part in nodes if not part.range_var.inh)
 
 
 def lock(node: pb.LockStmt, namespace: str) -> op.Operation:
     """LOCK TABLE."""
-    return op.LockTable(tuple(name_of(part.range_var, namespace) for part in node.relations), LockMode(node.mode))
+    tables = tuple(name_of(part.range_var, namespace) for part in node.relations)
+    return op.LockTable(tables, LockMode(node.mode), _only(node.relations, namespace))
 
 
 def vacuum(node: pb.VacuumStmt, namespace: str) -> op.Operation:
@@ -145,7 +187,8 @@ def _says(options: Iterable[pb.Node], name: str) -> bool:
 
 def cluster(node: pb.ClusterStmt, namespace: str) -> op.Operation:
     """CLUSTER."""
-    return op.Maintain("cluster", (name_of(node.relation, namespace),) if node.HasField("relation") else ())
+    tables = (name_of(node.relation, namespace),) if node.HasField("relation") else ()
+    return op.Maintain("cluster", tables, node.indexname)
 
 
 def reindex(node: pb.ReindexStmt, namespace: str) -> op.Operation:
@@ -157,7 +200,7 @@ def reindex(node: pb.ReindexStmt, namespace: str) -> op.Operation:
 
 def refresh(node: pb.RefreshMatViewStmt, namespace: str) -> op.Operation:
     """REFRESH MATERIALIZED VIEW."""
-    return op.RefreshView(name_of(node.relation, namespace), node.concurrent)
+    return op.RefreshView(name_of(node.relation, namespace), node.concurrent, not node.skip_data)
 
 
 def set_parameter(node: pb.VariableSetStmt, namespace: str) -> op.Operation:

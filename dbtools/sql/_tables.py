@@ -22,7 +22,7 @@ from dbtools.model.objects import (
     PrimaryKey,
     Table,
 )
-from dbtools.sql._definitions import column_of, constraint_of, name_of, persistence_of, strings
+from dbtools.sql._definitions import column_of, constraint_of, name_of, path_of, persistence_of, strings
 from dbtools.sql.expressions import expression_of
 from dbtools.sql.types import type_of
 
@@ -49,10 +49,10 @@ TABLE_ACTIONS: dict[int, tuple[op.TableAction, str]] = {
     pb.AT_EnableAlwaysTrig: ("enable trigger", ""),
     pb.AT_EnableReplicaTrig: ("enable trigger", ""),
     pb.AT_EnableTrigAll: ("enable trigger", ""),
-    pb.AT_EnableTrigUser: ("enable trigger", ""),
+    pb.AT_EnableTrigUser: ("enable trigger", "USER"),
     pb.AT_DisableTrig: ("disable trigger", ""),
     pb.AT_DisableTrigAll: ("disable trigger", ""),
-    pb.AT_DisableTrigUser: ("disable trigger", ""),
+    pb.AT_DisableTrigUser: ("disable trigger", "USER"),
     pb.AT_EnableRule: ("enable rule", ""),
     pb.AT_EnableAlwaysRule: ("enable rule", ""),
     pb.AT_EnableReplicaRule: ("enable rule", ""),
@@ -96,12 +96,19 @@ def create_table(node: pb.CreateStmt, namespace: str) -> Iterator[op.Operation]:
         partition_of=PartitionOf(parents[0], bound_of(node.partbound)) if partition else None,
         inherits=() if partition else tuple(parents),
         persistence=persistence_of(node.relation),
+        of=path_of(node.of_typename.names, namespace) if node.HasField("of_typename") else None,
+        tablespace=_tablespace(node.tablespacename),
+        method=node.access_method or "heap",
     )
-    like = (part.table_like_clause for part in node.table_elts if part.WhichOneof("node") == "table_like_clause")
-    yield op.CreateTable(table, node.if_not_exists, tuple(name_of(each.relation, namespace) for each in like))
-    if node.HasField("of_typename"):
-        yield op.Unknown(f"TABLE {name} OF", "the columns of a typed table are those of its type", (name,))
+    like = [part.table_like_clause for part in node.table_elts if part.WhichOneof("node") == "table_like_clause"]
+    copied, including = tuple(name_of(each.relation, namespace) for each in like), any(each.options for each in like)
+    yield op.CreateTable(table, node.if_not_exists, copied, including=including)
     yield from _of_inherited(name, inherited)
+
+
+def _tablespace(name: str) -> str:
+    """``pg_default`` is where a database lives unless somebody moved it."""
+    return "" if name == "pg_default" else name
 
 
 def _of_inherited(table: Name, columns: Iterable[Column]) -> Iterator[op.Operation]:
@@ -144,13 +151,30 @@ def alter_table(node: pb.AlterTableStmt, namespace: str) -> Iterator[op.Operatio
         case pb.OBJECT_SEQUENCE:
             yield op.AlterSequence(table)
         case pb.OBJECT_VIEW | pb.OBJECT_MATVIEW:
-            yield op.AlterOpaque("view", table)
+            columns = [
+                each.alter_table_cmd for each in node.cmds if each.alter_table_cmd.subtype == pb.AT_ColumnDefault
+            ]
+            yield op.AlterOpaque("view", table, column=columns[0].name if columns else "")
         case pb.OBJECT_TYPE:
-            cascade = any(command.alter_table_cmd.behavior == pb.DROP_CASCADE for command in node.cmds)
-            yield op.AlterOpaque("type cascade" if cascade else "type", table)
+            commands = [command.alter_table_cmd for command in node.cmds]
+            cascade = any(command.behavior == pb.DROP_CASCADE for command in commands)
+            retypes = any(command.subtype == pb.AT_AlterColumnType for command in commands)
+            yield op.AlterOpaque("type", table, cascade=cascade, retypes=retypes)
         case _:
             for command in node.cmds:
-                yield _alter(table, command.alter_table_cmd, namespace)
+                operation = _alter(table, command.alter_table_cmd, namespace)
+                yield operation if node.relation.inh else _only(operation)
+
+
+def _only(operation: op.Operation) -> op.Operation:
+    """ALTER TABLE ONLY, for the actions that would go on to partitions and inheriting tables."""
+    match operation:
+        case (
+            op.AddColumn() | op.DropColumn() | op.RenameColumn() | op.SetType() | op.SetNullable()
+            | op.AddConstraint() | op.DropConstraint()
+        ):  # fmt: skip
+            return replace(operation, only=True)
+    return operation
 
 
 def _alter_index(index: Name, command: pb.AlterTableCmd, namespace: str) -> op.Operation:
@@ -163,7 +187,8 @@ def _alter_index(index: Name, command: pb.AlterTableCmd, namespace: str) -> op.O
 def _alter(table: Name, command: pb.AlterTableCmd, namespace: str) -> op.Operation:
     action = TABLE_ACTIONS.get(command.subtype)
     if action is not None:
-        return op.AlterTable(table, action[0], action[1] or command.name)
+        index = _definition(command).replica_identity_stmt.name if action[0] == "replica identity" else ""
+        return op.AlterTable(table, action[0], action[1] or command.name or index)
     column_action = COLUMN_ACTIONS.get(command.subtype)
     if column_action is not None:
         return op.AlterColumn(table, command.name, column_action)
@@ -267,9 +292,9 @@ ACTIONS: dict[int, Callable[[Name, pb.AlterTableCmd, str], op.Operation]] = {
     pb.AT_ColumnDefault: _set_default,
     pb.AT_AddIdentity: _add_identity,
     pb.AT_SetIdentity: _set_identity,
-    pb.AT_DropIdentity: lambda table, command, _: op.SetIdentity(table, command.name, ""),
+    pb.AT_DropIdentity: lambda table, command, _: op.SetIdentity(table, command.name, "", if_exists=command.missing_ok),
     pb.AT_SetExpression: _set_expression,
-    pb.AT_DropExpression: lambda table, command, _: op.SetGenerated(table, command.name, None),
+    pb.AT_DropExpression: lambda table, command, _: op.SetGenerated(table, command.name, None, command.missing_ok),
     pb.AT_AddConstraint: _add_constraint,
     pb.AT_DropConstraint: lambda table, command, _: op.DropConstraint(
         table, command.name, command.missing_ok, command.behavior == pb.DROP_CASCADE

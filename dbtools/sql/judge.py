@@ -13,8 +13,9 @@ from dataclasses import replace
 from dbtools.model import operation as op
 from dbtools.model.expression import Expression, Name, TypeChange, Volatility
 from dbtools.model.limits import MOST_KEYS
-from dbtools.model.objects import Check, Column, Index, PrimaryKey, Table, View
+from dbtools.model.objects import Check, Column, Columns, Index, NotNull, PartitionOf, PrimaryKey, Table, View
 from dbtools.model.predict import Session
+from dbtools.model.predict.relations import default_partition, expressions, family
 from dbtools.model.schema import Schema, added
 
 LITERAL = re.compile(
@@ -24,24 +25,91 @@ LITERAL = re.compile(
 
 def judged(operation: op.Operation, schema: Schema, session: Session) -> tuple[op.Operation, Schema]:
     """The operation and the schema with everything judged that the operation's effects depend on."""
+    if isinstance(operation, op.AddColumn) and schema.views:
+        # A star means the columns of the day it was written, so it is resolved before there are more.
+        starred = [view for view in schema.views.values() if operation.table in view.mentions and "*" in view.query]
+        schema = _resolved(schema, starred)
     match operation:
         case op.AddColumn(column=Column(default=Expression() as default) as column):
             operation = replace(operation, column=replace(column, default=expression(default)))
         case op.SetType():
-            schema = with_views(schema, operation.table)
+            schema = _with_all_views(schema, operation.table)
             operation = _with_change(operation, schema, session)
-        case op.SetNullable(table, nullable=False) | op.AddConstraint(table, PrimaryKey()):
+        case op.SetNullable(table, nullable=False) | op.AddConstraint(table, PrimaryKey() | NotNull()):
+            schema = _with_checks(schema, table)
+        case op.ValidateConstraint(table):
             schema = _with_checks(schema, table)
         case op.CreateIndex():
             operation = replace(operation, index=_index(operation.index))
         case op.Update(where=Expression() as where) | op.Delete(where=Expression() as where):
             operation = replace(operation, where=expression(where))
-        case op.CreateView(view, replace=True) if view.name in schema.views:
-            schema = _resolved(schema, [schema.views[view.name]])
-            operation = replace(operation, view=_resolved_view(view, schema))
+        case op.CreateView(view):
+            old = schema.views.get(view.name) if operation.replace else None
+            schema = schema if old is None else _resolved(schema, [old])
+            operation = _looked_at(operation, schema)
+        case op.CreateTable(query=str(query)) if query:
+            from dbtools.sql.made import made
+
+            operation = made(operation, schema)
+        case op.AttachPartition(partition, of) | op.CreateTable(
+            Table(name=partition, partition_of=PartitionOf() as of)
+        ):
+            from dbtools.sql.bounds import fit
+
+            schema = _with_checks(_with_checks(schema, partition), _default_of(of.parent, schema))
+            operation = replace(operation, fit=fit(partition, of, schema))
         case op.DropColumn(table) | op.RenameColumn(table) | op.DropTable(table) | op.RenameTable(table):
-            schema = with_views(schema, table)
+            schema = _with_all_views(schema, table)
+        case op.AlterOpaque("view", name) if name in schema.views:
+            schema = _resolved(schema, [schema.views[name]])
+        case op.DropFunction(name):
+            schema = _with_callers(schema, name)
     return operation, schema
+
+
+def _with_all_views(schema: Schema, table: Name) -> Schema:
+    """The schema with every view resolved that reads the table, or what inherits from it."""
+    for member in family(table, schema):
+        schema = with_views(schema, member.name)
+    return schema if table in schema.tables else with_views(schema, table)
+
+
+def _looked_at(operation: op.CreateView, schema: Schema) -> op.CreateView:
+    """The view with the columns that it reads, or the SQLSTATE of the name in its query that does not exist."""
+    from dbtools.sql.queries import Queries
+
+    view = operation.view
+    found = Queries(schema).qualify(view.query, view.name.namespace)
+    if found is None:
+        return operation
+    if not found.problems:
+        columns = view.columns or found.outputs
+        return replace(operation, view=replace(view, reads=tuple(sorted(found.columns)), columns=columns))
+    certain = schema.complete and not schema.uncertain_all and all(map(schema.is_certain, view.mentions))
+    return replace(operation, fails=PROBLEMS.get(found.problems[0].kind)) if certain else operation
+
+
+PROBLEMS = {"unknown table": "42P01", "unknown column": "42703"}
+
+
+def _default_of(parent: Name, schema: Schema) -> Name:
+    """The default partition; the parent itself, which has no checks to judge twice, where there is none."""
+    default = default_partition(parent, schema)
+    return parent if default is None else default.name
+
+
+def _with_callers(schema: Schema, function: Name) -> Schema:
+    """The schema with every expression judged that may call the function."""
+    for table in schema.in_order():
+        if any(function.local in each.text and not each.judged for each in expressions(table)):
+            schema = _with_checks(schema, table.name)
+            columns = (
+                column if column.default is None else replace(column, default=expression(column.default))
+                for column in table.columns
+            )
+            indexes = tuple(map(_index, table.indexes))
+            schema = schema.with_table(replace(schema.tables[table.name], columns=Columns(columns), indexes=indexes))
+    return schema
 
 
 def expression(unjudged: Expression, *, indexed: bool = False) -> Expression:
@@ -67,14 +135,15 @@ def _index(index: Index) -> Index:
 
 
 def _with_checks(schema: Schema, name: Name) -> Schema:
-    table = schema.table(name)
-    if table is None:
-        return schema
-    constraints = tuple(
-        replace(found, expression=expression(found.expression)) if isinstance(found, Check) else found
-        for found in table.constraints
-    )
-    return schema.with_table(replace(table, constraints=constraints))
+    """The schema with the checks of the table, and of what inherits from it, judged."""
+    for table in family(name, schema):
+        if any(not check.expression.judged for check in table.checks):
+            constraints = tuple(
+                replace(found, expression=expression(found.expression)) if isinstance(found, Check) else found
+                for found in table.constraints
+            )
+            schema = schema.with_table(replace(table, constraints=constraints))
+    return schema
 
 
 def _with_change(operation: op.SetType, schema: Schema, session: Session) -> op.SetType:
@@ -82,7 +151,12 @@ def _with_change(operation: op.SetType, schema: Schema, session: Session) -> op.
     column = table.column(operation.column) if table is not None else None
     if column is None or not schema.is_certain(operation.table):
         return operation
-    return replace(operation, old=column.type, change=type_change(operation, column, schema, session))
+    change = type_change(operation, column, schema, session)
+    if change is not None and not change.fails and operation.using is not None and column.default is not None:
+        plain = type_change(replace(operation, using=None), column, schema, session)
+        # USING is for the rows: a default is cast by itself, as an assignment.
+        change = change._replace(fails=plain.fails) if plain is not None else None
+    return replace(operation, old=column.type, change=change)
 
 
 def type_change(operation: op.SetType, column: Column, schema: Schema, session: Session) -> TypeChange | None:
@@ -101,7 +175,7 @@ def with_views(schema: Schema, table: Name) -> Schema:
 
 def _resolved(schema: Schema, views: list[View]) -> Schema:
     for view in views:
-        if view.reads is None:
+        if view.reads is None and schema.is_certain(view.name):
             schema = replace(schema, views=added(schema.views, view.name, _resolved_view(view, schema)))
     return schema
 

@@ -22,51 +22,61 @@ class Query(NamedTuple):
     """A statement of a block.
 
     ``dynamic``: its text is put together while it runs, and ``text`` is the expression that does so. ``certain``:
-    whether it runs whenever the block does. ``line`` counts from the one where the block begins. What IF [NOT] EXISTS
-    alone guards counts as certain: such a block asks whether its work was done before.
+    whether it runs whenever the block does. What IF [NOT] EXISTS alone guards counts as certain: such a block asks
+    whether its work was done before. ``line`` counts from the one where the block begins. ``guarded``: a condition or
+    an exception handler stands around it.
     """
 
     text: str
     dynamic: bool
     certain: bool
     line: int = 1
+    guarded: bool = False
 
 
 def queries(body: str) -> tuple[Query, ...]:
     """Every statement that the block *body* executes, in order; GrammarError where it does not parse."""
-    return tuple(_queries(parse_block(body), certain=True))
+    return tuple(_queries(parse_block(body), certain=True, guarded=False))
 
 
-def _queries(tree: Any, *, certain: bool) -> Iterator[Query]:
+def _queries(tree: Any, *, certain: bool, guarded: bool) -> Iterator[Query]:
     if isinstance(tree, list):
         for item in tree:
-            yield from _queries(item, certain=certain)
+            yield from _queries(item, certain=certain, guarded=guarded)
     elif isinstance(tree, dict):
         for key, value in tree.items():
             match key:
                 case "PLpgSQL_stmt_execsql":
-                    yield Query(_text(value["sqlstmt"]), dynamic=False, certain=certain, line=value.get("lineno", 1))
+                    query = Query(_text(value["sqlstmt"]), dynamic=False, certain=certain, guarded=guarded)
+                    yield query._replace(line=value.get("lineno", 1))
                 case "PLpgSQL_stmt_call":
-                    yield Query(_text(value["expr"]), dynamic=False, certain=certain, line=value.get("lineno", 1))
+                    query = Query(_text(value["expr"]), dynamic=False, certain=certain, guarded=guarded)
+                    yield query._replace(line=value.get("lineno", 1))
                 case "PLpgSQL_stmt_dynexecute":
-                    yield _executed(_text(value["query"]), certain=certain)._replace(line=value.get("lineno", 1))
+                    query = _executed(_text(value["query"]))._replace(certain=certain, guarded=guarded)
+                    yield query._replace(line=value.get("lineno", 1))
                 case "PLpgSQL_stmt_commit" | "PLpgSQL_stmt_rollback":
-                    yield Query(COMMIT, dynamic=False, certain=certain, line=value.get("lineno", 1))
+                    query = Query(COMMIT, dynamic=False, certain=certain, guarded=guarded)
+                    yield query._replace(line=value.get("lineno", 1))
                 case "PLpgSQL_stmt_if":
                     alone = "elsif_list" not in value and "else_body" not in value
-                    yield from _queries(value, certain=certain and alone and _is_existence(_text(value["cond"])))
+                    asks = alone and _is_existence(_text(value["cond"]))
+                    yield from _queries(value, certain=certain and asks, guarded=True)
+                case "PLpgSQL_stmt_block" if "exceptions" in value:
+                    yield from _queries(value, certain=certain, guarded=True)
                 case _:
-                    yield from _queries(value, certain=certain and key not in GUARDED)
+                    handled = key in GUARDED
+                    yield from _queries(value, certain=certain and not handled, guarded=guarded or handled)
 
 
 def _text(expression: Any) -> str:
     return str(expression["PLpgSQL_expr"]["query"])
 
 
-def _executed(expression: str, *, certain: bool) -> Query:
+def _executed(expression: str) -> Query:
     """EXECUTE: of a constant it is that statement."""
     constant = constant_of(expression)
-    return Query(expression if constant is None else constant, dynamic=constant is None, certain=certain)
+    return Query(expression if constant is None else constant, dynamic=constant is None, certain=True)
 
 
 def constant_of(expression: str) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
@@ -42,7 +42,9 @@ class Statement:
 
     ``places`` has one place per operation: the statement's own, or that of its action in an ALTER TABLE
     with several. ``error`` is PostgreSQL's complaint about a statement that its grammar refuses. ``if_exists``: an
-    ALTER that is passed over where its relation does not exist.
+    ALTER that is passed over where its relation does not exist. ``guarded``: the numbers of those operations of a DO
+    block around which a condition or an exception handler stands. ``elsewhere``: where else the search path looks for
+    the relations it names.
     """
 
     text: str
@@ -52,6 +54,8 @@ class Statement:
     error: str = ""
     error_place: Place | None = None
     if_exists: bool = False
+    guarded: frozenset[int] = frozenset()
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def needs_autocommit(self) -> bool:
@@ -82,6 +86,7 @@ def read(sql: str, namespace: str = "public") -> tuple[Statement, ...]:
 
 def _read(sql: str, namespace: str) -> Iterator[Statement]:
     current, temporary = namespace, frozenset[str]()
+    elsewhere: tuple[str, ...] = ()
     for piece in split(sql):
         if piece.node is None:
             if piece.text or piece.error:
@@ -90,35 +95,47 @@ def _read(sql: str, namespace: str) -> Iterator[Statement]:
                 yield Statement(piece.text, piece.place, (unknown,), (piece.place,), piece.error, piece.error_place)
             continue
         _point_at(temporary, piece.node)
-        operations, lines = _operations(piece.node, piece.text, current)
+        operations, within = _operations(piece.node, piece.text, current)
+        lines = [each.line for each in within]
         places = _in_block(piece, lines) if any(lines) else _places(piece, len(operations))
+        guarded = frozenset(number for number, each in enumerate(within) if each.guarded)
         exists = piece.node.alter_table_stmt.missing_ok or piece.node.rename_stmt.missing_ok
-        yield Statement(piece.text, piece.place, operations, places, if_exists=exists)
-        current = _search_path(operations, current, namespace)
+        yield Statement(
+            piece.text, piece.place, operations, places, if_exists=exists, guarded=guarded, elsewhere=elsewhere
+        )
+        current, elsewhere = _search_path(operations, (current, elsewhere), namespace)
         temporary = _still_temporary(temporary, operations)
 
 
-def _operations(node: Node, text: str, namespace: str) -> tuple[tuple[op.Operation, ...], tuple[int, ...]]:
-    """What a statement does and, of a DO block, on which of its lines; of others line 0."""
+class Within(NamedTuple):
+    """Where in a DO block something is executed; ``line`` is 0 outside of one."""
+
+    line: int = 0
+    guarded: bool = False
+
+
+NOWHERE = Within()
+
+
+def _operations(node: Node, text: str, namespace: str) -> tuple[tuple[op.Operation, ...], tuple[Within, ...]]:
+    """What a statement does and, of a DO block, where in it."""
     try:
         if node.WhichOneof("node") == "do_stmt":
             done = tuple(_executed(node.do_stmt, namespace, text))
             # A DO block that changes nothing is a statement all the same.
-            return (
-                (tuple(each for each, _ in done), tuple(line for _, line in done))
-                if done
-                else _one(op.Other("do stmt"))
-            )
+            if not done:
+                return _one(op.Other("do stmt"))
+            return tuple(each for each, _ in done), tuple(within for _, within in done)
         operations = tuple(operations_of(node, namespace, text)) or (op.Other(_kind(node)),)
-        return operations, (0,) * len(operations)
+        return operations, (NOWHERE,) * len(operations)
     except RecursionError:
         return _one(op.Unknown(text, TOO_DEEP, named(text, namespace)))
     except GrammarError as error:
         return _one(op.Unknown(text, str(error), named(text, namespace)))
 
 
-def _one(operation: op.Operation) -> tuple[tuple[op.Operation, ...], tuple[int, ...]]:
-    return (operation,), (0,)
+def _one(operation: op.Operation) -> tuple[tuple[op.Operation, ...], tuple[Within, ...]]:
+    return (operation,), (NOWHERE,)
 
 
 def _kind(node: Node) -> str:
@@ -147,13 +164,16 @@ def _still_temporary(temporary: frozenset[str], operations: tuple[op.Operation, 
     return temporary
 
 
-def _search_path(operations: tuple[op.Operation, ...], current: str, initial: str) -> str:
+def _search_path(
+    operations: tuple[op.Operation, ...], current: tuple[str, tuple[str, ...]], initial: str
+) -> tuple[str, tuple[str, ...]]:
+    """Where unqualified names live after a statement, and where else they are looked for."""
     match operations:
         case (op.SetParameter("search_path", str(value)),):
-            named_first = (part for part in map(_unquoted, value.split(",")) if part not in {"", "$user"})
-            return next(named_first, initial)
+            path = [part for part in map(_unquoted, value.split(",")) if part not in {"", "$user", "pg_catalog"}]
+            return (path[0], tuple(path[1:])) if path else (initial, ())
         case (op.SetParameter("search_path" | "", None),) | (op.Other("discard stmt"),):
-            return initial
+            return initial, ()
     return current
 
 
@@ -189,14 +209,15 @@ def operations_of(node: Node, namespace: str, text: str = "") -> Iterator[op.Ope
             yield from operations_of(element, done.name)
 
 
-def _executed(node: Any, namespace: str, text: str) -> Iterator[tuple[op.Operation, int]]:
-    """What a DO block executes, each with its line in the block."""
+def _executed(node: Any, namespace: str, text: str) -> Iterator[tuple[op.Operation, Within]]:
+    """What a DO block executes, each with its place in the block."""
     options = {part.def_elem.defname: part.def_elem.arg.string.sval for part in node.args}
     if options.get("language", "plpgsql") != "plpgsql":
-        yield op.Unknown(text, f"a block in {options['language']}"), 1
+        yield op.Unknown(text, f"a block in {options['language']}"), Within(1)
         return
     for query in queries(options.get("as", "")):
-        yield from ((operation, query.line) for operation in _of_query(query, namespace))
+        within = Within(query.line, query.guarded)
+        yield from ((operation, within) for operation in _of_query(query, namespace))
 
 
 def _of_query(query: Query, namespace: str) -> Iterator[op.Operation]:

@@ -6,7 +6,7 @@ cannot be rendered: then a comment says so, which changes nothing where it is ru
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import assert_never
 
 from dbtools.model import operation as op
@@ -33,7 +33,7 @@ def render_all(operations: Iterable[op.Operation]) -> str:
     return "".join(f"{text}\n" if text.startswith("--") else f"{text};\n" for text in texts if text)
 
 
-def render(operation: op.Operation) -> str:
+def render(operation: op.Operation) -> str:  # noqa: PLR0915 - one case for each kind
     """The statement that does *operation*, without a semicolon."""
     match operation:
         case op.CreateTable():
@@ -64,8 +64,9 @@ def render(operation: op.Operation) -> str:
         case op.DropView():
             kind = "MATERIALIZED VIEW" if operation.materialized else "VIEW"
             return _drop(kind, quote_name(operation.name), operation)
-        case op.RefreshView(name, concurrently):
-            return f"REFRESH MATERIALIZED VIEW {'CONCURRENTLY ' if concurrently else ''}{quote_name(name)}"
+        case op.RefreshView(name, concurrently, data):
+            unfilled = "" if data else " WITH NO DATA"
+            return f"REFRESH MATERIALIZED VIEW {'CONCURRENTLY ' if concurrently else ''}{quote_name(name)}{unfilled}"
         case op.CreateSequence(sequence, if_not_exists):
             return f"CREATE SEQUENCE {_unless_exists(asked=if_not_exists)}{quote_name(sequence.name)}"
         case op.AlterSequence(name, (table, column)):
@@ -102,12 +103,13 @@ def render(operation: op.Operation) -> str:
             return _comment(operation)
         case op.Delete(table, where, ()):
             return " ".join(("DELETE FROM", quote_name(table), *(("WHERE", where.text) if where else ())))
-        case op.Truncate(tables, cascade):
-            return f"TRUNCATE {_names(tables)}{' CASCADE' if cascade else ''}"
-        case op.LockTable(tables, mode):
-            return f"LOCK TABLE {_names(tables)} IN {mode} MODE"
+        case op.Truncate(tables, cascade, only):
+            return f"TRUNCATE {_names(tables, only)}{' CASCADE' if cascade else ''}"
+        case op.LockTable(tables, mode, only):
+            return f"LOCK TABLE {_names(tables, only)} IN {mode} MODE"
         case op.Maintain(verb, tables):
-            return f"{verb.upper()} {_names(tables)}".rstrip()
+            using = f" USING {quote(operation.index)}" if operation.index else ""
+            return f"{verb.upper()} {_names(tables)}{using}".rstrip()
         case op.Reindex():
             return _reindex(operation)
         case op.AlterIndex(name, Name() as partition):
@@ -150,8 +152,8 @@ def _unless_exists(*, asked: bool) -> str:
     return "IF NOT EXISTS " if asked else ""
 
 
-def _names(names: Iterable[Name]) -> str:
-    return ", ".join(map(quote_name, names))
+def _names(names: Iterable[Name], only: Container[Name] = ()) -> str:
+    return ", ".join(f"{'ONLY ' if name in only else ''}{quote_name(name)}" for name in names)
 
 
 def _kind(kind: str) -> str:
@@ -183,7 +185,8 @@ def _alter_table(operation: _Alteration) -> str:
         case op.AlterColumn():
             return _unkept(f"ALTER COLUMN, {operation.action}", operation.table)
         case _:
-            return f"ALTER TABLE {quote_name(operation.table)} {_action(operation)}"
+            only = "ONLY " if getattr(operation, "only", False) else ""
+            return f"ALTER TABLE {only}{quote_name(operation.table)} {_action(operation)}"
 
 
 def _action(operation: _Action) -> str:
@@ -227,9 +230,15 @@ def _column_action(operation: _ColumnAction) -> str:
         case op.SetIdentity(_, _, identity) if operation.changes:
             return f"SET GENERATED {identity.upper()}"
         case op.SetIdentity(_, _, identity):
-            return f"ADD {identity_clause(identity)}" if identity else "DROP IDENTITY"
+            return f"ADD {identity_clause(identity)}" if identity else _drop_kept("IDENTITY", operation)
         case op.SetGenerated(_, _, generated):
-            return f"SET EXPRESSION AS ({generated.expression.text})" if generated else "DROP EXPRESSION"
+            if generated is None:
+                return _drop_kept("EXPRESSION", operation)
+            return f"SET EXPRESSION AS ({generated.expression.text})"
+
+
+def _drop_kept(what: str, operation: op.SetIdentity | op.SetGenerated) -> str:
+    return f"DROP {what}{' IF EXISTS' if operation.if_exists else ''}"
 
 
 _ColumnAction = op.SetType | op.SetNullable | op.SetDefault | op.SetIdentity | op.SetGenerated
@@ -254,7 +263,7 @@ def _table_setting(operation: op.AlterTable) -> str:
         case "row security" if value:
             return f"{value.upper()} ROW LEVEL SECURITY"
         case "enable trigger" | "disable trigger" | "enable rule" if value:
-            return f"{operation.action.upper()} {quote(value)}"
+            return f"{operation.action.upper()} {value if value == 'USER' else quote(value)}"
         case "inherit" | "no inherit" if value:
             namespace, _, local = value.rpartition(".")
             return f"{operation.action.upper()} {quote_name(Name(namespace or 'public', local))}"
@@ -306,7 +315,8 @@ def _create_view(operation: op.CreateView) -> str:
     words = ["CREATE", "OR REPLACE" if operation.replace else "", "MATERIALIZED" if view.materialized else "", "VIEW"]
     columns = f" ({quote_all(view.columns)})" if view.columns else ""
     name = f"{_unless_exists(asked=operation.if_not_exists)}{quote_name(view.name)}{columns}"
-    return f"{' '.join(word for word in words if word)} {name} AS {view.query.rstrip().rstrip(';')}"
+    data = "" if operation.populated else " WITH NO DATA"
+    return f"{' '.join(word for word in words if word)} {name} AS {view.query.rstrip().rstrip(';')}{data}"
 
 
 def _create_function(function: Function, *, or_replace: bool) -> str:

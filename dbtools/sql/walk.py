@@ -19,10 +19,19 @@ from dbtools.model.finding import Location
 from dbtools.model.migration import Migration
 from dbtools.model.past import Done, Log, Past
 from dbtools.model.predict import Session, predict
-from dbtools.model.predict.relations import UNDEFINED_TABLE
+from dbtools.model.predict.pending import queued
+from dbtools.model.predict.relations import (
+    ACTIVE_TRANSACTION,
+    DEPENDENT_OBJECTS,
+    MISSING,
+    UNDEFINED_TABLE,
+    family,
+    is_brought,
+)
 from dbtools.model.schema import Schema
 from dbtools.sql.grammar import TOO_DEEP
 from dbtools.sql.judge import judged
+from dbtools.sql.labels import WITH_LITERALS, literals
 from dbtools.sql.read import Statement, read
 from dbtools.sql.split import Place
 
@@ -34,7 +43,7 @@ class Step:
     ``born``: the relations that the change itself has made before this operation; nobody uses them yet.
     ``transaction`` and ``done``: what earlier statements of its transaction, and of its migration, did.
     ``last``: whether it is the last operation of its statement. ``skipped``: ALTER ... IF EXISTS of what does not
-    exist, which PostgreSQL passes over.
+    exist, which PostgreSQL passes over, or what a guarded DO block finds done.
     """
 
     migration: Migration
@@ -66,9 +75,47 @@ def in_transaction(migration: Migration) -> bool:
 
 
 def fold(schema: Schema, scripts: Iterable[str]) -> Schema:
-    """The schema after every statement of every script, in order."""
-    operations = (operation for text in scripts for each in statements(text) for operation in each.operations)
-    return reduce(applied, operations, schema)
+    """The schema after every statement of every script, in order.
+
+    A script that changes what none before it has made shows that not all of them are here.
+    """
+    for text in scripts:
+        for number, (statement, operation) in _each(text):
+            after = _applied(schema, operation)
+            guarded = statement.if_exists or number in statement.guarded or statement.elsewhere
+            if schema.complete and not guarded and _shows_more(operation, schema, after):
+                after = replace(after, complete=False)
+            schema = after
+    return schema
+
+
+def _each(text: str) -> Iterator[tuple[int, tuple[Statement, op.Operation]]]:
+    """Every operation with its statement and its number in it."""
+    for statement in statements(text):
+        yield from ((number, (statement, operation)) for number, operation in enumerate(statement.operations))
+
+
+def _shows_more(operation: op.Operation, before: Schema, after: Schema) -> bool:
+    """Whether *operation*, which once ran, needs a table or type that *before* has not."""
+    match operation:
+        case op.Unknown():
+            return False
+        case op.AddEnumValue(name) | op.RenameEnumValue(name):
+            return name not in before.enums and name.namespace in before.namespaces
+    if after.uncertain is before.uncertain:
+        return False
+    new = after.uncertain - before.uncertain
+    known = (before.tables, before.views, before.sequences)
+    return any(not any(name in each for each in known) and not is_brought(name, before) for name in new)
+
+
+def _applied(schema: Schema, operation: op.Operation) -> Schema:
+    """History is not judged, but for the columns that a query gives a table: nobody can tell them later."""
+    if isinstance(operation, op.CreateTable) and operation.query and operation.table.persistence != "temporary":
+        from dbtools.sql.made import made
+
+        operation = made(operation, schema)
+    return applied(schema, operation)
 
 
 def applied(schema: Schema, operation: op.Operation) -> Schema:
@@ -77,6 +124,9 @@ def applied(schema: Schema, operation: op.Operation) -> Schema:
         return apply(schema, operation)
     except RecursionError:
         return replace(schema, uncertain_all=True)
+
+
+TOGETHER = op.DropTable | op.DropView | op.DropType | op.DropFunction | op.DropSequence | op.DropNamespace
 
 
 def walk(migrations: Iterable[Migration], schema: Schema, session: Session) -> Iterator[Step]:
@@ -98,6 +148,7 @@ class _Run:
         self.transaction = self.script = Log()
         self.lasting = session.lock_timeout  # what lock_timeout is again once SET LOCAL ends
         self.mode = ""
+        self.emptied: Members[Name] = Members()  # without rows until the transaction ends, for nobody else writes
 
     def connect(self, migration: Migration) -> None:
         """A new session, unless the runner has all its migrations in one transaction."""
@@ -113,40 +164,82 @@ class _Run:
         if not self.session.in_transaction:
             self._ended()
         transaction, done = self.transaction.now(), self.script.now()
+        start = self.schema
         for number, written in enumerate(statement.operations, start=1):
             place = statement.places[number - 1]
-            operation, before, after, effects = self._foretold(written)
-            skipped = statement.if_exists and effects.fails == UNDEFINED_TABLE
+            told = self._told(written, statement)
+            operation, before, after, effects = self._foretold(statement, number, told, start)
+            skipped = _is_skipped(statement, number, effects)
             effects = Effects() if skipped else effects
             yield Step(
                 migration, statement, operation, place, before, after, self.session, effects, self.born,
                 transaction, done, number == len(statement.operations), skipped,
             )  # fmt: skip
             self.schema = after
+            if self.session.in_transaction and not effects.fails:
+                certain, perhaps = queued(operation, before)
+                if certain or perhaps:
+                    self.session = replace(
+                        self.session,
+                        pending=self.session.pending | certain,
+                        perhaps_pending=self.session.perhaps_pending | perhaps,
+                    )
             self._after(
                 operation, before, Done(operation, effects, Location(migration.up.path, place.line, place.column))
             )
 
-    def _foretold(self, written: op.Operation) -> tuple[op.Operation, Schema, Schema, Effects]:
+    def _told(self, operation: op.Operation, statement: Statement) -> op.Operation:
+        """The operation with the strings it holds, where one of them may be a label that must not be used yet."""
+        if self.session.new_labels and isinstance(operation, WITH_LITERALS):
+            return replace(operation, constants=literals(statement.text))
+        return operation
+
+    def _foretold(
+        self, statement: Statement, number: int, written: op.Operation, start: Schema
+    ) -> tuple[op.Operation, Schema, Schema, Effects]:
         """The operation judged, the schema before and after it, and its effects; nothing is certain of the endless."""
         try:
             operation, before = judged(written, self.schema, self.session)
-            return operation, before, apply(before, operation), predict(operation, before, self.session)
+            effects = self._effects(statement, number, operation, (start, before))
+            return operation, before, apply(before, operation), effects
         except RecursionError:
             return written, self.schema, applied(self.schema, written), Effects(uncertain=TOO_DEEP)
 
+    def _effects(
+        self, statement: Statement, number: int, operation: op.Operation, schemas: tuple[Schema, Schema]
+    ) -> Effects:
+        """The effects of one operation, *number* of its statement, from the schema before that and before itself."""
+        start, before = schemas
+        effects = predict(operation, before, self.session)
+        if len(statement.operations) > 1 and isinstance(operation, TOGETHER):
+            # DROP of several objects looks them all up first, and asks only what depends on them that stays.
+            if effects.fails in MISSING:
+                return predict(operation, start, self.session)
+            if effects.fails == DEPENDENT_OBJECTS and not isinstance(operation, op.DropTable | op.DropView):
+                rest = predict(operation, reduce(apply, statement.operations[number:], before), self.session)
+                return replace(effects, fails=rest.fails if rest.fails == DEPENDENT_OBJECTS else None)
+        if effects.fails in MISSING and statement.elsewhere:
+            return replace(effects, fails=None, uncertain=f"it may be in {' or '.join(statement.elsewhere)}")
+        return effects
+
     def _after(self, operation: op.Operation, before: Schema, done: Done) -> None:
-        self.transaction.add(done)
-        self.script.add(done)
+        self.transaction.add(done, self.born)
+        self.script.add(done, self.born)
         self.born, self.session = _grown(operation, before, self.born, self.session)
         match operation:
+            case op.Truncate(tables, _, only) if self.session.in_transaction and not done.effects.fails:
+                gone = {
+                    each.name for name in tables if name not in only for each in family(name, before)
+                } - self.session.empty
+                self.emptied |= gone
+                self.session = replace(self.session, empty=self.session.empty | gone)
             case op.Transaction("begin"):
                 self.session = replace(self.session, in_transaction=True)
             case op.Transaction("commit" | "rollback"):
                 self._ended()
                 # A file sent as one query is in a transaction again at once (manual, 55.2.2.1).
                 self.session = replace(self.session, in_transaction=self.mode == "query")
-            case op.SetParameter("lock_timeout", value, local) if not local or self.session.in_transaction:
+            case op.SetParameter("lock_timeout" | "", value, local) if not local or self.session.in_transaction:
                 self._wait(value, local=local)
 
     def _wait(self, value: str | None, *, local: bool) -> None:
@@ -158,8 +251,20 @@ class _Run:
     def _ended(self) -> None:
         """A transaction is over: its locks are free, what it added is there for all."""
         self.transaction = Log()
+        if self.session.pending or self.session.perhaps_pending:
+            self.session = replace(self.session, pending=Members(), perhaps_pending=Members())
+        if self.emptied:
+            self.session = replace(self.session, empty=self.session.empty - self.emptied)
+            self.emptied = Members()
         if self.session.new_labels or self.session.new_types or self.session.lock_timeout != self.lasting:
             self.session = replace(self.session, new_labels=Members(), new_types=Members(), lock_timeout=self.lasting)
+
+
+def _is_skipped(statement: Statement, number: int, effects: Effects) -> bool:
+    """ALTER IF EXISTS of what is not there, and what a DO block does only if it is still to be done."""
+    if number - 1 in statement.guarded:
+        return effects.fails not in {None, ACTIVE_TRANSACTION}
+    return statement.if_exists and effects.fails == UNDEFINED_TABLE
 
 
 def _grown(

@@ -22,6 +22,8 @@ model User {{
 {fields}}}
 """
 CONFIG = """
+migrations:
+  lock_timeout: runner
 sources:
   migrations: migrations
   prisma: schema.prisma
@@ -131,7 +133,7 @@ def test_lint_needs_neither_configuration_nor_repository(tmp_path):
     (tmp_path / "one.sql").write_text("DROP TABLE a;\n")
     done = dbtools(tmp_path, "lint", "one.sql", "--format", "json")
     assert done.returncode == 1
-    assert findings(done) == [("drop-table", "error")]
+    assert findings(done) == [("drop-table", "error"), ("missing-lock-timeout", "info")]
     done = dbtools(tmp_path, "lint", "-", "--format", "json", stdin="CREATE TABLE a (id int);")
     assert (done.returncode, findings(done)) == (0, [])
 

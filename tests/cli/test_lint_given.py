@@ -13,7 +13,9 @@ INDEX = "CREATE INDEX CONCURRENTLY i ON t (id);\n"
 
 def lint(folder, *arguments, stdin=None):
     """Exit code, (rule, path, line) of each finding, and everything that was printed."""
-    command = [sys.executable, "-m", "dbtools", "lint", "--format", "json", *arguments]
+    quiet = ("missing-lock-timeout", "multi-table-exclusive-lock")  # said of nearly every file below
+    ignored = [part for rule in quiet for part in ("--ignore", rule)]
+    command = [sys.executable, "-m", "dbtools", "lint", "--format", "json", *ignored, *arguments]
     done = subprocess.run(command, cwd=folder, input=stdin, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     if done.returncode == 2:

@@ -33,7 +33,9 @@ class Folder:
         return done
 
     def report(self, *arguments, command="lint"):
-        done = self.run(command, "--format", "json", *arguments)
+        """Whether lock_timeout is set is not what these migrations are about."""
+        quiet = ("--ignore", "missing-lock-timeout") if command == "lint" else ()
+        done = self.run(command, "--format", "json", *quiet, *arguments)
         assert done.returncode in (0, 1), done.stderr
         return json.loads(done.stdout)
 
@@ -129,7 +131,7 @@ def test_a_baseline_hides_what_was_there_and_nothing_new(folder):
 
 def test_a_baseline_only_shrinks_unless_it_is_told_to_grow(folder):
     folder.run("baseline", "m")
-    folder.write(m__2_sql="SELECT 1;", m__3_sql="DROP TABLE a;")
+    folder.write(m__2_sql="SELECT 1;", m__3_sql="SET lock_timeout = '2s'; DROP TABLE a;")
     done = folder.run("baseline", "m")
     assert "knows 0 of 1 findings; 1 came later" in done.stdout
     assert json.loads((folder.root / "dbtools-baseline.json").read_text())["findings"] == []

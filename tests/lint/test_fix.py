@@ -35,7 +35,7 @@ def fixed(up, *, history=BASE, version=18, path=UP, **migration):
     reversible = path.endswith(".up.sql")
     new = Migration("next", Script(path, up), back, **{"reversible": reversible, **migration})
     change = Change("test", base, fold(base, (up,)), new=(new,))
-    report = fix(change, LintSettings(version), lambda _: [path])
+    report = fix(change, LintSettings(version, lock_timeout="5s"), lambda _: [path])
     return report, {file.path: file.content for file in report.files}
 
 
@@ -70,7 +70,7 @@ ALTER TABLE post ALTER slug SET NOT NULL;
     ups = [text for path, text in files.items() if path.endswith(".up.sql")]
     assert [text.count("NOT VALID") for text in ups] == [3, 0]
     assert [text.count("VALIDATE") for text in ups] == [0, 3]
-    assert report.findings == ()
+    assert not [finding for finding in report.findings if finding.severity > Severity.INFO]
 
 
 def test_actions_of_one_statement_that_need_nothing_are_kept():

@@ -290,9 +290,18 @@ def test_like_copies_columns_and_is_certain_only_where_including_could_add_nothi
     schema = after("CREATE TABLE t (a int NOT NULL, b text); CREATE TABLE u (LIKE t, c int)")
     assert table(schema, "u").columns == (*table(schema).columns, Column("c", Type("integer")))
     assert schema.is_certain(public("u"))
-    schema = after("CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY); CREATE TABLE u (LIKE t)")
-    assert column(schema, "a", "u") == Column("a", Type("integer"), nullable=False)
-    assert not schema.is_certain(public("u"))
+    made = "CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY); CREATE TABLE u (LIKE t"
+    assert column(after(f"{made})"), "a", "u") == Column("a", Type("integer"), nullable=False)
+    assert after(f"{made})").is_certain(public("u"))
+    assert not after(f"{made} INCLUDING IDENTITY)").is_certain(public("u"))
+
+
+def test_a_typed_table_has_the_columns_of_its_type_and_is_in_doubt_once_that_is_altered():
+    made = "CREATE TYPE pair AS (x int, y text); CREATE TABLE t OF pair;"
+    assert [found.name for found in table(after(made)).columns] == ["x", "y"]
+    assert after(made).is_certain(public("t"))
+    assert not after(f"{made} ALTER TYPE pair ADD ATTRIBUTE z int CASCADE;").is_certain(public("t"))
+    assert after(f"{made} DROP TYPE pair CASCADE;").tables == {}
 
 
 def test_a_table_made_by_a_query_is_in_doubt():

@@ -40,3 +40,14 @@ def test_a_renamed_table_keeps_its_lock():
     log = Log()
     log.add(done(LockMode.ACCESS_EXCLUSIVE, A, operation=RenameTable(A, "b")))
     assert log.now().held(B) is LockMode.ACCESS_EXCLUSIVE
+
+
+def test_a_lock_that_blocks_writes_is_listed_once_and_never_that_of_a_table_nobody_uses_yet():
+    log = Log()
+    log.add(done(LockMode.ROW_EXCLUSIVE, A, line=1))
+    log.add(done(LockMode.SHARE, A, line=2))
+    log.add(done(LockMode.ACCESS_EXCLUSIVE, A, line=3))
+    log.add(done(LockMode.ACCESS_EXCLUSIVE, B, line=4), born={B})
+    assert [(name, each.location.line) for name, each in log.now().blocking()] == [(A, 2)]
+    assert [(name, each.location.line) for name, each in log.now().exclusive()] == [(A, 3)]
+    assert log.now().held(B) is LockMode.ACCESS_EXCLUSIVE

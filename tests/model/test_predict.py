@@ -19,18 +19,7 @@ ROWS = json.loads((DATA / "postgres-effects.json").read_text())
 VERSIONS = (15, 16, 18)
 
 # What predict does not say, with the reason; anything else that disagrees is a failure.
-UNDECIDED = {
-    "attach partition, matching CHECK": "whether a check implies the bound is not proved yet",
-    "set access method heap": "how the table is stored now is not in the schema",
-    "alter table set tablespace same": "where the table is stored now is not in the schema",
-    "attach partition, DEFAULT partition exists": "whether a check implies the bound is not proved yet",
-    "add PK": "the columns of CREATE TABLE AS are not worked out yet",
-    "add PK USING INDEX, nullable col": "the columns of CREATE TABLE AS are not worked out yet",
-    "add PK USING INDEX, NOT NULL col": "the columns of CREATE TABLE AS are not worked out yet",
-    "composite add attribute CASCADE": "tables of a composite type are not followed",
-}
 NOT_PREDICTED = {
-    "enum add value + use in same tx": "values written by an UPDATE are not read yet",
     "unique on duplicates": "which rows are there is not in the schema",
 }
 
@@ -76,9 +65,6 @@ def test_prediction_equals_what_the_server_did(row, version, record):
     alone = "in_tx" in record
     effects = predicted(row, version, transaction="none" if alone else "file")
     seen = observed(record)
-    if row["id"] in UNDECIDED:
-        assert effects.uncertain
-        return
     if row["id"] in NOT_PREDICTED:
         assert (effects.fails or "") != seen.error  # once it is predicted, it is no exception any more
         return

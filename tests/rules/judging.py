@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dbtools.change import Change
-from dbtools.lint import LintSettings, lint
+from dbtools.lint import Choice, LintSettings, lint
 from dbtools.lint.judge import _Run
 from dbtools.model.finding import Finding
 from dbtools.model.migration import Migration
@@ -35,14 +35,22 @@ def change(sql: str, *, complete: bool = True, **known: object) -> Change:
     return Change("test", base, fold(base, (each.up.text for each in added)), new=added, **known)
 
 
-def judge(sql: str, *, version: int = 18, complete: bool = True, **known: object) -> tuple[Finding, ...]:
-    """What every rule says of it."""
-    return lint(change(sql, complete=complete, **known), LintSettings(version)).findings
+def judge(
+    sql: str, *, version: int = 18, complete: bool = True, settings: LintSettings | None = None, **known: object
+) -> tuple[Finding, ...]:
+    """What every rule that is on says of it; the runner sets lock_timeout, unless *settings* say something else."""
+    settings = settings or LintSettings(version, lock_timeout="5s")
+    return lint(change(sql, complete=complete, **known), settings).findings
+
+
+def alone(rule: str, version: int = 18) -> LintSettings:
+    """One rule, on or off, and a runner that sets nothing."""
+    return LintSettings(version, Choice((rule,)))
 
 
 def contexts(sql: str, version: int = 18) -> Iterator[Context]:
     """What a rule gets to know of every new operation of *sql*."""
     made = change(sql)
-    run = _Run(made, (), made.new)
+    run = _Run(made, (), made.new, made.base)
     for step in walk(made.new, made.base, Session(version)):
-        yield run.context(step, step.effects)
+        yield run.context(step, step.effects, first=True)

@@ -1,7 +1,8 @@
 """SQL files whose lines say what is found there, and nothing elsewhere.
 
 Before the first line ``---`` stands the history, after it one migration or, between more such lines, several. A first
-line ``-- PostgreSQL 15`` is the server they are meant for.
+line ``-- PostgreSQL 15`` is the server they are meant for, ``-- select ALL`` turns every rule on, without a runner that
+sets lock_timeout.
 """
 
 import re
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from dbtools.lint import Choice, LintSettings
+from dbtools.model.finding import Severity
 from tests.rules.judging import DIVIDER, judge, parts
 
 EXPECT = re.compile(r"--\s*expect:\s*(.+?)\s*$")
@@ -29,14 +32,16 @@ def expected(new):
 def test_every_line_is_judged_as_it_says(path):
     sql = path.read_text(encoding="utf-8")
     version = re.match(r"-- PostgreSQL (\d+)", sql)
-    findings = judge(sql, version=int(version[1]) if version else 18)
+    settings = LintSettings(choice=Choice(("ALL",))) if sql.startswith("-- select ALL") else None
+    findings = judge(sql, version=int(version[1]) if version else 18, settings=settings)
     assert sorted((each.location.path, each.location.line, each.rule) for each in findings) == expected(parts(sql)[1])
 
 
 def test_the_cases_expect_every_rule():
     from dbtools.rules import migration_rules
 
-    said = {rule for path in CASES for _, _, rule in expected(parts(path.read_text(encoding="utf-8"))[1])}
+    every = (*CASES, *sorted((Path(__file__).parent / "hazards").glob("*.sql")))
+    said = {rule for path in every for _, _, rule in expected(path.read_text(encoding="utf-8"))}
     assert {rule.name for rule in migration_rules()} <= said
 
 
@@ -60,4 +65,5 @@ def test_the_reference_history_is_clean_step_by_step():
     texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "migrations").glob("*.up.sql"))]
     for number, text in enumerate(texts):
         history = "\n".join(texts[:number])
-        assert judge(f"{history}{DIVIDER}{text}") == (), number
+        findings = judge(f"{history}{DIVIDER}{text}")
+        assert [each for each in findings if each.severity > Severity.INFO] == [], number

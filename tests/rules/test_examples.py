@@ -7,7 +7,7 @@ from dbtools.rules import migration_rules
 from dbtools.rules.base import Context, Harm
 from dbtools.rules.wording import joined
 from dbtools.sql.read import read
-from tests.rules.judging import judge
+from tests.rules.judging import alone, judge
 
 RULES = migration_rules()
 
@@ -27,7 +27,7 @@ def texts(*kinds):
 
 @pytest.mark.parametrize(("rule", "sql"), examples("bad"))
 def test_a_bad_example_is_found(rule, sql):
-    findings = [finding for finding in judge(sql) if finding.rule == rule.name]
+    findings = judge(sql, settings=alone(rule.name))
     assert findings
     for finding in findings:
         assert finding.message
@@ -37,7 +37,7 @@ def test_a_bad_example_is_found(rule, sql):
 
 @pytest.mark.parametrize(("rule", "sql"), examples("good"))
 def test_a_good_example_is_not(rule, sql):
-    assert rule.name not in {finding.rule for finding in judge(sql)}
+    assert judge(sql, settings=alone(rule.name)) == ()
 
 
 @pytest.mark.parametrize("sql", texts("bad", "good"))
@@ -59,7 +59,12 @@ def test_nothing_is_said_of_tables_that_the_change_makes(sql):
     """The history becomes a part of the change: only what cannot run at all is still reported."""
     whole = judge(sql.replace("---\n", ""))
     assert {finding.rule for finding in whole} <= {
-        "concurrently-in-transaction", "duplicate-object", "index-not-immutable", "unknown-object",
+        "concurrently-in-transaction", "concurrently-on-partitioned", "disable-triggers", "drop-cascade",
+        "duplicate-object", "enum-value-used-in-same-transaction", "fk-type-mismatch", "index-not-immutable",
+        "opaque-dynamic-sql", "statement-fails", "uncommitted-transaction", "unknown-object", "view-dependency-error",
+        # What is better said while the table is new.
+        "duplicate-index", "redundant-index", "fk-without-index", "json-not-jsonb", "identifier-truncated",
+        "rls-without-policy",
     }  # fmt: skip
 
 

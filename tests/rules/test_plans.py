@@ -134,7 +134,9 @@ def test_a_plan_is_sql_and_trips_no_rule(sql, version):
             assert not [each.error for text in step.sql for each in read(text) if each.error]
         written = files(plan.ready)
         findings = judge(before + DIVIDER + DIVIDER.join(written), version=version) if written else ()
-        assert not [each for each in findings if each.severity > Severity.INFO], written
+        # A plan makes the same index beside the writes, also one that is there twice then.
+        others = [each for each in findings if each.rule != "duplicate-index"]
+        assert not [each for each in others if each.severity > Severity.INFO], written
 
 
 def test_the_examples_have_plans():
@@ -174,7 +176,8 @@ def follow(connection, steps):
             held |= seen.effects
             worked = {*seen.effects.scans, *seen.effects.rewrites}
             waiting = {name for name in worked if name in held.locks and held.locks[name].blocks_writes}
-            waiting -= {Name("public", "posts")}  # nobody writes to a materialized view
+            views = connection.execute("SELECT schemaname, matviewname FROM pg_matviews").fetchall()
+            waiting -= {Name(*view) for view in views}  # nobody writes to those
             assert not waiting, (text, waiting)
             assert not (seen.effects.builds and any(mode.blocks_writes for mode in held.locks.values())), text
         connection.execute("COMMIT")

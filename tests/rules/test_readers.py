@@ -84,12 +84,12 @@ def one(rule, sql, named=NAMED, base=SHOP, **known):
 
 
 def test_a_view_stops_a_drop_and_cascade_takes_it_along():
-    finding = one("drop-column", "ALTER TABLE post DROP title", named="SELECT id FROM person")
-    assert finding.severity is Severity.ERROR
-    assert "view posts (the database) and view titles through view posts (the database) read it" in finding.message
-    assert "fails with 2BP01 without CASCADE" in finding.message
-    finding = one("drop-column", "ALTER TABLE post DROP title CASCADE", named="SELECT id FROM person")
-    assert "CASCADE takes view posts (the database) and view titles through view posts" in finding.message
+    nobody = {"named": "SELECT id FROM person"}
+    assert one("drop-column", "ALTER TABLE post DROP title", **nobody).severity is Severity.ERROR
+    finding = one("view-dependency-error", "ALTER TABLE post DROP title", **nobody)
+    assert "view posts and view titles depend on it (fails with 2BP01)" in finding.message
+    finding = one("drop-cascade", "ALTER TABLE post DROP title CASCADE", **nobody)
+    assert "drops with post.title: view posts and view titles" in finding.message
 
 
 def test_a_view_that_was_dropped_before_says_nothing():

@@ -38,7 +38,7 @@ TABLES = {
     "CREATE TEMP TABLE t (a int) ON COMMIT DROP": op.CreateTable(
         Table(Name("pg_temp", "t"), (Column("a", INT),), persistence="temporary")
     ),
-    "CREATE TABLE t (LIKE u INCLUDING ALL)": op.CreateTable(Table(T), like=(U,)),
+    "CREATE TABLE t (LIKE u INCLUDING ALL)": op.CreateTable(Table(T), like=(U,), including=True),
     "CREATE TABLE t (a int) INHERITS (u)": op.CreateTable(Table(T, (Column("a", INT),), inherits=(U,))),
     "CREATE TABLE t (a int) PARTITION BY RANGE (a, (a + 1))": op.CreateTable(
         Table(T, (Column("a", INT),), partition_by=PartitionBy("range", ("a", "a + 1")))
@@ -189,7 +189,7 @@ TYPES = {
     "ALTER TYPE mood RENAME VALUE 'x' TO 'y'": op.RenameEnumValue(Name("public", "mood"), "x", "y"),
     "ALTER TYPE mood RENAME TO feeling": op.Rename("type", Name("public", "mood"), "feeling"),
     "ALTER TYPE y RENAME ATTRIBUTE a TO b": op.AlterOpaque("type", Name("public", "y")),
-    "ALTER TYPE y ADD ATTRIBUTE a int CASCADE": op.AlterOpaque("type cascade", Name("public", "y")),
+    "ALTER TYPE y ADD ATTRIBUTE a int CASCADE": op.AlterOpaque("type", Name("public", "y"), cascade=True),
     "CREATE DOMAIN shop.d AS varchar(5) DEFAULT 'x' CONSTRAINT k CHECK (VALUE <> '') NOT NULL": op.CreateDomain(
         Domain(
             Name("shop", "d"),
@@ -217,7 +217,7 @@ OTHERS = {
     "DROP MATERIALIZED VIEW IF EXISTS v CASCADE": op.DropView(
         Name("public", "v"), if_exists=True, cascade=True, materialized=True
     ),
-    "ALTER VIEW v RENAME COLUMN a TO b": op.AlterOpaque("view", Name("public", "v")),
+    "ALTER VIEW v RENAME COLUMN a TO b": op.AlterOpaque("view", Name("public", "v"), column="a"),
     "ALTER MATERIALIZED VIEW v RENAME TO w": op.Rename("materialized view", Name("public", "v"), "w"),
     "CREATE SEQUENCE shop.s START 5": op.CreateSequence(Sequence(Name("shop", "s"))),
     "ALTER SEQUENCE s OWNED BY shop.t.a": op.AlterSequence(Name("public", "s"), (Name("shop", "t"), "a")),
@@ -253,7 +253,7 @@ OTHERS = {
     "DROP AGGREGATE total(int)": op.DropOpaque("aggregate", Name("public", "total")),
     "DROP CAST (int AS text)": op.DropOpaque("cast", Name("public", "")),
     "ALTER ROLE a RENAME TO b": op.AlterOpaque("role", Name("public", "a"), None, "b"),
-    "ALTER PUBLICATION p ADD TABLE t": op.CreateOpaque(Opaque("publication", Name("public", "p"), T)),
+    "ALTER PUBLICATION p ADD TABLE t": op.CreateOpaque(Opaque("publication", Name("public", "p"), T), replace=True),
     "CREATE SCHEMA IF NOT EXISTS shop": op.CreateNamespace("shop", if_not_exists=True),
     "CREATE SCHEMA AUTHORIZATION someone": op.CreateNamespace("someone"),
     "ALTER SCHEMA shop RENAME TO store": op.RenameNamespace("shop", "store"),
@@ -275,7 +275,7 @@ ROWS = {
     "SELECT * FROM t FOR UPDATE": op.Select((T,), locks=True),
     "SELECT setval('shop.s', 5)": op.Select((), setval=(Name("shop", "s"),)),
     "SELECT a FROM t WHERE b IN (SELECT c FROM u)": op.Select((T, U)),
-    "TRUNCATE ONLY t RESTART IDENTITY": op.Truncate((T,)),
+    "TRUNCATE ONLY t RESTART IDENTITY": op.Truncate((T,), only=frozenset({T})),
     "LOCK t": op.LockTable((T,), LockMode.ACCESS_EXCLUSIVE),
     "LOCK TABLE t, u IN SHARE ROW EXCLUSIVE MODE": op.LockTable((T, U), LockMode.SHARE_ROW_EXCLUSIVE),
     "VACUUM": op.Maintain("vacuum", ()),

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -154,7 +155,9 @@ def by_sqlglot(sql):
         case exp.Drop():
             return tuple(_dropped(tree))
         case exp.Alter() if tree.args["kind"] == "TABLE":
-            return tuple(each for action in tree.args["actions"] for each in _action(_name(tree.this), action))
+            only = bool(tree.args.get("only"))
+            read = (each for action in tree.args["actions"] for each in _action(_name(tree.this), action))
+            return tuple(replace(each, only=only) if hasattr(each, "only") else each for each in read)
         case exp.Command():
             return None
     return ()

@@ -77,10 +77,10 @@ def test_what_a_partition_says_of_inherited_columns_comes_after_it():
     assert filled == op.SetNullable(T, "a", nullable=False)
 
 
-def test_a_typed_table_is_uncertain():
-    created, unknown = operations("CREATE TABLE t OF y (a WITH OPTIONS DEFAULT 1)")[:2]
-    assert isinstance(created, op.CreateTable)
-    assert unknown.touches == (T,)
+def test_a_typed_table_names_its_type_and_then_what_it_says_of_its_columns():
+    created, default = operations("CREATE TABLE t OF y (a WITH OPTIONS DEFAULT 1)")
+    assert created.table.of == Name("public", "y")
+    assert (default.table, default.column, default.default.text) == (T, "a", "1")
 
 
 def test_a_with_clause_that_changes_rows_is_told_too():

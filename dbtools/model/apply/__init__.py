@@ -88,7 +88,7 @@ def apply(schema: Schema, operation: op.Operation) -> Schema:  # noqa: PLR0915 -
         case op.CreateView():
             return views.create(schema, operation)
         case op.DropView():
-            return views.drop(schema, operation.name)
+            return views.drop(schema, operation.name, operation.along)
         case op.CreateSequence():
             return others.create_sequence(schema, operation.sequence)
         case op.AlterSequence():

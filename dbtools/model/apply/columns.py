@@ -40,6 +40,7 @@ def add(schema: Schema, operation: op.AddColumn) -> Schema:
     if len(table.columns) >= MOST_COLUMNS or table.column(column.name) is not None:
         return schema
     schema = changed(schema, table.name, lambda each: each if each.column(column.name) else each.with_column(column))
+    schema = views.starred(schema, table.name)
     return constraints.added_to(schema, table.name, operation.constraints)
 
 

@@ -39,19 +39,19 @@ def add(schema: Schema, operation: op.AddConstraint) -> Schema:
             return schema
         constraint = _adopting(constraint, index)
         schema = schema.with_table(table.without_index(index.name))
-    return added_to(schema, table.name, (constraint,))
+    return added_to(schema, table.name, (constraint,), only=operation.only)
 
 
-def added_to(schema: Schema, name: Name, constraints: Iterable[Constraint]) -> Schema:
-    """*schema* with *constraints* on the table called *name* and on what inherits from it."""
+def added_to(schema: Schema, name: Name, constraints: Iterable[Constraint], *, only: bool = False) -> Schema:
+    """*schema* with *constraints* on the table called *name* and, unless *only*, on what inherits from it."""
     pending = sorted(constraints, key=lambda found: (ORDER.index(type(found)), not found.name))
     names = {found.name for found in pending}
     for constraint in pending:
-        schema = _with(schema, name, constraint, names)
+        schema = _with(schema, name, constraint, names, only=only)
     return schema
 
 
-def _with(schema: Schema, name: Name, constraint: Constraint, taken: Iterable[str]) -> Schema:
+def _with(schema: Schema, name: Name, constraint: Constraint, taken: Iterable[str], *, only: bool = False) -> Schema:
     table = schema.tables[name]
     if len(table.constraints) >= MOST_OF_A_TABLE:
         return doubted(schema, name)
@@ -78,7 +78,7 @@ def _with(schema: Schema, name: Name, constraint: Constraint, taken: Iterable[st
     elif isinstance(constraint, PrimaryKey | Unique | Exclusion) and _is_taken(schema, table, constraint.name):
         return schema
     schema = schema.with_table(table.with_constraint(constraint))
-    for child in children(schema, name):
+    for child in () if only else children(schema, name):
         for inherited in inherited_constraints((constraint,), child):
             schema = _with(schema, child.name, inherited, ())
     return schema

@@ -34,13 +34,20 @@ def create(schema: Schema, operation: op.CreateIndex) -> Schema:
         return schema.with_table(table.with_index(replace(index, valid=False)))
     schema = schema.with_table(table.with_index(index))
     for child in partitions:
-        if counterpart(child, index) is None:
+        if not _has_free(child, schema.tables[name], index):
             schema = create(schema, op.CreateIndex(child.name, replace(index, name="")))
     return schema
 
 
 def _has(table: Table, name: str) -> bool:
     return table.index(name) is not None or table.constraint(name) is not None
+
+
+def _has_free(child: Table, parent: Table, index: Index) -> bool:
+    """Whether a partition has an index for a new one of its parent, beside those that stand for others like it."""
+    like = replace(index, name="", valid=True)
+    own, used = (sum(replace(each, name="", valid=True) == like for each in table.indexes) for table in (child, parent))
+    return own >= used
 
 
 def counterpart(child: Table, index: Index) -> Index | None:

@@ -115,6 +115,11 @@ def alter_opaque(schema: Schema, operation: op.AlterOpaque) -> Schema:
         return doubted(schema, operation.name)
     key = (operation.kind, operation.name, operation.table)
     opaque = schema.opaques.get(key)
+    if operation.kind == "type" and not operation.to:
+        typed = [table.name for table in schema.tables.values() if table.of == operation.name]
+        schema = doubted(schema, *typed) if typed else schema
+    if opaque is not None and opaque.columns and operation.kind == "type" and not operation.to:
+        return replace(schema, opaques=added(schema.opaques, key, replace(opaque, columns=())))
     if opaque is None or not operation.to:
         return schema
     name = operation.name._replace(local=operation.to)

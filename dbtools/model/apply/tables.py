@@ -30,11 +30,19 @@ def create(schema: Schema, operation: op.CreateTable) -> Schema:
         columns |= _inherited_columns(schema.tables.get(parent))
     for source in operation.like:
         columns |= _copied_columns(schema.tables.get(source))
+    typed = schema.opaques.get(("type", table.of, None)) if table.of else None
+    columns |= {column.name: column for column in (typed.columns if typed else ())}
     if len(columns | own) > MOST_COLUMNS:
         return schema
     bare = replace(table, columns=Columns((columns | own).values()), constraints=(), indexes=())
     schema = schema.with_table(bare)
-    if None in sources or not all(map(_is_plain, sources[len(parents) :])) or (operation.query and not own):
+    copies = sources[len(parents) :] if operation.including else []
+    if (
+        None in sources
+        or not all(map(_is_plain, copies))
+        or (operation.query and not own)
+        or (table.of and not columns)
+    ):
         schema = doubted(schema, table.name)
     schema = constraints.added_to(schema, table.name, _distinct(table.constraints))
     for parent in parents:
@@ -116,8 +124,16 @@ def alter(schema: Schema, operation: op.AlterTable) -> Schema:
     if table is None:
         return missing(schema, operation.table)
     match operation.action, operation.value:
+        case "set unlogged" | "set logged", _ if table.partition_by is not None:
+            return schema
         case "set unlogged", _:
             return schema.with_table(replace(table, persistence="unlogged"))
+        case "replica identity", index:
+            return schema.with_table(replace(table, replica_index=index))
+        case "set tablespace", place:
+            return schema.with_table(replace(table, tablespace="" if place == "pg_default" else place))
+        case "set access method", method:
+            return schema.with_table(replace(table, method=method or table.method))
         case "set logged", _:
             return schema.with_table(replace(table, persistence="permanent"))
         case "row security", "enable" | "disable":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dbtools.model import operation as op
+from dbtools.model.apply import tables
 from dbtools.model.apply.columns import dropped
 from dbtools.model.apply.relations import doubted
 from dbtools.model.expression import Name, Type
@@ -123,6 +124,9 @@ def drop(schema: Schema, name: Name) -> Schema:
     for domain in tuple(schema.domains.values()):
         if domain.base.name == name:
             schema = drop(schema, domain.name)
+    for table in tuple(schema.typed(name)):
+        if table.of == name:
+            schema = tables.drop(schema, table.name)
     for table in tuple(schema.typed(name)):
         for column in table.columns:
             if column.type.name == name and table.name in schema.tables:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container
 from dataclasses import replace
 
 from dbtools.model import operation as op
@@ -17,7 +19,8 @@ def create(schema: Schema, operation: op.CreateView) -> Schema:
     view = _expanded(operation.view, schema)
     old = schema.views.get(view.name)
     if old is not None and operation.replace:
-        return replace(schema, views=added(schema.views, view.name, replace(view, comment=old.comment)))
+        schema = replace(schema, views=added(schema.views, view.name, replace(view, comment=old.comment)))
+        return schema.trusting(view.name)
     if is_relation(schema, view.name):
         return schema
     return replace(schema, views=added(schema.views, view.name, view))
@@ -30,12 +33,21 @@ def _expanded(view: View, schema: Schema) -> View:
     return replace(view, expanded=tuple(ColumnRef(table.name, each.name) for table in tables for each in table.columns))
 
 
-def drop(schema: Schema, name: Name) -> Schema:
-    """The view is gone, with its triggers and rules and every view that reads it."""
-    return without_relation(schema, name) if name in schema.views else schema
+def drop(schema: Schema, name: Name, along: Container[Name] = ()) -> Schema:
+    """The view is gone, with its triggers and rules and every view that reads it; those *along* go by themselves."""
+    return without_relation(schema, name, along) if name in schema.views else schema
 
 
-def without_relation(schema: Schema, name: Name) -> Schema:
+def starred(schema: Schema, table: Name) -> Schema:
+    """*schema* with views in doubt whose star was there before *table* grew: it means the columns of that day."""
+    names = [view.name for view in schema.reading(table) if view.reads is None and table in view.mentions]
+    return doubted(schema, *(name for name in names if STAR.search(schema.views[name].query))) if names else schema
+
+
+STAR = re.compile(r"(?:\bselect|\bdistinct|,|\.)\s*\*", re.IGNORECASE)
+
+
+def without_relation(schema: Schema, name: Name, along: Container[Name] = ()) -> Schema:
     """*schema* without what depended on the relation called *name*: triggers, rules, and views that read it."""
     pending, seen = [name], {name}
     for gone in pending:  # grows: views stand on views, however high
@@ -43,7 +55,7 @@ def without_relation(schema: Schema, name: Name) -> Schema:
         for opaque in schema.on(gone):
             opaques = removed(opaques, (opaque.kind, opaque.name, opaque.table))
         dependent = [view.name for view in schema.reading(gone) if gone in view.mentions and view.name not in seen]
-        pending += dependent
+        pending += (each for each in dependent if each not in along)
         seen.update(dependent)
         schema = replace(schema, opaques=opaques, views=removed(schema.views, gone)).trusting(gone)
     return schema

@@ -6,35 +6,45 @@ from collections.abc import Iterator
 
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode, Loss
-from dbtools.model.expression import Expression, Name, Type, TypeChange, Volatility
+from dbtools.model.expression import Expression, Name, Type, Volatility
 from dbtools.model.limits import MOST_COLUMNS, TOO_MANY_COLUMNS
-from dbtools.model.objects import Check, Column, ForeignKey, PrimaryKey, Table, Unique
-from dbtools.model.predict import constraints
+from dbtools.model.objects import Check, Column, Domain, ForeignKey, NotNull, PrimaryKey, Table, Unique
+from dbtools.model.predict import constraints, dependents, foreign_keys
+from dbtools.model.predict.constraints import UNSAFE_NEW_LABEL
 from dbtools.model.predict.relations import (
     AE,
     DEPENDENT_OBJECTS,
     DUPLICATE_COLUMN,
     FEATURE_NOT_SUPPORTED,
+    INVALID_DEFINITION,
+    NOT_IN_STATE,
     SYNTAX_ERROR,
+    TYPE_MISMATCH,
     UNDEFINED_COLUMN,
-    UNDEFINED_OBJECT,
+    WRONG_KIND,
     assumed,
-    dependents,
+    branch,
     family,
-    index_names,
     locks,
     missing,
     not_null_scan,
+    parents,
+    partition_key,
     rewrite,
     stored,
-    unresolved,
     views_reading,
 )
-from dbtools.model.predict.session import SET_EXPRESSION_SINCE, VIRTUAL_SINCE, Session
+from dbtools.model.predict.session import (
+    IDENTITY_ON_PARTITIONS_SINCE,
+    NOT_NULL_HAS_A_NAME_SINCE,
+    SET_EXPRESSION_SINCE,
+    VIRTUAL_SINCE,
+    Session,
+)
 from dbtools.model.schema import Schema
 
 SUE = LockMode.SHARE_UPDATE_EXCLUSIVE
-NOT_NULL_VIOLATION, UNSAFE_NEW_LABEL, PRIMARY_KEY_COLUMN = "23502", "55P04", "42P16"
+NOT_NULL_VIOLATION, PRIMARY_KEY_COLUMN = "23502", "42P16"
 
 
 def known(table: Name, column: str, schema: Schema) -> Effects | None:
@@ -49,16 +59,61 @@ def known(table: Name, column: str, schema: Schema) -> Effects | None:
     return None
 
 
-def brief(table: Name, column: str, schema: Schema) -> Effects:
-    """A change of the catalogue only, on the table and what inherits from it."""
-    return known(table, column, schema) or Effects(locks(family(table, schema), AE))
+def is_inherited(table: Table, column: str, schema: Schema) -> bool:
+    """Whether a parent of the table has the column, so that it is changed there and nowhere else."""
+    return any(parent.column(column) is not None for parent in parents(table, schema))
+
+
+def rename(operation: op.RenameColumn, schema: Schema) -> Effects:
+    """RENAME COLUMN: a change of the catalogue only, on the table and what inherits from it."""
+    table = schema.table(operation.table)
+    if table is not None and table.of is not None:
+        return Effects({table.name: AE}, fails=WRONG_KIND)
+    found = known(operation.table, operation.column, schema)
+    if found is not None or table is None:
+        return found or Effects()
+    members = family(operation.table, schema)
+    effects = Effects(locks(members, AE))
+    if not schema.is_certain(table.name):
+        return effects
+    if is_inherited(table, operation.column, schema) or (operation.only and len(members) > 1):
+        return effects | Effects(fails=INVALID_DEFINITION)
+    taken = any(member.column(operation.to) is not None for member in members)
+    return effects | Effects(fails=DUPLICATE_COLUMN if taken else None)
+
+
+def set_identity(operation: op.SetIdentity, schema: Schema, session: Session) -> Effects:
+    """ADD, SET and DROP IDENTITY are brief; partitions follow from 17 on."""
+    found = known(operation.table, operation.column, schema)
+    if found is not None:
+        return found
+    table = schema.tables[operation.table]
+    column = table.column(operation.column)
+    deep = session.version >= IDENTITY_ON_PARTITIONS_SINCE and table.partition_by is not None
+    has = column is not None and column.identity in {"always", "by default"}
+    effects = Effects({table.name: AE})
+    if not schema.is_certain(table.name) or column is None:
+        return effects | (Effects(locks(branch(table.name, schema), AE)) if deep else Effects())
+    if operation.identity and not operation.changes:
+        doubled = has or column.default is not None or column.identity == "serial"
+        unfit = doubled or column.nullable or any(_pending(table, column.name))
+        if unfit:
+            return effects | Effects(fails=NOT_IN_STATE)
+    elif not has:
+        return effects if operation.if_exists else effects | Effects(fails=NOT_IN_STATE)
+    return effects | (Effects(locks(branch(table.name, schema), AE)) if deep else Effects())
+
+
+def _pending(table: Table, column: str) -> Iterator[NotNull]:
+    return (found for found in table.constraints if isinstance(found, NotNull) and found.column == column)
 
 
 def alter(operation: op.AlterColumn, schema: Schema) -> Effects:
     """SET STATISTICS and options let everything through, SET STORAGE and COMPRESSION nothing."""
     mode = SUE if operation.action in {"statistics", "options"} else AE
     found = known(operation.table, operation.column, schema)
-    return found or Effects(locks(family(operation.table, schema), mode))
+    members = family(operation.table, schema)
+    return found or Effects(locks(members[:1] if operation.action == "options" else members, mode))
 
 
 def volatility(expression: Expression, schema: Schema) -> Volatility:
@@ -100,17 +155,39 @@ def add(operation: op.AddColumn, schema: Schema, session: Session) -> Effects:
     if uses_new_label(column.type, column.default, session):
         return Effects(fails=UNSAFE_NEW_LABEL)
     members = family(operation.table, schema)
-    effects = Effects(locks(members, AE))
+    effects = Effects(locks(members, AE)) | _no_room(operation, table, members, session)
     reason = _rewrites(column, schema)
     if reason is None:
         effects |= Effects(uncertain=f"whether the default of {column.name} is volatile is not known")
     elif reason:
         effects |= rewrite(members)
+    if reason or column.default is not None or column.generated is not None:
+        for member in members:
+            effects |= dependents.of_row_type(member.name, schema)
     filled = column.default is not None or column.identity or column.generated is not None
     if not column.nullable and not filled and not _has_domain_default(column.type, schema):
         full = stored(members) - session.empty
         effects |= Effects(scans=stored(members), fails=NOT_NULL_VIOLATION if full else None)
-    return effects | _inline(operation, table, schema)
+    return effects | _inline(operation, table, schema, session)
+
+
+def _no_room(operation: op.AddColumn, table: Table, members: tuple[Table, ...], session: Session) -> Effects:
+    """Tables that take no column: partitions and typed tables, whose columns are those of another."""
+    if table.partition_of is not None or table.of is not None:
+        return Effects(fails=WRONG_KIND)
+    if operation.only and len(members) > 1:
+        return Effects(fails=INVALID_DEFINITION)
+    below = [found for member in members[1:] if (found := member.column(operation.column.name)) is not None]
+    if below:
+        other = any(found.type != operation.column.type for found in below)
+        return Effects(fails=TYPE_MISMATCH) if other else Effects(uncertain="an inheriting table has such a column")
+    heirs = [member for member in members[1:] if member.partition_of is None]
+    partitions = members[1:] and session.version < IDENTITY_ON_PARTITIONS_SINCE
+    fails = INVALID_DEFINITION if operation.column.identity in ALWAYS_OWN and (heirs or partitions) else None
+    return Effects(fails=fails)
+
+
+ALWAYS_OWN = frozenset({"always", "by default"})
 
 
 def uses_new_label(kind: Type, default: Expression | None, session: Session) -> bool:
@@ -132,7 +209,7 @@ def _rewrites(column: Column, schema: Schema) -> bool | None:
     if column.generated is not None:
         return column.generated.stored
     domain = None if column.type.dimensions else schema.domains.get(column.type.name)
-    if domain is not None and domain.constrained:
+    if domain is not None and is_constrained(domain, schema):
         return True
     default = column.default or (domain.default if domain else None)
     if default is None:
@@ -141,62 +218,99 @@ def _rewrites(column: Column, schema: Schema) -> bool | None:
     return None if worst is Volatility.UNKNOWN else worst is Volatility.VOLATILE
 
 
-def _inline(operation: op.AddColumn, table: Table, schema: Schema) -> Effects:
+def is_constrained(domain: Domain, schema: Schema) -> bool:
+    """Whether the domain, or one that it is made of, may refuse a value."""
+    beneath = schema.domains.get(domain.base.name) if not domain.base.dimensions else None
+    return domain.constrained or (beneath is not None and is_constrained(beneath, schema))
+
+
+def _inline(operation: op.AddColumn, table: Table, schema: Schema, session: Session) -> Effects:
     """The constraints written on a new column; a foreign key has nothing to look at while all values are null."""
     effects = Effects()
-    members = stored(family(table.name, schema))
+    after = table.with_column(operation.column)
     for constraint in operation.constraints:
         match constraint:
             case Check(validated=True):
-                effects |= Effects(scans=members)
+                effects |= Effects(scans=stored(family(table.name, schema)))
             case PrimaryKey() | Unique():
-                name = constraints.index_name(constraint, operation.table, schema)
-                effects |= Effects(scans=members, builds=frozenset({name}))
+                effects |= constraints.built(constraint, after, schema, session)
             case ForeignKey():
-                effects |= constraints.target(constraint, operation.table, schema)
+                effects |= foreign_keys.target(constraint, after, schema, session)
                 if operation.column.default is not None:
-                    effects |= Effects(scans=members | {constraint.target})
+                    effects |= foreign_keys.looked_up(constraint, table, schema)
     return effects
 
 
 def drop(operation: op.DropColumn, schema: Schema) -> Effects:
     """DROP COLUMN is brief; it drops indexes and constraints with it, and foreign keys lock their other side."""
-    table = schema.table(operation.table)
-    if table is None or table.column(operation.column) is None:
+    table, column = schema.table(operation.table), operation.column
+    if table is not None and table.of is not None:
+        return Effects({table.name: AE}, fails=WRONG_KIND)
+    if table is None or table.column(column) is None:
         if operation.if_exists and table is not None and schema.is_certain(table.name):
             return Effects({operation.table: AE})
-        found = known(operation.table, operation.column, schema) or Effects()
-        return found | Effects(loses=frozenset({Loss(operation.table, operation.column)}))
+        found = known(operation.table, column, schema) or Effects()
+        return found | Effects(loses=frozenset({Loss(operation.table, column)}))
     members = family(operation.table, schema)
-    taken = locks(members, AE)
-    taken |= {key.target: AE for member in members for key in member.foreign_keys if operation.column in key.columns}
-    views = views_reading(table.name, operation.column, schema)
-    referencing = [
-        other.name for other, key in schema.referencing(table.name) if operation.column in key.target_columns
-    ]
-    lost = frozenset(Loss(member.name, operation.column) for member in members)
-    stands = bool(views or [name for name in referencing if name != table.name])
-    stands = stands or any(dependents(table, operation.column, schema))
-    unsure = "a view that reads this table could not be resolved" if unresolved(table.name, schema) else ""
+    lost = frozenset(Loss(member.name, column) for member in (members[:1] if operation.only else members))
+    effects = Effects(locks(members, AE), loses=lost) | _refuses_drop(operation, table, members, schema)
+    effects |= Effects(dict.fromkeys(dependents.keys_out(members, column, schema), AE))
+    views = [view for member in members for view in views_reading(member.name, column, schema)]
+    keys = [(other, key) for other, key in schema.referencing(table.name) if column in key.target_columns]
+    stands = bool(views or [key for other, key in keys if other != table or column not in key.columns])
+    stands = stands or any(any(dependents.of_column(member, column, schema)) for member in members)
     if stands and not operation.cascade:
-        return Effects(taken, loses=lost, fails=DEPENDENT_OBJECTS)
-    taken |= dict.fromkeys((*referencing, *(view.name for view in views)), AE)
-    return Effects(taken, loses=lost, uncertain=unsure)
+        return effects | Effects(fails=DEPENDENT_OBJECTS)
+    taken = locks((other for other, _ in keys), AE)
+    taken |= {view.name: AE for view in dependents.above(views, schema)}
+    return effects | Effects(taken, uncertain=dependents.doubts(table, members, schema))
 
 
-def set_nullable(operation: op.SetNullable, schema: Schema) -> Effects:
+def _refuses_drop(operation: op.DropColumn, table: Table, members: tuple[Table, ...], schema: Schema) -> Effects:
+    decides = any(operation.column in partition_key(member) for member in members)
+    alone = operation.only and table.partition_by is not None
+    inherited = is_inherited(table, operation.column, schema)
+    return Effects(fails=INVALID_DEFINITION if decides or alone or inherited else None)
+
+
+def set_nullable(operation: op.SetNullable, schema: Schema, session: Session) -> Effects:
     """SET NOT NULL reads the table unless a valid check already proves it (PostgreSQL 12 on)."""
     found = known(operation.table, operation.column, schema)
     if found is not None:
         return found
     table = schema.tables[operation.table]
-    members = family(operation.table, schema)
-    effects = Effects(locks(members, AE))
+    column, members = table.column(operation.column), family(operation.table, schema)
+    if column is None:
+        return Effects()
     if operation.nullable:
-        key = table.primary_key
-        fails = PRIMARY_KEY_COLUMN if key is not None and operation.column in key.columns else None
-        return effects | Effects(fails=fails)
-    return effects | not_null_scan(operation.column, members)
+        return _drop_not_null(table, column, schema, session)
+    named = session.version >= NOT_NULL_HAS_A_NAME_SINCE
+    if not column.nullable and schema.is_certain(table.name):
+        return Effects(locks(members if not named and table.partition_by is None else (table,), AE))
+    if any(_pending(table, column.name)) and any(any(_pending(each, column.name)) for each in parents(table, schema)):
+        return Effects({table.name: AE})  # it becomes the table's own, and is not validated
+    below = [each for member in members[1:] if (each := member.column(column.name)) is not None and each.nullable]
+    if operation.only and below:
+        fails = INVALID_DEFINITION if table.partition_by is not None else None
+        return Effects({table.name: AE}, fails=fails) | not_null_scan(column.name, members[:1])
+    return Effects(locks(members, AE)) | not_null_scan(operation.column, members)
+
+
+def _drop_not_null(table: Table, column: Column, schema: Schema, session: Session) -> Effects:
+    members, named = family(table.name, schema), session.version >= NOT_NULL_HAS_A_NAME_SINCE
+    if column.nullable and not any(_pending(table, column.name)) and schema.is_certain(table.name):
+        return Effects(locks((table,) if named else members, AE))
+    key = table.primary_key
+    holding = parents(table, schema) if named or table.partition_of is not None else ()
+    above = (parent.column(column.name) for parent in holding)
+    inherited = any(found is not None and not found.nullable for found in above)
+    primary = key is not None and column.name in key.columns
+    if column.identity in ALWAYS_OWN and not primary:
+        return Effects(locks(members, AE), fails=SYNTAX_ERROR)
+    index = table.index(table.replica_index) if table.replica_index else None
+    identifies = index is not None and column.name in index.columns
+    fails = PRIMARY_KEY_COLUMN if primary or inherited or identifies else None
+    return Effects(locks(members, AE), fails=fails)
 
 
 def set_default(operation: op.SetDefault, schema: Schema, session: Session) -> Effects:
@@ -212,88 +326,17 @@ def set_default(operation: op.SetDefault, schema: Schema, session: Session) -> E
 
 def set_generated(operation: op.SetGenerated, schema: Schema, session: Session) -> Effects:
     """SET EXPRESSION (17 on) rewrites a stored column; DROP EXPRESSION is brief."""
-    found = known(operation.table, operation.column, schema)
-    if found is not None:
-        return found
-    members = family(operation.table, schema)
-    if operation.generated is None:
-        return Effects(locks(members, AE))
-    if session.version < SET_EXPRESSION_SINCE:
+    if operation.generated is not None and session.version < SET_EXPRESSION_SINCE:
         return Effects(fails=SYNTAX_ERROR)
-    column = schema.tables[operation.table].column(operation.column)
-    stays_virtual = column is not None and column.generated is not None and not column.generated.stored
-    return Effects(locks(members, AE)) if stays_virtual else rewrite(members)
-
-
-def set_type(operation: op.SetType, schema: Schema) -> Effects:
-    """ALTER COLUMN TYPE: rewritten, or only its dependents looked at, by the measured table of type pairs."""
-    if operation.type.base in {"serial", "bigserial", "smallserial"} and not operation.type.namespace:
-        return Effects(fails=UNDEFINED_OBJECT)
     found = known(operation.table, operation.column, schema)
     if found is not None:
         return found
-    table = schema.tables[operation.table]
     members = family(operation.table, schema)
-    effects = Effects(locks(members, AE)) | _other_sides(operation, members, schema)
-    blocked = views_reading(table.name, operation.column, schema) or any(dependents(table, operation.column, schema))
-    if blocked:
-        effects |= Effects(fails=FEATURE_NOT_SUPPORTED)
-    if operation.change is None:
-        return effects | Effects(
-            uncertain=f"what turning {operation.old or '?'} into {operation.type} costs is not known"
-        )
-    if operation.change.fails:
-        return effects | Effects(fails=operation.change.fails)
-    if operation.change.rewrites:
-        return effects | rewrite(members) | _new_keys(operation, members, schema)
-    return effects | _dependents(operation, operation.change, members)
-
-
-def _other_sides(operation: op.SetType, members: tuple[Table, ...], schema: Schema) -> Effects:
-    """Foreign keys on the column, in either direction, are made anew: ACCESS EXCLUSIVE on their other side."""
-    there = [key.target for member in members for key in member.foreign_keys if operation.column in key.columns]
-    here = [other.name for other, key in schema.referencing(operation.table) if operation.column in key.target_columns]
-    return Effects(dict.fromkeys((*there, *here), AE))
-
-
-def _new_keys(operation: op.SetType, members: tuple[Table, ...], schema: Schema) -> Effects:
-    """A foreign key whose equality operator changes with the type is checked anew: both tables are read."""
-    if operation.old is None or operation.old.base == operation.type.base:
-        return Effects()
-    out = {key.target for member in members for key in member.foreign_keys if operation.column in key.columns}
-    into = {other.name for other, key in schema.referencing(operation.table) if operation.column in key.target_columns}
-    return Effects(scans=frozenset(out | into))
-
-
-def _dependents(operation: op.SetType, change: TypeChange, members: tuple[Table, ...]) -> Effects:
-    """A change that keeps the heap still rebuilds partial and expression indexes, and checks read every row."""
-    effects = Effects()
-    for member in members:
-        rebuilt = frozenset(_rebuilt(member, operation, change))
-        checked = any(check.validated and operation.column in check.expression.columns for check in member.checks)
-        if member.partition_by is None and (rebuilt or checked):
-            effects |= Effects(scans=frozenset({member.name}), builds=rebuilt)
-    return effects
-
-
-def _rebuilt(table: Table, operation: op.SetType, change: TypeChange) -> Iterator[Name]:
-    column = operation.column
-    collation = operation.collation is not None or _loses_collation(table, operation)
-    keys_change = change.rebuilds or collation
-    plain = {index.name: index for index in table.indexes}
-    for name in index_names(table):
-        index = plain.get(name.local)
-        if index is None:
-            owner = table.constraint(name.local)
-            if keys_change and isinstance(owner, PrimaryKey | Unique) and column in owner.columns:
-                yield name
-            continue
-        inside = index.reads() - set(index.columns) - set(index.include)
-        predicate = index.where is not None and column in index.where.columns
-        if predicate or column in inside or (keys_change and column in index.columns):
-            yield name
-
-
-def _loses_collation(table: Table, operation: op.SetType) -> bool:
-    existing = table.column(operation.column)
-    return existing is not None and existing.collation is not None and operation.collation != existing.collation
+    column = schema.tables[operation.table].column(operation.column)
+    if column is not None and column.generated is None and schema.is_certain(operation.table):
+        skipped = operation.generated is None and operation.if_exists
+        return Effects(locks(members, AE), fails=None if skipped else NOT_IN_STATE)
+    is_virtual = column is not None and column.generated is not None and not column.generated.stored
+    if operation.generated is None:
+        return Effects(locks(members, AE), fails=FEATURE_NOT_SUPPORTED if is_virtual else None)
+    return Effects(locks(members, AE)) if is_virtual else rewrite(members)

@@ -6,33 +6,40 @@ from dataclasses import replace
 
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode
-from dbtools.model.expression import Name, Type
+from dbtools.model.expression import Expression, Name
 from dbtools.model.limits import MOST_KEYS, TOO_MANY_COLUMNS
-from dbtools.model.naming import chosen_name
+from dbtools.model.naming import chosen_name, object_name
 from dbtools.model.objects import Check, Constraint, Exclusion, ForeignKey, NotNull, PrimaryKey, Table, Unique
+from dbtools.model.predict import foreign_keys
+from dbtools.model.predict.partitions import is_part, refuses_key
+from dbtools.model.predict.refusals import is_taken
 from dbtools.model.predict.relations import (
     AE,
     DEPENDENT_OBJECTS,
+    DUPLICATE_OBJECT,
+    DUPLICATE_TABLE,
+    FEATURE_NOT_SUPPORTED,
+    INVALID_DEFINITION,
+    NOT_IN_STATE,
     SYNTAX_ERROR,
     UNDEFINED_COLUMN,
     UNDEFINED_OBJECT,
+    WRONG_KIND,
     assumed,
+    branch,
     family,
     locks,
     missing,
     not_null_scan,
+    parents,
     stored,
 )
-from dbtools.model.predict.session import VIRTUAL_SINCE, Session
+from dbtools.model.predict.session import SET_EXPRESSION_SINCE, VIRTUAL_SINCE, Session
 from dbtools.model.schema import Schema
 
 SRE, SUE = LockMode.SHARE_ROW_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
-TYPE_MISMATCH, NO_UNIQUE_KEY, PARTITIONED_NOT_VALID, SECOND_PRIMARY_KEY = "42804", "42830", "42809", "42P16"
-DUPLICATE_OBJECT = "42710"
-INTEGERS = ("smallint", "integer", "bigint")
-NUMBERS = (*INTEGERS, "numeric", "real", "double precision")
-STRINGS = ("text", "varchar", "char", "bpchar", "name")
-DATES = ("date", "timestamp", "timestamptz")
+SECOND_PRIMARY_KEY = "42P16"
+UNSAFE_NEW_LABEL = "55P04"
 
 
 def index_name(constraint: Constraint, table: Name, schema: Schema) -> Name:
@@ -40,14 +47,50 @@ def index_name(constraint: Constraint, table: Name, schema: Schema) -> Name:
     return Name(table.namespace, constraint.name or chosen_name(schema, table, constraint))
 
 
-def brief(table: Name, name: str, schema: Schema) -> Effects:
-    """RENAME and ALTER CONSTRAINT: a change of the catalogue only."""
-    found = schema.table(table)
-    if found is None:
-        return missing(table, schema, AE)
-    if found.constraint(name) is None and schema.is_certain(table):
-        return Effects(fails=UNDEFINED_OBJECT)
-    return Effects(locks(family(table, schema), AE))
+def brief(operation: op.RenameConstraint | op.AlterConstraint, schema: Schema) -> Effects:
+    """RENAME and ALTER CONSTRAINT: a change of the catalogue only; checks are one with those of inheriting tables."""
+    table = schema.table(operation.table)
+    if table is None:
+        return missing(operation.table, schema, AE)
+    constraint = table.constraint(operation.name)
+    if constraint is None and schema.is_certain(table.name):
+        named = not_null_called(table, operation.name)
+        return Effects(fails=None if named else UNDEFINED_OBJECT, uncertain="its name may be another" if named else "")
+    if isinstance(operation, op.RenameConstraint):
+        inherited = constraint is not None and _is_inherited(table, constraint, schema)
+        members = family(table.name, schema) if isinstance(constraint, Check | NotNull) else (table,)
+        return Effects(locks(members, AE), fails=INVALID_DEFINITION if inherited else None)
+    return _altered(operation, table, constraint, schema)
+
+
+def _altered(operation: op.AlterConstraint, table: Table, constraint: Constraint | None, schema: Schema) -> Effects:
+    effects = Effects({table.name: AE})
+    if constraint is not None and not isinstance(constraint, ForeignKey):
+        return effects | Effects(fails=WRONG_KIND)
+    if constraint is None or operation.enforced:
+        return effects | Effects(uncertain="what enforcing a foreign key does was not measured")
+    if operation.enforced is None and operation.deferrable == constraint.deferrable:
+        return effects
+    return effects | Effects(locks(branch(table.name, schema), AE))
+
+
+def not_null_called(table: Table, name: str) -> str:
+    """The column whose NOT NULL carries this name; from 18 on each has one."""
+    filled = (column.name for column in table.columns if not column.nullable)
+    return next((column for column in filled if object_name(table.name.local, column, "not_null") == name), "")
+
+
+def _is_inherited(table: Table, constraint: Constraint, schema: Schema) -> bool:
+    """Whether a parent has the constraint, which is then changed there and nowhere else."""
+    for parent in parents(table, schema):
+        if isinstance(constraint, Check | NotNull):
+            if parent.constraint(constraint.name) is not None:
+                return True
+        elif table.partition_of is not None:
+            alike = (found for found in parent.constraints if type(found) is type(constraint))
+            if any(replace(found, name=constraint.name) == constraint for found in alike):
+                return True
+    return False
 
 
 def add(operation: op.AddConstraint, schema: Schema, session: Session) -> Effects:
@@ -58,7 +101,10 @@ def add(operation: op.AddConstraint, schema: Schema, session: Session) -> Effect
         found = missing(operation.table, schema, mode)
         return found if found.fails else found | add(operation, assumed(operation.table, schema), session)
     if constraint.name and table.constraint(constraint.name) is not None:
-        return Effects(fails=DUPLICATE_OBJECT)
+        certain = schema.is_certain(table.name)
+        return Effects(
+            fails=DUPLICATE_OBJECT if certain else None, uncertain="" if certain else "its name may be taken"
+        )
     if isinstance(constraint, PrimaryKey | Unique) and len(constraint.columns) > MOST_KEYS:
         return Effects({table.name: AE}, fails=TOO_MANY_COLUMNS)
     effects = _checked(operation, table, schema, session)
@@ -70,20 +116,48 @@ def add(operation: op.AddConstraint, schema: Schema, session: Session) -> Effect
 def _checked(operation: op.AddConstraint, table: Table, schema: Schema, session: Session) -> Effects:
     """What adding the constraint does, if its columns exist."""
     constraint, members = operation.constraint, family(operation.table, schema)
+    alone = operation.only and len(members) > 1
     match constraint:
         case Check():
             if not constraint.enforced and session.version < VIRTUAL_SINCE:
                 return Effects(fails=SYNTAX_ERROR)
-            return Effects(locks(members, AE), scans=stored(members) if constraint.validated else frozenset())
+            label = used_label(constraint.expression, table, session)
+            scans = stored(members) if constraint.validated else frozenset[Name]()
+            return label | Effects(locks(members, AE), scans=scans, fails=INVALID_DEFINITION if alone else None)
         case NotNull():
-            if session.version < VIRTUAL_SINCE:
-                return Effects(fails=SYNTAX_ERROR)
-            scan = not_null_scan(constraint.column, members) if constraint.validated else Effects()
-            return Effects(locks(members, AE)) | scan
+            return _not_null(constraint, table, members, session)
         case ForeignKey():
-            return _foreign_key(constraint, table, schema, session)
+            return foreign_keys.add(constraint, table, schema, session)
         case PrimaryKey() | Unique() | Exclusion():
-            return _indexed(operation, table, schema)
+            return _indexed(operation, table, schema, session)
+
+
+def used_label(expression: Expression, table: Table, session: Session) -> Effects:
+    """A label added in this transaction may not be used in it."""
+    for kind, label in session.new_labels:
+        columns = [table.column(name) for name in expression.columns]
+        if f"'{label}'" not in expression.text or not any(found and found.type.name == kind for found in columns):
+            continue
+        if session.version >= SET_EXPRESSION_SINCE and kind in session.new_types:
+            continue
+        if all(found is not None and found.type.name == kind for found in columns):
+            return Effects(fails=UNSAFE_NEW_LABEL)
+        return Effects(uncertain=f"whether '{label}' stands there for the new value of {kind} is not known")
+    return Effects()
+
+
+def _not_null(constraint: NotNull, table: Table, members: tuple[Table, ...], session: Session) -> Effects:
+    if session.version < VIRTUAL_SINCE:
+        return Effects(fails=SYNTAX_ERROR)
+    column = table.column(constraint.column)
+    pending = any(isinstance(found, NotNull) and found.column == constraint.column for found in table.constraints)
+    if pending:
+        return Effects(locks(members, AE), fails=NOT_IN_STATE)
+    if column is not None and not column.nullable:
+        unsure = f"whether the NOT NULL of {constraint.column} has this name already is not known"
+        return Effects({table.name: AE}, uncertain=unsure)
+    scan = not_null_scan(constraint.column, members) if constraint.validated else Effects()
+    return Effects(locks(members, AE)) | scan
 
 
 def _unknown_column(constraint: Constraint, table: Table, schema: Schema) -> bool:
@@ -101,109 +175,115 @@ def _unknown_column(constraint: Constraint, table: Table, schema: Schema) -> boo
     return any(table.column(name) is None for name in names)
 
 
-def target(key: ForeignKey, table: Name, schema: Schema) -> Effects:
-    """The lock on the table that a new foreign key points at, and what makes it impossible."""
-    if key.target == table:
-        return Effects()
-    there = schema.table(key.target)
-    if there is None:
-        return missing(key.target, schema, SRE)
-    wanted = key.target_columns or (there.primary_key.columns if there.primary_key else ())
-    taken = Effects(locks(family(key.target, schema), SRE))
-    if schema.is_certain(key.target):
-        if any(there.column(name) is None for name in wanted):
-            return Effects(fails=UNDEFINED_COLUMN)
-        if not any(set(columns) == set(wanted) for columns in there.keys) or not wanted:
-            return taken | Effects(fails=NO_UNIQUE_KEY)
-    return taken
-
-
-def comparable(here: Type, there: Type) -> bool:
-    """Whether PostgreSQL finds an equality operator for a foreign key of type *here* to a key of type *there*."""
-    if here.element() == there.element() or here.base == there.base:
-        return here.dimensions == there.dimensions and here.namespace == there.namespace
-    if here.dimensions or there.dimensions:
-        return False
-    if here.base in INTEGERS:
-        return there.base in NUMBERS
-    if here.base in NUMBERS:
-        return there.base in NUMBERS and NUMBERS.index(here.base) <= NUMBERS.index(there.base)
-    return any(here.base in kinds and there.base in kinds for kinds in (STRINGS, DATES))
-
-
-def _foreign_key(key: ForeignKey, table: Table, schema: Schema, session: Session) -> Effects:
-    if not key.enforced and session.version < VIRTUAL_SINCE:
-        return Effects(fails=SYNTAX_ERROR)
-    members = family(table.name, schema)
-    effects = Effects(locks(members, SRE)) | target(key, table.name, schema)
-    if table.partition_by is not None and not key.validated and session.version < VIRTUAL_SINCE:
-        return effects | Effects(fails=PARTITIONED_NOT_VALID)
-    there = table if key.target == table.name else schema.table(key.target)
-    if there is not None:
-        wanted = key.target_columns or (there.primary_key.columns if there.primary_key else ())
-        pairs = ((table.column(one), there.column(two)) for one, two in zip(key.columns, wanted, strict=False))
-        if any(
-            one and two and _builtin(one.type, two.type) and not comparable(one.type, two.type) for one, two in pairs
-        ):
-            return effects | Effects(fails=TYPE_MISMATCH)
-    if not key.validated:
-        return effects
-    if table.name in session.empty:
-        return effects | Effects(scans=stored(members))
-    return effects | Effects(scans=stored(members) | (stored(family(key.target, schema)) or {key.target}))
-
-
-def _builtin(*types: Type) -> bool:
-    """Only pairs of built-in types are judged: a domain compares as its base, an extension's type as it likes."""
-    return not any(kind.namespace for kind in types)
-
-
-def _indexed(operation: op.AddConstraint, table: Table, schema: Schema) -> Effects:
+def _indexed(operation: op.AddConstraint, table: Table, schema: Schema, session: Session) -> Effects:
     constraint = operation.constraint
-    members = family(table.name, schema)
-    effects = Effects(locks(members, AE))
+    if session.version >= VIRTUAL_SINCE or isinstance(constraint, PrimaryKey):
+        effects = Effects(locks(family(table.name, schema), AE))
+    else:
+        effects = Effects(locks(branch(table.name, schema), LockMode.SHARE)) | Effects({table.name: AE})
     if isinstance(constraint, PrimaryKey):
-        if table.primary_key is not None:
-            return effects | Effects(fails=SECOND_PRIMARY_KEY)
-        index = table.index(operation.using_index) if operation.using_index else None
-        columns = constraint.columns or (index.columns if index else ())
-        found = tuple(map(table.column, columns))
-        if any(column is not None and column.nullable for column in found):
-            effects |= Effects(scans=stored(members))
-        elif None in found or not found:
-            effects |= Effects(uncertain="whether its columns are NOT NULL already is not known")
+        effects |= _primary(constraint, operation.using_index, table, schema)
     if operation.using_index:
+        if table.partition_by is not None:
+            return effects | Effects(fails=FEATURE_NOT_SUPPORTED)
         gone = table.index(operation.using_index) is None and schema.is_certain(table.name)
         return effects | Effects(fails=UNDEFINED_OBJECT if gone else None)
-    return effects | Effects(scans=stored(members), builds=frozenset({index_name(constraint, table.name, schema)}))
+    if constraint.name and is_taken(Name(table.name.namespace, constraint.name), schema):
+        return effects | Effects(fails=DUPLICATE_TABLE)
+    if operation.only and table.partition_by is not None:
+        return effects | Effects(uncertain="a key on ONLY a partitioned table was not measured")
+    return effects | built(constraint, table, schema, session)
 
 
-def drop(operation: op.DropConstraint, schema: Schema) -> Effects:
+def _primary(key: PrimaryKey, using: str, table: Table, schema: Schema) -> Effects:
+    """A primary key makes its columns NOT NULL."""
+    if table.primary_key is not None:
+        return Effects(fails=SECOND_PRIMARY_KEY)
+    index = table.index(using) if using else None
+    columns = key.columns or (index.columns if index else ())
+    if not columns or any(table.column(column) is None for column in columns):
+        return Effects(uncertain="whether its columns are NOT NULL already is not known")
+    effects = Effects()
+    for column in columns:
+        pending = any(isinstance(found, NotNull) and found.column == column for found in table.constraints)
+        if pending:
+            return Effects(fails=NOT_IN_STATE)
+        effects |= not_null_scan(column, family(table.name, schema))
+    return effects
+
+
+def built(constraint: Constraint, table: Table, schema: Schema, session: Session) -> Effects:
+    """The indexes behind a new key: one per partition, and none where one of the same kind is there already."""
+    members = branch(table.name, schema)
+    columns = () if isinstance(constraint, Check | NotNull) else constraint.columns
+    if any(refuses_key(constraint, columns, member, session) for member in members):
+        return Effects(fails=FEATURE_NOT_SUPPORTED)
+    effects = Effects()
+    for member in members:
+        if member.partition_by is not None or (member.name != table.name and _stands(member, constraint, schema)):
+            continue
+        named = constraint if member.name == table.name else replace(constraint, name="")
+        name = index_name(named, member.name, schema)
+        effects |= Effects(scans=frozenset({member.name}), builds=frozenset({name}))
+    return effects
+
+
+def _stands(partition: Table, constraint: Constraint, schema: Schema) -> bool:
+    """Whether a partition has such a key that is no part of its parent's yet."""
+    alike = (found for found in partition.constraints if type(found) is type(constraint))
+    same = [found for found in alike if replace(found, name=constraint.name) == constraint]
+    return any(not is_part(partition, found.name, schema) for found in same)
+
+
+def drop(operation: op.DropConstraint, schema: Schema, session: Session) -> Effects:
     """DROP CONSTRAINT of a foreign key locks the table it points at as well: ACCESS EXCLUSIVE on both."""
     table = schema.table(operation.table)
     if table is None:
         return missing(operation.table, schema, AE)
     constraint = table.constraint(operation.name)
-    members = family(operation.table, schema)
-    effects = Effects(locks(members, AE))
     if constraint is None:
-        unsure = not schema.is_certain(table.name)
-        return effects | Effects(fails=None if operation.if_exists or unsure else UNDEFINED_OBJECT)
+        return _drop_unknown(operation, table, schema, session)
+    deep = isinstance(constraint, Check | NotNull) and not operation.only
+    members = family(operation.table, schema) if deep else branch(operation.table, schema)
+    effects = Effects(locks(members, AE))
+    if _is_inherited(table, constraint, schema):
+        return effects | Effects(fails=INVALID_DEFINITION)
     match constraint:
         case ForeignKey():
-            return effects | Effects(
-                {key.name: AE for key in family(constraint.target, schema)} or {constraint.target: AE}
-            )
+            there = {key.name: AE for key in branch(constraint.target, schema)}
+            return effects | Effects(there or {constraint.target: AE})
         case PrimaryKey() | Unique():
-            users = [
-                other.name
-                for other, key in schema.referencing(table.name)
-                if set(key.target_columns or ()) == set(constraint.columns)
-            ]
+            users = [other for other, key in schema.referencing(table.name) if _rests_on(key, constraint, table)]
+            if [user for user in users if user != table] and not operation.cascade:
+                return effects | Effects(fails=DEPENDENT_OBJECTS)
             if users and not operation.cascade:
                 return effects | Effects(fails=DEPENDENT_OBJECTS)
-            return effects | Effects(dict.fromkeys(users, AE))
+            return effects | Effects({each.name: AE for user in users for each in branch(user.name, schema)})
     return effects
+
+
+def _rests_on(key: ForeignKey, constraint: PrimaryKey | Unique, table: Table) -> bool:
+    """Whether a foreign key needs this key: of several with its columns, the primary one is taken."""
+    if set(key.target_columns) != set(constraint.columns):
+        return False
+    primary = table.primary_key
+    return isinstance(constraint, PrimaryKey) or primary is None or set(primary.columns) != set(constraint.columns)
+
+
+def _drop_unknown(operation: op.DropConstraint, table: Table, schema: Schema, session: Session) -> Effects:
+    column = not_null_called(table, operation.name) if session.version >= VIRTUAL_SINCE else ""
+    if column:
+        inherited = any(not_null_called(parent, operation.name) for parent in parents(table, schema))
+        primary = table.primary_key is not None and column in table.primary_key.columns
+        return Effects(
+            locks(family(table.name, schema), AE), fails=INVALID_DEFINITION if primary or inherited else None
+        )
+    effects = Effects(locks(branch(table.name, schema), AE))
+    if operation.if_exists:
+        return effects
+    if schema.is_certain(table.name):
+        return effects | Effects(fails=UNDEFINED_OBJECT)
+    return effects | Effects(uncertain=f"constraint {operation.name} is not known")
 
 
 def validate(operation: op.ValidateConstraint, schema: Schema) -> Effects:
@@ -216,10 +296,16 @@ def validate(operation: op.ValidateConstraint, schema: Schema) -> Effects:
         return Effects(fails=UNDEFINED_OBJECT) if schema.is_certain(table.name) else Effects({table.name: SUE})
     members = family(operation.table, schema)
     match constraint:
-        case Check(validated=False) | NotNull(validated=False):
+        case Check(enforced=False) | ForeignKey(enforced=False):
+            return Effects(locks(members, SUE), fails=NOT_IN_STATE)
+        case Check(validated=False):
             return Effects(locks(members, SUE), scans=stored(members))
+        case NotNull(validated=False):
+            return Effects(locks(members, SUE)) | not_null_scan(constraint.column, members)
         case ForeignKey(validated=False):
-            there = family(constraint.target, schema)
-            taken = {constraint.target: LockMode.ROW_SHARE} | locks(members, SUE)
-            return Effects(taken, scans=stored(members) | stored(there))
-    return Effects(locks(members, SUE))
+            there, here = branch(constraint.target, schema), branch(table.name, schema)
+            taken = locks(there, LockMode.ROW_SHARE) or {constraint.target: LockMode.ROW_SHARE}
+            return Effects(taken | locks(here, SUE), scans=stored(here) | stored(there))
+        case PrimaryKey() | Unique() | Exclusion():
+            return Effects({table.name: SUE}, fails=WRONG_KIND)
+    return Effects({table.name: SUE})

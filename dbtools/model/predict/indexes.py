@@ -10,8 +10,11 @@ from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Expression, Name, Type, Volatility
 from dbtools.model.limits import MOST_KEYS, TOO_MANY_COLUMNS
 from dbtools.model.naming import chosen_name, truncated
-from dbtools.model.objects import Index, Table, Unique, View
+from dbtools.model.objects import Index, PrimaryKey, Table, Unique, View
 from dbtools.model.predict.columns import volatility
+from dbtools.model.predict.constraints import used_label
+from dbtools.model.predict.partitions import free_parts, is_part, refuses_key
+from dbtools.model.predict.refusals import is_taken
 from dbtools.model.predict.relations import (
     ACTIVE_TRANSACTION,
     AE,
@@ -21,11 +24,10 @@ from dbtools.model.predict.relations import (
     UNDEFINED_COLUMN,
     UNDEFINED_OBJECT,
     assumed,
-    family,
+    branch,
     index_names,
     locks,
     missing,
-    stored,
 )
 from dbtools.model.predict.session import Session
 from dbtools.model.schema import Schema
@@ -49,14 +51,38 @@ def create(operation: op.CreateIndex, schema: Schema, session: Session) -> Effec
         if found.fails:
             return found | _refused(operation, None, schema, session)
         return found | create(operation, assumed(operation.table, schema), session)
-    if operation.index.name and _taken(Name(table.name.namespace, truncated(operation.index.name)), schema):
-        return Effects({table.name: mode}, fails=None if operation.if_not_exists else DUPLICATE_TABLE)
+    members = (table,) if operation.only else branch(operation.table, schema)
+    if operation.index.name and is_taken(Name(table.name.namespace, truncated(operation.index.name)), schema):
+        refused = DUPLICATE_TABLE
+        if operation.concurrently and session.in_transaction:
+            refused = ACTIVE_TRANSACTION
+        elif operation.concurrently and table.partition_by is not None:
+            refused = FEATURE_NOT_SUPPORTED
+        return Effects(locks(members, mode), fails=None if operation.if_not_exists else refused)
     if len(operation.index.keys) + len(operation.index.include) > MOST_KEYS:
-        return Effects({table.name: mode}, fails=TOO_MANY_COLUMNS)
-    refused = _refused(operation, table, schema, session)
-    members = (table,) if operation.only else family(operation.table, schema)
-    scanned = stored(members)
-    return refused | Effects(locks(members, mode), scans=scanned, builds=_built(operation, schema, scanned))
+        return Effects(locks(members, mode), fails=TOO_MANY_COLUMNS)
+    refused_for = _refused(operation, table, schema, session)
+    scanned = frozenset(
+        member.name for member in members if member.partition_by is None and not _has(member, operation, table, schema)
+    )
+    return refused_for | Effects(locks(members, mode), scans=scanned, builds=_built(operation, schema, scanned))
+
+
+def _has(partition: Table, operation: op.CreateIndex, table: Table, schema: Schema) -> bool:
+    """Whether a partition has an index that becomes its part of the new one."""
+    if partition.name == table.name:
+        return False
+    if free_parts(partition, operation.index, schema) > 0:
+        return True
+    plain = operation.index.unique and operation.index.where is None and operation.index.method == "btree"
+    owned = (found for found in partition.constraints if isinstance(found, PrimaryKey | Unique))
+    free = (found for found in owned if not is_part(partition, found.name, schema))
+    return plain and not operation.index.include and any(_same_keys(found, operation.index) for found in free)
+
+
+def _same_keys(owned: PrimaryKey | Unique, index: Index) -> bool:
+    keys = [key for key in index.keys if key.column and not (key.opclass or key.collation or key.descending)]
+    return len(keys) == len(index.keys) and index.columns == owned.columns
 
 
 def _built(operation: op.CreateIndex, schema: Schema, heaps: frozenset[Name]) -> frozenset[Name]:
@@ -67,12 +93,6 @@ def _built(operation: op.CreateIndex, schema: Schema, heaps: frozenset[Name]) ->
         Name(heap.namespace, own if own and heap == operation.table else chosen_name(schema, heap, unnamed))
         for heap in heaps
     )
-
-
-def _taken(name: Name, schema: Schema) -> bool:
-    if name in schema.tables or name in schema.views or name in schema.sequences:
-        return True
-    return any(name in index_names(table) for table in schema.owning(name))
 
 
 def _refused(operation: op.CreateIndex, table: Table | None, schema: Schema, session: Session) -> Effects:
@@ -86,6 +106,16 @@ def _refused(operation: op.CreateIndex, table: Table | None, schema: Schema, ses
             return Effects(fails=UNDEFINED_COLUMN)
         if any(_unordered(key.column, key.opclass, operation.index, table) for key in operation.index.keys):
             return Effects(fails=UNDEFINED_OBJECT)
+        constraint = Unique("", operation.index.columns)
+        members = branch(table.name, schema)
+        if operation.index.unique and any(
+            refuses_key(constraint, constraint.columns, each, session) for each in members
+        ):
+            return Effects(fails=FEATURE_NOT_SUPPORTED)
+        for expression in _expressions(operation.index):
+            label = used_label(expression, table, session)
+            if label.fails or label.uncertain:
+                return label
     unsure = ""
     for expression in _expressions(operation.index):
         worst = _worst(expression, table, schema)
@@ -142,29 +172,32 @@ def drop(operation: op.DropIndex, schema: Schema, session: Session) -> Effects:
         return Effects(
             fails=refused or (UNDEFINED_OBJECT if sure else None), uncertain="" if sure else "the index is not known"
         )
-    effects = Effects({owner.name: mode}, fails=refused)
     if isinstance(owner, View):
-        return effects
-    if owner.index(operation.name.local) is None or _referenced(owner, operation.name.local, schema):
-        return effects | Effects(fails=refused or (None if operation.cascade else DEPENDENT_OBJECTS))
-    return effects
+        return Effects({owner.name: mode}, fails=refused)
+    index = owner.index(operation.name.local)
+    if operation.concurrently and owner.partition_by is not None:
+        refused = refused or FEATURE_NOT_SUPPORTED
+    effects = Effects(locks(branch(owner.name, schema), mode), fails=refused)
+    if index is None or is_part(owner, index.name, schema):
+        return effects | Effects(fails=refused or DEPENDENT_OBJECTS)
+    users = _referencing(owner, index, schema)
+    if users and not operation.cascade:
+        return effects | Effects(fails=refused or DEPENDENT_OBJECTS)
+    return effects | Effects(locks(users, AE))
 
 
 def _view_owner(name: Name, schema: Schema) -> View | None:
-    found = (view for view in schema.views.values() if any(index.name == name.local for index in view.indexes))
+    found = schema.indexed(name)
     return next(found, None)
 
 
-def _referenced(table: Table, local: str, schema: Schema) -> bool:
-    """Whether a foreign key rests on this unique index, and on no constraint with the same columns."""
-    index = table.index(local)
-    if index is None or not index.unique:
-        return False
-    owned = [set(found.columns) for found in table.constraints if isinstance(found, Unique)]
-    if table.primary_key is not None:
-        owned.append(set(table.primary_key.columns))
-    wanted = [set(key.target_columns) for _, key in schema.referencing(table.name)]
-    return set(index.columns) in wanted and set(index.columns) not in owned
+def _referencing(table: Table, index: Index, schema: Schema) -> tuple[Table, ...]:
+    """The tables whose foreign keys rest on this unique index, and on no constraint with the same columns."""
+    owned = [set(found.columns) for found in table.constraints if isinstance(found, PrimaryKey | Unique)]
+    if not index.unique or index.where is not None or set(index.columns) in owned:
+        return ()
+    wanted = set(index.columns)
+    return tuple(other for other, key in schema.referencing(table.name) if set(key.target_columns) == wanted)
 
 
 def reindex(operation: op.Reindex, schema: Schema, session: Session) -> Effects:
@@ -175,19 +208,37 @@ def reindex(operation: op.Reindex, schema: Schema, session: Session) -> Effects:
     if operation.kind not in {"table", "index"}:
         tables = tuple(schema.tables.values())
         everything = frozenset(name for table in tables for name in index_names(table))
-        return Effects(
-            locks(tables, mode), builds=everything, fails=ACTIVE_TRANSACTION if session.in_transaction else None
-        )
-    owner = schema.table(operation.name) if operation.kind == "table" else schema.index_owner(operation.name)
+        refused = session.in_transaction and operation.kind != "index"
+        return Effects(locks(tables, mode), builds=everything, fails=ACTIVE_TRANSACTION if refused else None)
+    if operation.kind == "table":
+        view = schema.views.get(operation.name)
+        if view is not None and view.materialized:
+            builds = frozenset(Name(view.name.namespace, index.name) for index in view.indexes)
+            return Effects({view.name: mode}, scans=frozenset({view.name}) if builds else frozenset(), builds=builds)
+        owner = schema.table(operation.name)
+    else:
+        owner = schema.index_owner(operation.name)
     if owner is None:
         return missing(operation.name, schema, mode)
-    builds = index_names(owner) if operation.kind == "table" else frozenset({operation.name})
-    return Effects({owner.name: mode}, scans=frozenset({owner.name}) if builds else frozenset(), builds=builds)
+    members = branch(owner.name, schema)
+    if owner.partition_by is not None and session.in_transaction:
+        return Effects(fails=ACTIVE_TRANSACTION)
+    if operation.kind == "index" and owner.partition_by is not None:
+        return Effects(locks(members, mode), uncertain="which indexes are parts of it is not worked out")
+    if operation.kind == "table":
+        builds = frozenset(name for member in members for name in index_names(member))
+    else:
+        builds = frozenset({operation.name})
+    indexed = frozenset(member.name for member in members if builds & index_names(member))
+    return Effects(locks(members, mode), scans=indexed, builds=builds)
 
 
 def alter(operation: op.AlterIndex, schema: Schema) -> Effects:
     """ALTER INDEX takes no lock on the table; ATTACH PARTITION a light one on both tables."""
+    owners = [schema.index_owner(name) for name in (operation.name, operation.partition) if name is not None]
     if operation.partition is None:
-        return Effects()
-    owners = [schema.index_owner(name) for name in (operation.name, operation.partition)]
+        partitioned = any(owner is not None and owner.partition_by is not None for owner in owners)
+        return Effects(
+            uncertain="which settings an index on a partitioned table takes was not measured" if partitioned else ""
+        )
     return Effects(locks((owner for owner in owners if owner is not None), LockMode.ACCESS_SHARE))

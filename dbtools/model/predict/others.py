@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode, Loss, overall
 from dbtools.model.expression import Name
-from dbtools.model.objects import Table
+from dbtools.model.objects import Column, Opaque, Table
+from dbtools.model.predict.refusals import UNDEFINED_LABEL, owner
 from dbtools.model.predict.relations import (
     ACTIVE_TRANSACTION,
     AE,
     DEPENDENT_OBJECTS,
-    FEATURE_NOT_SUPPORTED,
     assumed,
+    branch,
+    expressions,
     family,
-    index_names,
     locks,
     missing,
+    reading,
     rewrite,
-    stored,
 )
 from dbtools.model.predict.session import VIRTUAL_SINCE, Session
+from dbtools.model.predict.types import alter_composite
 from dbtools.model.schema import Schema
 
-AS, RS, RE = LockMode.ACCESS_SHARE, LockMode.ROW_SHARE, LockMode.ROW_EXCLUSIVE
+AS = LockMode.ACCESS_SHARE
 SRE, SUE = LockMode.SHARE_ROW_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
+NO_ACTIVE_TRANSACTION = "25P01"
 CHANGED_RETURN_TYPE = "42P13"
 CREATE_LOCKS = {"trigger": SRE, "policy": AE, "rule": AE, "statistics": SUE, "publication": SUE}
 ALTER_LOCKS = {"trigger": AE, "policy": AE, "rule": AE, "view": AE}
@@ -33,6 +39,7 @@ AUTOCOMMIT = frozenset({
     "createdb stmt", "dropdb stmt", "create table space stmt", "drop table space stmt", "alter system stmt",
     COMMITTING_BLOCK,
 })  # fmt: skip
+DROP_IF_EXISTS_LOCKS: dict[str, LockMode] = {}
 
 OtherOperation = (
     op.AlterSequence | op.DropSequence | op.CreateFunction | op.DropFunction | op.CreateOpaque | op.AlterOpaque
@@ -43,19 +50,53 @@ OtherOperation = (
 
 def sequence(operation: op.AlterSequence | op.DropSequence, schema: Schema) -> Effects:
     """ALTER SEQUENCE blocks nextval() for a moment; a sequence that a default calls cannot be dropped."""
+    owned = owner(operation.name, schema)
+    if isinstance(operation, op.AlterSequence):
+        own = {operation.name: SRE} if operation.name in schema.sequences else {}
+        return Effects(own | ({operation.owner[0]: AS} if operation.owner else {}))
+    users = [table for table in schema.in_order() if any(_draws(column, operation.name) for column in table.columns)]
+    if owned is not None:
+        table, column = owned
+        if column.identity != "serial" or not operation.cascade:
+            return Effects(fails=DEPENDENT_OBJECTS)
+        return Effects({table: AE})
     if operation.name not in schema.sequences:
         return Effects()
-    if isinstance(operation, op.AlterSequence):
-        return Effects({operation.name: SRE})
-    quoted = f"'{operation.name.local}'"
-    called = any(
-        column.default is not None
-        and "nextval(" in column.default.text
-        and quoted in column.default.text.replace('"', "")
-        for table in schema.tables.values()
-        for column in table.columns
-    )
-    return Effects({operation.name: AE}, fails=DEPENDENT_OBJECTS if called and not operation.cascade else None)
+    if users and not operation.cascade:
+        return Effects({operation.name: AE}, fails=DEPENDENT_OBJECTS)
+    return Effects({operation.name: AE} | locks(users, AE))
+
+
+def _draws(column: Column, sequence: Name) -> bool:
+    default = column.default.text.replace('"', "") if column.default is not None else ""
+    return "nextval(" in default and (f"'{sequence.local}'" in default or f".{sequence.local}'" in default)
+
+
+def drop_function(operation: op.DropFunction, schema: Schema) -> Effects:
+    """DROP FUNCTION; what calls it stands in the way, or goes with it."""
+    name, taken = operation.name, dict[Name, LockMode]()
+    if len({key for key in schema.functions if key[0] == name}) > 1:
+        return Effects(uncertain=f"which of the functions called {name} its callers mean is not known")
+    for table in schema.in_order():
+        if any(name in expression.calls for expression in expressions(table)):
+            taken[table.name] = AE
+    fired = [each.table for each in schema.opaques.values() if name in each.calls and each.table is not None]
+    taken |= {each.name: AE for each in _branches(fired, schema)}
+    if taken and not operation.cascade:
+        return Effects(fails=DEPENDENT_OBJECTS)
+    word = re.compile(rf"\b{re.escape(name.local)}\b")
+    texts = [view.query for view in schema.views.values()]
+    texts += [each.text for each in schema.opaques.values() if each.kind in {"policy", "rule", "aggregate"}]
+    texts += [each.text for table in schema.in_order() for each in expressions(table) if not each.judged]
+    texts += [check.expression.text for domain in schema.domains.values() for check in domain.checks]
+    if any(word.search(text) for text in texts):
+        return Effects(taken, uncertain=f"whether something else calls {name} is not known")
+    return Effects(taken)
+
+
+def _branches(names: Iterable[Name], schema: Schema) -> Iterator[Table]:
+    for name in names:
+        yield from branch(name, schema)
 
 
 def create_function(operation: op.CreateFunction, schema: Schema) -> Effects:
@@ -70,16 +111,42 @@ def opaque(operation: op.CreateOpaque | op.AlterOpaque | op.DropOpaque, schema: 
     """Triggers, policies, rules, statistics, publications: the lock on their table."""
     match operation:
         case op.CreateOpaque(made):
-            return _on(made.table, CREATE_LOCKS.get(made.kind), schema)
-        case op.AlterOpaque("type cascade", name):
-            typed = [table.name for table in schema.tables.values() if name.local in ("", table.name.local)]
-            return Effects(uncertain="tables of a composite type are not followed" if typed or schema.tables else "")
+            return _made(made, schema)
+        case op.AlterOpaque("type"):
+            return alter_composite(operation, schema)
         case op.AlterOpaque("view", name):
-            return Effects({name: AE})
-        case op.AlterOpaque():
-            return _on(operation.table, ALTER_LOCKS.get(operation.kind), schema)
-        case op.DropOpaque():
-            return _on(operation.table or _table_of(operation, schema), DROP_LOCKS.get(operation.kind), schema)
+            return Effects({name: AE}) if name in schema.views else missing(name, schema, AE)
+        case op.AlterOpaque(kind, name, table):
+            return _on(table, ALTER_LOCKS.get(kind), schema) | _parts(kind, name, table, schema)
+        case op.DropOpaque(kind, name, table):
+            table = table or _table_of(operation, schema)
+            kept = (kind, name, table) in schema.opaques
+            if not kept and operation.if_exists and table is not None and schema.is_certain(table):
+                return _on(table, DROP_IF_EXISTS_LOCKS.get(kind), schema)
+            return _on(table, DROP_LOCKS.get(kind), schema) | _parts(kind, name, table, schema)
+
+
+def _made(made: Opaque, schema: Schema) -> Effects:
+    table = schema.table(made.table) if made.table is not None else None
+    effects = _on(made.table, CREATE_LOCKS.get(made.kind), schema)
+    effects |= Effects({name: AS for name in made.mentions if name in schema.tables or name in schema.views})
+    if table is None:
+        return effects
+    if made.kind == "trigger" and made.by_row:
+        return effects | Effects(locks(branch(table.name, schema), SRE))
+    if made.kind == "publication":
+        heirs = () if table.partition_by is not None else family(table.name, schema)
+        logged = table.persistence == "permanent"
+        return effects | Effects(locks(heirs, SUE), fails=None if logged else UNDEFINED_LABEL)
+    return effects
+
+
+def _parts(kind: str, name: Name, table: Name | None, schema: Schema) -> Effects:
+    """A trigger for each row of a partitioned table is on its partitions too."""
+    found = schema.opaques.get((kind, name, table))
+    if kind != "trigger" or table is None or found is None or not found.by_row:
+        return Effects()
+    return Effects(locks(branch(table, schema), AE))
 
 
 def _table_of(operation: op.DropOpaque, schema: Schema) -> Name | None:
@@ -114,8 +181,11 @@ def drop_namespace(operation: op.DropNamespace, schema: Schema) -> Effects:
 
 
 def comment(operation: op.Comment, schema: Schema) -> Effects:
-    """COMMENT ON a table or column lets reads and writes through."""
-    return _on(operation.name, SUE, schema) if operation.kind in {"table", "column"} else Effects()
+    """COMMENT ON a relation or column lets reads and writes through."""
+    return _on(operation.name, SUE, schema) if operation.kind in COMMENTED else Effects()
+
+
+COMMENTED = frozenset({"table", "column", "view", "matview"})
 
 
 def grant(operation: op.Grant, schema: Schema, session: Session) -> Effects:
@@ -125,72 +195,19 @@ def grant(operation: op.Grant, schema: Schema, session: Session) -> Effects:
     return Effects({name: AS for name in operation.tables if name in schema.tables})
 
 
-def rows(operation: op.Insert | op.Update | op.Delete | op.Select, schema: Schema) -> Effects:
-    """Rows: ROW EXCLUSIVE on what is written. Without a condition the whole table is read; else the plan decides."""
-    read = {name: AS for name in operation.reads if name in schema.tables or name in schema.views}
-    if isinstance(operation, op.Select):
-        sequences = {name: RE for name in operation.setval if name in schema.sequences}
-        return Effects((dict.fromkeys(read, RS) if operation.locks else read) | sequences)
-    members = () if isinstance(operation, op.Insert) else family(operation.table, schema)
-    if operation.table not in schema.tables:
-        return missing(operation.table, schema, RE) | Effects(read)
-    effects = Effects(_keys(operation, schema) | read | {operation.table: RE} | locks(members, RE))
-    if isinstance(operation, op.Insert) or (operation.where is not None and operation.where.constant is not True):
-        return effects
-    lost = frozenset({Loss(operation.table)}) if isinstance(operation, op.Delete) else frozenset()
-    return effects | Effects(scans=stored(members), loses=lost)
-
-
-def _keys(operation: op.Insert | op.Update | op.Delete, schema: Schema) -> dict[Name, LockMode]:
-    """The other sides of foreign keys: rows there are looked up, or follow by the key's action."""
-    taken: dict[Name, LockMode] = {}
-    written = () if isinstance(operation, op.Delete) else operation.columns
-    if isinstance(operation, op.Insert):
-        taken |= {key.target: RS for key in schema.tables[operation.table].foreign_keys if key.enforced}
-        return taken
-    for other, key in schema.referencing(operation.table):
-        action = key.on_delete if isinstance(operation, op.Delete) else key.on_update
-        if key.enforced and (isinstance(operation, op.Delete) or set(written) & set(key.target_columns)):
-            taken[other.name] = RS if action in {"NO ACTION", "RESTRICT"} else RE
-    own = schema.tables[operation.table].foreign_keys if written else ()
-    return {key.target: RS for key in own if key.enforced and set(written) & set(key.columns)} | taken
-
-
-def truncate(operation: op.Truncate, schema: Schema) -> Effects:
-    """TRUNCATE empties by new files; tables that refer to it must go along."""
-    effects: list[Effects] = []
-    pending, done, listed = list(operation.tables), set[Name](), frozenset(operation.tables)
-    for name in pending:  # grows with CASCADE
-        if name in done:
+def lock(operation: op.LockTable, schema: Schema, session: Session) -> Effects:
+    """LOCK TABLE, with partitions unless it says ONLY; of a view, with what it reads. It wants a transaction."""
+    effects = [Effects(fails=None if session.in_transaction else NO_ACTIVE_TRANSACTION)]
+    for name in operation.tables:
+        if name in schema.views:
+            read = reading((name,), schema, operation.mode)
+            made = (each for each in read if each in schema.views and schema.views[each].materialized)
+            effects.append(Effects({each: read[each] for each in read.keys() - set(made)}))
             continue
-        done.add(name)
-        members = family(name, schema)
-        if not members:
-            effects.append(missing(name, schema, AE))
-            continue
-        effects.append(_emptied(members))
-        referencing = (other.name for other, _ in schema.referencing(name))
-        others = [other for other in referencing if other not in done and other not in listed]
-        if others and not operation.cascade:
-            return overall([*effects, Effects(fails=FEATURE_NOT_SUPPORTED)])
-        pending.extend(others)
+        members = family(name, schema)[: 1 if name in operation.only else None]
+        found = Effects(locks(members, operation.mode)) if members else missing(name, schema, operation.mode)
+        effects.append(found)
     return overall(effects)
-
-
-def _emptied(members: tuple[Table, ...]) -> Effects:
-    heaps = stored(members)
-    builds = frozenset(name for table in members for name in index_names(table))
-    indexed = frozenset(table.name for table in members if table.name in heaps and index_names(table))
-    return Effects(locks(members, AE), heaps, indexed, builds, frozenset(Loss(name) for name in heaps))
-
-
-def lock(operation: op.LockTable, schema: Schema) -> Effects:
-    """LOCK TABLE."""
-    families = ((name, family(name, schema)) for name in operation.tables)
-    return overall(
-        Effects(locks(members, operation.mode)) if members else missing(name, schema, operation.mode)
-        for name, members in families
-    )
 
 
 def maintain(operation: op.Maintain, schema: Schema, session: Session) -> Effects:
@@ -199,13 +216,26 @@ def maintain(operation: op.Maintain, schema: Schema, session: Session) -> Effect
     mode = AE if operation.verb in {"vacuum full", "cluster"} else SUE
     unseen = Effects()
     for name in named:
-        if name not in schema.tables:
+        if name in schema.views:
+            unseen |= Effects({name: mode}, uncertain="what it does to a view was not measured")
+        elif name not in schema.tables:
             unseen |= missing(name, schema, mode)
             schema = schema if unseen.fails else assumed(name, schema)
     tables = tuple(schema.tables[name] for name in named if name in schema.tables)
-    refused = session.in_transaction and operation.verb in {"vacuum", "vacuum full"}
-    effects = Effects(fails=ACTIVE_TRANSACTION) if refused else unseen
-    return effects | (rewrite(tables) if mode is AE else Effects(locks(tables, mode)))
+    members = tuple(member for table in tables for member in family(table.name, schema))
+    partitioned = any(table.partition_by is not None for table in tables)
+    refused = operation.verb in {"vacuum", "vacuum full"} or (operation.verb == "cluster" and partitioned)
+    effects = Effects(fails=ACTIVE_TRANSACTION) if refused and session.in_transaction else unseen
+    if mode is AE:
+        return effects | rewrite(tables if operation.verb == "cluster" and not partitioned else _whole(tables, schema))
+    effects |= Effects(locks(_whole(tables, schema), mode))
+    if operation.verb == "analyze":
+        effects |= Effects(locks(members, mode if session.version >= VIRTUAL_SINCE else AS))
+    return effects
+
+
+def _whole(tables: Iterable[Table], schema: Schema) -> tuple[Table, ...]:
+    return tuple(dict.fromkeys(member for table in tables for member in branch(table.name, schema)))
 
 
 def other(statement: str, session: Session) -> Effects:

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import NamedTuple
 
 from dbtools.model.effects import Effects, LockMode
-from dbtools.model.expression import Name
-from dbtools.model.objects import Exclusion, PrimaryKey, Table, Unique, View
+from dbtools.model.expression import Expression, Name, Type
+from dbtools.model.migration import BOOKKEEPING
+from dbtools.model.objects import Exclusion, ForeignKey, PrimaryKey, Table, Unique, View
 from dbtools.model.schema import Schema
 
 AE = LockMode.ACCESS_EXCLUSIVE
 UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_OBJECT = "42P01", "42703", "42704"
 DEPENDENT_OBJECTS, FEATURE_NOT_SUPPORTED, ACTIVE_TRANSACTION = "2BP01", "0A000", "25001"
-SYSTEM = frozenset({"pg_catalog", "information_schema"})
-DUPLICATE_TABLE, DUPLICATE_COLUMN, SYNTAX_ERROR = "42P07", "42701", "42601"
+DUPLICATE_TABLE, DUPLICATE_COLUMN, DUPLICATE_OBJECT, SYNTAX_ERROR = "42P07", "42701", "42710", "42601"
+DUPLICATE_FUNCTION, DUPLICATE_SCHEMA, UNDEFINED_FUNCTION = "42723", "42P06", "42883"
+MISSING = frozenset({UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_OBJECT, UNDEFINED_FUNCTION})
+TAKEN = frozenset({DUPLICATE_TABLE, DUPLICATE_COLUMN, DUPLICATE_OBJECT, DUPLICATE_FUNCTION, DUPLICATE_SCHEMA})
+INVALID_DEFINITION, WRONG_KIND, NOT_IN_STATE, TYPE_MISMATCH = "42P16", "42809", "55000", "42804"
 
 
 def missing(name: Name, schema: Schema, mode: LockMode) -> Effects:
-    """The effects on a table that is not in the schema: an error if all are known, else only the lock is sure.
-
-    The system's own tables are in no schema that we keep, and in every database.
-    """
-    if name.local.startswith("pg_") or name.namespace in SYSTEM:
-        return Effects()
-    if schema.complete and schema.is_certain(name) and name not in schema.views:
+    """The effects on a table that is not in the schema: an error if all are known, else only the lock is sure."""
+    if schema.complete and schema.is_certain(name) and name not in schema.views and not is_brought(name, schema):
         return Effects(fails=UNDEFINED_TABLE)
     return Effects({name: mode}, uncertain=f"{name} is not known")
+
+
+# Extensions that bring no table or view; any other may have brought the one that no migration makes.
+WITHOUT_TABLES = frozenset(
+    "plpgsql pgcrypto uuid-ossp citext pg_trgm btree_gin btree_gist hstore ltree unaccent intarray fuzzystrmatch "
+    "tablefunc vector cube earthdistance isn bloom".split()
+)
+
+
+def is_brought(name: Name, schema: Schema) -> bool:
+    """Whether the system, an extension or the platform may have made it: no migration has to."""
+    apart = name.namespace not in schema.namespaces and name.namespace != "pg_temp"
+    system = name.local.startswith("pg_") or name.local.lower() in BOOKKEEPING
+    return apart or system or not schema.extensions <= WITHOUT_TABLES
 
 
 def assumed(name: Name, schema: Schema) -> Schema:
@@ -44,6 +60,100 @@ def family(name: Name, schema: Schema) -> tuple[Table, ...]:
     return tuple(found)
 
 
+def branch(name: Name, schema: Schema) -> tuple[Table, ...]:
+    """The table with its partitions, theirs too: indexes, keys and triggers are for these, not for who INHERITS."""
+    table = schema.table(name)
+    if table is None:
+        return ()
+    found = [table]
+    for member in found:
+        found.extend(each for each in schema.partitions(member.name) if each.partition_of is not None)
+    return tuple(found)
+
+
+def parents(table: Table, schema: Schema) -> tuple[Table, ...]:
+    """The tables that it is a partition of, or inherits from, as far as they are known."""
+    names = (*((table.partition_of.parent,) if table.partition_of else ()), *table.inherits)
+    return tuple(schema.tables[name] for name in names if name in schema.tables)
+
+
+def roots(name: Name, schema: Schema) -> tuple[Name, ...]:
+    """The table and every table that it is a partition of: a foreign key to one of them is one to it as well."""
+    found = [name]
+    table = schema.table(name)
+    while table is not None and table.partition_of is not None and table.partition_of.parent not in found:
+        found.append(table.partition_of.parent)
+        table = schema.table(table.partition_of.parent)
+    return tuple(found)
+
+
+def referencing(name: Name, schema: Schema) -> tuple[tuple[Table, ForeignKey], ...]:
+    """Every foreign key that points at the table, also through what it is a partition of."""
+    return tuple(pair for each in roots(name, schema) for pair in schema.referencing(each))
+
+
+def own_keys(table: Table, schema: Schema) -> tuple[ForeignKey, ...]:
+    """The foreign keys that the table does not merely have from what it is a partition of."""
+    if table.partition_of is None:
+        return table.foreign_keys
+    parent = schema.table(table.partition_of.parent)
+    inherited = {(key.columns, key.target) for key in parent.foreign_keys} if parent else set()
+    return tuple(key for key in table.foreign_keys if (key.columns, key.target) not in inherited)
+
+
+def default_partition(parent: Name, schema: Schema) -> Table | None:
+    """The partition for every row that no other one takes."""
+    return schema.default_partition(parent)
+
+
+def partition_key(table: Table) -> frozenset[str]:
+    """The columns that decide in which partition a row goes; of an expression, those that it names."""
+    keys = table.partition_by.columns if table.partition_by else ()
+    words = {word for key in keys for word in WORD.findall(key)}
+    return frozenset(column.name for column in table.columns if column.name in keys or column.name in words)
+
+
+WORD = re.compile(r"[^\W\d][\w$]*")
+
+
+def sure(name: Name, schema: Schema) -> bool:
+    """Whether a relation that is not in the schema is known not to exist, and one that is, to be as it says."""
+    return schema.complete and schema.is_certain(name)
+
+
+def read_by(names: Iterable[Name], schema: Schema) -> tuple[tuple[Table, ...], tuple[View, ...]]:
+    """What a query that names relations reads: tables with all that belongs to them, and views down to their tables."""
+    tables: dict[Name, Table] = {}
+    views: dict[Name, View] = {}
+    pending = list(names)
+    while pending:
+        name = pending.pop()
+        view = schema.views.get(name)
+        if view is not None and name not in views:
+            views[name] = view
+            pending.extend(() if view.materialized else view.mentions)
+        tables |= {member.name: member for member in family(name, schema)}
+    return tuple(tables.values()), tuple(views.values())
+
+
+def reading(names: Iterable[Name], schema: Schema, mode: LockMode) -> dict[Name, LockMode]:
+    """The locks of a query that names relations."""
+    tables, views = read_by(names, schema)
+    return dict.fromkeys((*(table.name for table in tables), *(view.name for view in views)), mode)
+
+
+def scanned(names: Iterable[Name], schema: Schema) -> frozenset[Name]:
+    """The heaps behind relations, where a query reads all of them."""
+    tables, views = read_by(names, schema)
+    return stored(tables) | {view.name for view in views if view.materialized}
+
+
+def row_type_users(name: Name, schema: Schema) -> tuple[Table, ...]:
+    """The tables with a column that holds whole rows of the table."""
+    found = (table for table in schema.typed(name) if any(column.type.name == name for column in table.columns))
+    return tuple(sorted(found, key=attrgetter("name")))
+
+
 def locks(tables: Iterable[Table], mode: LockMode) -> dict[Name, LockMode]:
     """The same mode on every table."""
     return {table.name: mode for table in tables}
@@ -55,10 +165,27 @@ def stored(tables: Iterable[Table]) -> frozenset[Name]:
 
 
 def index_names(table: Table) -> frozenset[Name]:
-    """Every index of a table, those behind constraints too."""
+    """Every index of a table that has a file, those behind constraints too."""
+    if table.partition_by is not None:
+        return frozenset()
     owned = [found.name for found in table.constraints if isinstance(found, PrimaryKey | Unique | Exclusion)]
     plain = [index.name for index in table.indexes]
     return frozenset(Name(table.name.namespace, local) for local in (*owned, *plain))
+
+
+def basic(kind: Type, schema: Schema) -> Type:
+    """What a domain is made of: it compares as that."""
+    domain = schema.domains.get(kind.name)
+    return basic(domain.base, schema) if domain is not None and not kind.dimensions else kind
+
+
+def expressions(table: Table) -> tuple[Expression, ...]:
+    """Every expression that a table holds: defaults, generated columns, checks, indexes."""
+    found = [column.default for column in table.columns if column.default is not None]
+    found += [column.generated.expression for column in table.columns if column.generated is not None]
+    found += [check.expression for check in table.checks]
+    found += [key.expression for index in table.indexes for key in index.keys if key.expression is not None]
+    return (*found, *(index.where for index in table.indexes if index.where is not None))
 
 
 def rewrite(tables: tuple[Table, ...]) -> Effects:
@@ -83,14 +210,15 @@ def unresolved(table: Name, schema: Schema) -> bool:
     return any(view.reads is None and table in view.mentions for view in schema.reading(table))
 
 
-def dependents(table: Table, column: str, schema: Schema) -> Iterator[str]:
-    """What stops the removal of a column of its own table: generated columns, policies, triggers, rules."""
-    for other in table.columns:
-        if other.generated is not None and column in other.generated.expression.columns:
-            yield f"generated column {other.name}"
-    for opaque in schema.on(table.name):
-        if column in opaque.reads and opaque.kind in {"policy", "trigger", "rule"}:
-            yield f"{opaque.kind} {opaque.name.local}"
+class Dependent(NamedTuple):
+    """What cannot stand without something else: ``view posts``, ``policy mine of post``."""
+
+    kind: str
+    name: str
+    table: Name | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name} of {self.table}" if self.table else f"{self.kind} {self.name}"
 
 
 def not_null_scan(column: str, members: tuple[Table, ...]) -> Effects:

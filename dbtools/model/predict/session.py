@@ -11,6 +11,11 @@ NEWEST = 18
 NO_NAMES: Members[Name] = Members()
 VIRTUAL_SINCE = 18
 SET_EXPRESSION_SINCE = 17
+NO_OPTIONS_ON_PARTITIONED_SINCE = 16
+EXCLUSION_ON_PARTITIONED_SINCE = 17
+IDENTITY_ON_PARTITIONS_SINCE = 17
+NOT_NULL_HAS_A_NAME_SINCE = 18
+NOT_NULL_OF_DOMAIN_IS_LIGHT_SINCE = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +24,8 @@ class Session:
 
     ``in_transaction``: inside a transaction block, explicit or the runner's. ``timezone``: the session's
     TimeZone, None where nobody knows it. ``empty``: tables known to hold no rows. ``new_labels``: enum labels
-    added in this transaction. ``new_types``: enums created in this transaction. ``lock_timeout``: how long a
+    added in this transaction. ``new_types``: enums created in this transaction. ``pending``: tables whose deferred
+    checks wait for the end of this transaction; ``perhaps_pending``: if a row was found. ``lock_timeout``: how long a
     statement waits for a lock, as written; empty where nobody set it, which is for ever.
     """
 
@@ -29,4 +35,6 @@ class Session:
     empty: Members[Name] = NO_NAMES
     new_labels: Members[tuple[Name, str]] = field(default=Members())
     new_types: Members[Name] = NO_NAMES
+    pending: Members[Name] = NO_NAMES
+    perhaps_pending: Members[Name] = NO_NAMES
     lock_timeout: str = ""

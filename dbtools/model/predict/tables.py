@@ -3,104 +3,126 @@
 from __future__ import annotations
 
 from dbtools.model import operation as op
-from dbtools.model.bounds import condition
-from dbtools.model.effects import Effects, LockMode, Loss, strongest
+from dbtools.model.effects import Effects, LockMode, Loss
 from dbtools.model.expression import Name
 from dbtools.model.limits import MOST_COLUMNS, TOO_MANY_COLUMNS
-from dbtools.model.objects import Table
-from dbtools.model.predict.columns import UNSAFE_NEW_LABEL, uses_new_label
-from dbtools.model.predict.constraints import target
+from dbtools.model.objects import Exclusion, PrimaryKey, Table, Unique
+from dbtools.model.predict import dependents, partitions
+from dbtools.model.predict.columns import uses_new_label
+from dbtools.model.predict.constraints import UNSAFE_NEW_LABEL
+from dbtools.model.predict.foreign_keys import target
+from dbtools.model.predict.refusals import SYSTEM, UNDEFINED_LABEL, is_taken
 from dbtools.model.predict.relations import (
-    ACTIVE_TRANSACTION,
     AE,
     DEPENDENT_OBJECTS,
-    DUPLICATE_TABLE,
+    FEATURE_NOT_SUPPORTED,
+    INVALID_DEFINITION,
+    NOT_IN_STATE,
+    TYPE_MISMATCH,
+    UNDEFINED_OBJECT,
+    UNDEFINED_TABLE,
+    WRONG_KIND,
+    branch,
+    default_partition,
     family,
     locks,
     missing,
+    own_keys,
+    reading,
+    referencing,
     rewrite,
-    stored,
-    views_reading,
+    scanned,
+    sure,
 )
-from dbtools.model.predict.session import Session
+from dbtools.model.predict.session import NO_OPTIONS_ON_PARTITIONED_SINCE, SET_EXPRESSION_SINCE, VIRTUAL_SINCE, Session
 from dbtools.model.schema import Schema
 
-DATATYPE_MISMATCH, INVALID_DEFINITION = "42804", "42P16"
 SRE, SUE, AS = LockMode.SHARE_ROW_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE, LockMode.ACCESS_SHARE
 ACTION_LOCKS: dict[op.TableAction, LockMode] = {
     "set options": SUE, "cluster on": SUE, "enable trigger": SRE, "disable trigger": SRE,
 }  # fmt: skip
-RECURSING = {"enable trigger", "disable trigger"}
+REFUSED_ON_PARTITIONED: dict[op.TableAction, str] = {
+    "set options": WRONG_KIND, "cluster on": FEATURE_NOT_SUPPORTED,
+}  # fmt: skip
 
 
 def create(operation: op.CreateTable, schema: Schema, session: Session) -> Effects:
     """CREATE TABLE takes locks on what it refers to: the targets of foreign keys, its parent, what it copies."""
     table = operation.table
-    if table.name in schema.tables or table.name in schema.views:
-        return Effects() if operation.if_not_exists else Effects(fails=DUPLICATE_TABLE)
+    if operation.if_not_exists and is_taken(table.name, schema):
+        return Effects()
     if len(table.columns) > MOST_COLUMNS:
         return Effects(fails=TOO_MANY_COLUMNS)
     if any(uses_new_label(column.type, column.default, session) for column in table.columns):
         return Effects(fails=UNSAFE_NEW_LABEL)
-    targets = {key.target: SRE for key in table.foreign_keys if key.target != table.name}
-    copied = dict.fromkeys(operation.like, AS)
-    queried = {name: AS for name in operation.mentions if name in schema.tables or name in schema.views}
-    effects = Effects(
-        strongest((targets, copied, queried)),
-        scans=stored(schema.tables[name] for name in operation.mentions if name in schema.tables),
-    )
-    gone = [name for name in copied if name not in schema.tables and name not in schema.views]
-    if gone:
-        effects |= missing(gone[0], schema, AS)
+    effects = Effects(dict.fromkeys(operation.like, AS))
+    if operation.populated:
+        effects |= Effects(reading(operation.mentions, schema, AS), scans=scanned(operation.mentions, schema))
+    effects |= Effects({name: AS for name in operation.mentions if name in schema.tables or name in schema.views})
+    for name in (*operation.like, *operation.mentions):
+        if name not in schema.tables and name not in schema.views and name.namespace not in SYSTEM:
+            effects |= missing(name, schema, AS)
     for key in table.foreign_keys:
-        there = target(key, table.name, schema)
-        effects |= Effects(fails=there.fails, uncertain=there.uncertain)
+        effects |= target(key, table, schema, session)
     if table.partition_of is not None:
-        effects |= _new_partition(table.partition_of.parent, schema)
-    return effects | Effects(dict.fromkeys(table.inherits, SUE))
+        effects |= partitions.create(table.partition_of, operation.fit, schema)
+    for parent in table.inherits:
+        effects |= _heir(table, parent, schema)
+    return effects
 
 
-def _new_partition(parent: Name, schema: Schema) -> Effects:
-    """ACCESS EXCLUSIVE on the parent, and on the default partition, which is searched for rows of the new one."""
-    if parent not in schema.tables:
-        return missing(parent, schema, AE)
-    default = _default_partition(parent, schema)
-    if default is None:
-        return Effects({parent: AE})
-    return Effects({parent: AE, default.name: AE}, scans=stored((default,)))
-
-
-def _default_partition(parent: Name, schema: Schema) -> Table | None:
-    return schema.default_partition(parent)
+def _heir(table: Table, parent: Name, schema: Schema) -> Effects:
+    """A table that INHERITS."""
+    found = schema.table(parent)
+    if found is None:
+        return missing(parent, schema, SUE)
+    if found.partition_by is not None or found.partition_of is not None:
+        return Effects({parent: SUE}, fails=WRONG_KIND)
+    own = {column.name: column.type for column in table.columns}
+    conflict = any(own.get(column.name, column.type) != column.type for column in found.columns)
+    return Effects({parent: SUE}, fails=TYPE_MISMATCH if conflict and sure(parent, schema) else None)
 
 
 def drop(operation: op.DropTable, schema: Schema) -> Effects:
     """DROP TABLE locks the table, the targets of its foreign keys and the parent it is a partition of."""
     table = schema.table(operation.name)
+    gone = [name for name in operation.along if name not in schema.tables and missing(name, schema, AE).fails]
+    if gone and table is not None and not operation.if_exists:
+        return Effects(fails=UNDEFINED_TABLE)
     if table is None:
         found = missing(operation.name, schema, AE)
         if found.fails:
             return Effects() if operation.if_exists else found
         return found | Effects(loses=frozenset({Loss(operation.name)}))
     members = family(operation.name, schema)
-    names = {member.name for member in members}
+    names = {member.name for member in members} | set(operation.along)
     taken = locks(members, AE)
-    taken |= {key.target: AE for member in members for key in member.foreign_keys}
+    for member in members:
+        targets = (key.target for key in own_keys(member, schema) if key.enforced)
+        taken |= locks((each for name in targets for each in branch(name, schema)), AE)
     if table.partition_of is not None:
-        taken[table.partition_of.parent] = AE
-    taken |= dict.fromkeys(table.inherits, AE)
-    referencing = [other for other, _ in schema.referencing(operation.name) if other.name not in names]
-    views = views_reading(operation.name, "", schema)
-    lost = frozenset(Loss(name) for name in names)
-    if (referencing or views) and not operation.cascade:
-        return Effects(taken, loses=lost, fails=DEPENDENT_OBJECTS)
-    taken |= {other.name: AE for other in referencing} | {view.name: AE for view in views}
-    return Effects(taken, loses=lost)
+        parent = table.partition_of.parent
+        default = default_partition(parent, schema)
+        taken |= {parent: AE} | (locks(branch(default.name, schema), AE) if default else {})
+    lost = frozenset(Loss(member.name) for member in members)
+    effects = Effects(taken, loses=lost)
+    if operation.cascade:
+        return effects | dependents.cascaded(members, schema, names)
+    heirs = [member for member in members if member.name not in names or (member.inherits and member != table)]
+    heirs = [heir for heir in heirs if heir.name not in operation.along]
+    if heirs:
+        return effects | Effects(fails=DEPENDENT_OBJECTS)
+    return effects | dependents.standing(members, schema, names)
 
 
 def brief(name: Name, schema: Schema, mode: LockMode = AE) -> Effects:
     """A change of the catalogue only: the lock, and nothing while it is held."""
     return Effects({name: mode}) if name in schema.tables else missing(name, schema, mode)
+
+
+def rename(operation: op.RenameTable, schema: Schema) -> Effects:
+    """RENAME TO."""
+    return brief(operation.name, schema)
 
 
 def move(operation: op.SetNamespace, schema: Schema) -> Effects:
@@ -112,24 +134,101 @@ def move(operation: op.SetNamespace, schema: Schema) -> Effects:
     return Effects()
 
 
-def alter(operation: op.AlterTable, schema: Schema) -> Effects:
+def alter(operation: op.AlterTable, schema: Schema, session: Session) -> Effects:
     """Every other ALTER TABLE: most are brief, SET LOGGED and UNLOGGED rewrite."""
     name, action = operation.table, operation.action
-    if name not in schema.tables:
+    table = schema.table(name)
+    if table is None:
         return missing(name, schema, ACTION_LOCKS.get(action, AE))
-    if action in {"inherit", "no inherit"}:
-        parent = Name(*operation.value.split(".", 1))
-        unfit = action == "inherit" and _lacks(schema.tables[name], schema.table(parent))
-        return Effects({name: AE, parent: SUE}, fails=DATATYPE_MISMATCH if unfit else None)
-    if action in {"set logged", "set unlogged"}:
-        table = schema.tables[name]
-        if (table.persistence == "unlogged") == (action == "set unlogged"):
-            return brief(name, schema)
-        return rewrite((table,)) | Effects(fails=INVALID_DEFINITION if _binds(table, action, schema) else None)
-    if action in {"set tablespace", "set access method"}:
-        return Effects({name: AE}, uncertain=f"whether it is stored elsewhere already decides if {action} rewrites it")
-    members = family(name, schema) if action in RECURSING else (schema.tables[name],)
-    return Effects(locks(members, ACTION_LOCKS.get(action, AE)))
+    match action:
+        case "inherit":
+            return _inherit(table, Name(*operation.value.split(".", 1)), schema)
+        case "no inherit":
+            return _disinherit(table, Name(*operation.value.split(".", 1)), schema)
+        case "set logged" | "set unlogged":
+            return _set_persistence(table, action, schema, session)
+        case "set tablespace" | "set access method":
+            return _moved_elsewhere(table, operation, session)
+        case "enable trigger" | "disable trigger":
+            return Effects(locks(_firing(table, operation.value, schema), SRE))
+    fails = None
+    if action in {"cluster on", "replica identity"} and operation.value and sure(name, schema):
+        index = table.index(operation.value)
+        if operation.value not in _indexes(table):
+            fails = UNDEFINED_OBJECT
+        elif action == "replica identity" and index is not None and not index.unique:
+            fails = WRONG_KIND
+    if fails is not None:
+        pass
+    elif table.partition_by is not None:
+        fails = REFUSED_ON_PARTITIONED.get(action)
+        if action == "set options" and session.version < NO_OPTIONS_ON_PARTITIONED_SINCE:
+            fails = UNDEFINED_LABEL
+    return Effects({name: ACTION_LOCKS.get(action, AE)}, fails=fails)
+
+
+def _indexes(table: Table) -> frozenset[str]:
+    """The names of a table's indexes, those behind constraints too."""
+    owned = (found.name for found in table.constraints if isinstance(found, PrimaryKey | Unique | Exclusion))
+    return frozenset((*owned, *(index.name for index in table.indexes)))
+
+
+def _firing(table: Table, trigger: str, schema: Schema) -> tuple[Table, ...]:
+    """The table, with its partitions where a trigger for each row is meant: those of foreign keys are."""
+    if table.partition_by is None:
+        return (table,)
+    own = [each for each in schema.on(table.name) if each.kind == "trigger"]
+    by_row = any(each.by_row for each in own if trigger in ("", "USER", each.name.local))
+    keys = bool(table.foreign_keys or referencing(table.name, schema)) and not trigger
+    return branch(table.name, schema) if by_row or keys else (table,)
+
+
+def _inherit(table: Table, parent: Name, schema: Schema) -> Effects:
+    effects = Effects({table.name: AE, parent: SUE})
+    found = schema.table(parent)
+    if found is None:
+        return effects | missing(parent, schema, SUE)
+    partitioned = table.partition_by or table.partition_of or found.partition_by or found.partition_of
+    if partitioned:
+        return effects | Effects(fails=WRONG_KIND)
+    return effects | Effects(fails=TYPE_MISMATCH if _lacks(table, found) else None)
+
+
+def _disinherit(table: Table, parent: Name, schema: Schema) -> Effects:
+    effects = Effects({table.name: AE, parent: AS})
+    if parent not in schema.tables:
+        return effects | missing(parent, schema, AS)
+    if table.partition_of is not None:
+        return effects | Effects(fails=WRONG_KIND)
+    return effects | Effects(fails=UNDEFINED_TABLE if parent not in table.inherits else None)
+
+
+def _set_persistence(table: Table, action: op.TableAction, schema: Schema, session: Session) -> Effects:
+    if table.partition_by is not None:
+        bound = INVALID_DEFINITION if _binds(table, action, schema) else None
+        return Effects({table.name: AE}, fails=WRONG_KIND if session.version >= VIRTUAL_SINCE else bound)
+    if (table.persistence == "unlogged") == (action == "set unlogged"):
+        return Effects({table.name: AE})
+    published = any(each.kind == "publication" for each in schema.on(table.name))
+    if published and action == "set unlogged":
+        return rewrite((table,)) | Effects(fails=NOT_IN_STATE)
+    fails = INVALID_DEFINITION if _binds(table, action, schema) else None
+    return rewrite((table,)) | dependents.of_row_type(table.name, schema) | Effects(fails=fails)
+
+
+def _moved_elsewhere(table: Table, operation: op.AlterTable, session: Session) -> Effects:
+    """SET TABLESPACE and SET ACCESS METHOD write the table anew unless it is there, or stored so, already."""
+    effects = Effects({table.name: AE})
+    if operation.action == "set tablespace":
+        same = table.tablespace == ("" if operation.value == "pg_default" else operation.value)
+        if same or table.partition_by is not None:
+            return effects
+        return effects | Effects(rewrites=frozenset({table.name}))
+    if table.partition_by is not None:
+        return effects | Effects(fails=None if session.version >= SET_EXPRESSION_SINCE else WRONG_KIND)
+    if not operation.value:
+        return effects | Effects(uncertain="which access method is the default is a setting of the server")
+    return effects if operation.value == table.method else rewrite((table,))
 
 
 def _lacks(child: Table, parent: Table | None) -> bool:
@@ -146,36 +245,7 @@ def _lacks(child: Table, parent: Table | None) -> bool:
 def _binds(table: Table, action: op.TableAction, schema: Schema) -> bool:
     """Whether a foreign key would lead from a logged to an unlogged table."""
     if action == "set unlogged":
-        return any(other.persistence != "unlogged" for other, _ in schema.referencing(table.name) if other != table)
+        pairs = referencing(table.name, schema)
+        return any(other.persistence != "unlogged" for other, _ in pairs if other != table)
     there = (schema.table(key.target) for key in table.foreign_keys)
     return any(other is not None and other.persistence == "unlogged" for other in there if other != table)
-
-
-def attach(operation: op.AttachPartition, schema: Schema) -> Effects:
-    """ATTACH PARTITION scans the new partition unless a valid check implies the bound, and the default partition."""
-    parent, partition = schema.table(operation.of.parent), schema.table(operation.partition)
-    if parent is None or partition is None:
-        return missing(operation.of.parent if parent is None else operation.partition, schema, SUE)
-    effects = Effects({parent.name: SUE} | locks(family(partition.name, schema), AE))
-    default = _default_partition(parent.name, schema)
-    if default is not None:
-        effects |= Effects({default.name: AE}, scans=stored((default,)))
-    bound = condition(parent.partition_by, operation.of)
-    if bound is not None and any(check.validated and check.expression == bound for check in partition.checks):
-        return effects
-    keys = set(parent.partition_by.columns) if parent.partition_by else set()
-    checks = [check for check in partition.checks if check.validated and keys & set(check.expression.columns)]
-    if checks:
-        return effects | Effects(uncertain=f"whether {checks[0].name} implies the bound decides if it is scanned")
-    return effects | Effects(scans=stored(family(partition.name, schema)))
-
-
-def detach(operation: op.DetachPartition, schema: Schema, session: Session) -> Effects:
-    """DETACH PARTITION blocks everything on both; CONCURRENTLY nothing, but not in a transaction."""
-    if operation.table not in schema.tables:
-        return missing(operation.table, schema, AE)
-    both = (operation.table, operation.partition)
-    if not operation.concurrently:
-        targets = [key.target for key in schema.tables[operation.table].foreign_keys]
-        return Effects(dict.fromkeys(both, AE) | dict.fromkeys(targets, SRE))
-    return Effects(dict.fromkeys(both, SUE), fails=ACTIVE_TRANSACTION if session.in_transaction else None)

@@ -1,23 +1,39 @@
-"""Enums and domains."""
+"""Enums, domains and composite types."""
 
 from __future__ import annotations
-
-from operator import attrgetter
 
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode, Loss
 from dbtools.model.expression import Name
 from dbtools.model.objects import Table
-from dbtools.model.predict.relations import AE, DEPENDENT_OBJECTS, UNDEFINED_OBJECT, locks, stored
+from dbtools.model.predict import dependents
+from dbtools.model.predict.refusals import UNDEFINED_LABEL
+from dbtools.model.predict.relations import (
+    AE,
+    DEPENDENT_OBJECTS,
+    DUPLICATE_OBJECT,
+    FEATURE_NOT_SUPPORTED,
+    UNDEFINED_OBJECT,
+    locks,
+    row_type_users,
+    stored,
+    views_reading,
+)
+from dbtools.model.predict.session import NOT_NULL_OF_DOMAIN_IS_LIGHT_SINCE, Session
 from dbtools.model.schema import Schema
-
-DUPLICATE_OBJECT, UNDEFINED_LABEL = "42710", "22023"
 
 
 def users(name: Name, schema: Schema) -> tuple[Table, ...]:
-    """The tables with a column of the type."""
-    found = (table for table in schema.typed(name) if any(column.type.name == name for column in table.columns))
-    return tuple(sorted(found, key=attrgetter("name")))
+    """The tables with a column of the type, or of an array of it."""
+    return row_type_users(name, schema)
+
+
+def above(name: Name, schema: Schema) -> tuple[Name, ...]:
+    """The type, with every domain that is made of it."""
+    found = [name]
+    for each in found:
+        found.extend(domain.name for domain in schema.domains.values() if domain.base.name == each)
+    return tuple(dict.fromkeys(found))
 
 
 def alter_enum(operation: op.AddEnumValue | op.RenameEnumValue, schema: Schema) -> Effects:
@@ -27,37 +43,88 @@ def alter_enum(operation: op.AddEnumValue | op.RenameEnumValue, schema: Schema) 
         sure = schema.complete and not schema.uncertain_all
         return Effects(fails=UNDEFINED_OBJECT) if sure else Effects(uncertain=f"{operation.name} is not known")
     if isinstance(operation, op.AddEnumValue):
-        again = operation.label in enum.labels and not operation.if_not_exists
-        return Effects(fails=DUPLICATE_OBJECT if again else None)
-    return Effects(fails=None if operation.label in enum.labels else UNDEFINED_LABEL)
+        if operation.label in enum.labels:
+            return Effects(fails=None if operation.if_not_exists else DUPLICATE_OBJECT)
+        lost = operation.beside and operation.beside not in enum.labels
+        return Effects(fails=UNDEFINED_LABEL if lost else None)
+    if operation.label not in enum.labels:
+        return Effects(fails=UNDEFINED_LABEL)
+    return Effects(fails=DUPLICATE_OBJECT if operation.to in enum.labels else None)
 
 
 def add_domain_check(operation: op.AddDomainCheck, schema: Schema) -> Effects:
     """ALTER DOMAIN ADD CHECK reads every table that uses the domain, and blocks writes to it; NOT VALID does not."""
-    if not operation.check.validated:
-        return Effects()
-    tables = users(operation.name, schema)
-    return Effects(locks(tables, LockMode.SHARE), scans=stored(tables))
+    domain = schema.domains.get(operation.name)
+    if domain is not None and any(check.name == operation.check.name for check in domain.checks):
+        return Effects(fails=DUPLICATE_OBJECT)
+    return _checked(operation.name, schema, LockMode.SHARE) if operation.check.validated else Effects()
 
 
-def alter_domain(operation: op.AlterDomain, schema: Schema) -> Effects:
+def _checked(name: Name, schema: Schema, mode: LockMode) -> Effects:
+    """Every table with a column of the domain is read; inside an array or a row its values cannot be."""
+    effects = Effects()
+    for each in above(name, schema):
+        for table in users(each, schema):
+            if any(column.type.name == each and column.type.dimensions for column in table.columns):
+                effects |= Effects(fails=FEATURE_NOT_SUPPORTED)
+            effects |= Effects(locks((table,), mode), scans=stored((table,)))
+    return effects
+
+
+def alter_domain(operation: op.AlterDomain, schema: Schema, session: Session) -> Effects:
     """NOT NULL and VALIDATE read every table that uses the domain; the rest touches none."""
-    if operation.action not in {"not null", "validate"}:
+    domain = schema.domains.get(operation.name)
+    if domain is None:
+        return Effects() if schema.complete else Effects(uncertain=f"{operation.name} is not known")
+    match operation.action:
+        case "not null":
+            return _checked(operation.name, schema, LockMode.SHARE) if domain.nullable else Effects()
+        case "validate" | "drop constraint":
+            named = [check for check in domain.checks if check.name == operation.value]
+            if not named:
+                unnamed = not domain.nullable and session.version >= NOT_NULL_OF_DOMAIN_IS_LIGHT_SINCE
+                if unnamed:
+                    return Effects(uncertain="the name of its NOT NULL is not kept")
+                return Effects(fails=None if operation.if_exists else UNDEFINED_OBJECT)
+            if operation.action == "validate":
+                light = session.version >= NOT_NULL_OF_DOMAIN_IS_LIGHT_SINCE
+                mode = LockMode.SHARE_UPDATE_EXCLUSIVE if light else LockMode.SHARE
+                return _checked(operation.name, schema, mode)
+    return Effects()
+
+
+def alter_composite(operation: op.AlterOpaque, schema: Schema) -> Effects:
+    """ALTER TYPE of a composite type: with CASCADE, tables of the type change with it."""
+    typed = tuple(table for table in schema.typed(operation.name) if table.of == operation.name)
+    held = users(operation.name, schema)
+    if operation.to:
         return Effects()
-    tables = users(operation.name, schema)
-    unsure = "the lock that validating a domain takes was not measured" if tables else ""
-    return Effects(locks(tables, LockMode.SHARE), scans=stored(tables), uncertain=unsure)
+    effects = Effects(fails=DEPENDENT_OBJECTS if typed and not operation.cascade else None)
+    if held and operation.retypes:
+        effects |= Effects(fails=FEATURE_NOT_SUPPORTED)
+    return effects | Effects(locks(typed, AE))
 
 
 def drop(operation: op.DropType, schema: Schema) -> Effects:
-    """DROP TYPE CASCADE drops every column of the type."""
-    tables = users(operation.name, schema)
+    """DROP TYPE CASCADE drops every column of the type, and every table of it."""
+    names = above(operation.name, schema)
+    tables = tuple(table for name in names for table in users(name, schema))
+    typed = tuple(table for name in names for table in schema.typed(name) if table.of == name)
     lost = frozenset(
-        Loss(table.name, column.name)
-        for table in tables
-        for column in table.columns
-        if column.type.name == operation.name
+        Loss(table.name, column.name) for table in tables for column in table.columns if column.type.name in names
     )
-    if tables and not operation.cascade:
+    spelled = {str(name) for name in names}
+    called = any(
+        kind.removesuffix("[]") in spelled
+        for function in schema.functions.values()
+        for kind in (*function.arguments, function.returns)
+    )
+    if (tables or typed or called or len(names) > 1) and not operation.cascade:
         return Effects(fails=DEPENDENT_OBJECTS)
-    return Effects(locks(tables, AE), loses=lost)
+    read = [
+        view
+        for table, column in ((each.table, each.column) for each in lost)
+        for view in views_reading(table, column, schema)
+    ]
+    views = {view.name: AE for view in dependents.above(read, schema)}
+    return Effects(locks((*tables, *typed), AE) | views, loses=lost | {Loss(table.name) for table in typed})

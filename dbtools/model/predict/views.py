@@ -5,66 +5,58 @@ from __future__ import annotations
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name
+from dbtools.model.predict import dependents
+from dbtools.model.predict.refusals import SYSTEM
 from dbtools.model.predict.relations import (
     AE,
     DEPENDENT_OBJECTS,
-    DUPLICATE_TABLE,
+    INVALID_DEFINITION,
+    NOT_IN_STATE,
     missing,
-    stored,
+    reading,
+    scanned,
 )
+from dbtools.model.predict.session import Session
 from dbtools.model.schema import Schema
 
 AS = LockMode.ACCESS_SHARE
-INVALID_DEFINITION, NOT_IN_STATE = "42P16", "55000"
 
 
-def create(operation: op.CreateView, schema: Schema) -> Effects:
-    """CREATE VIEW reads nothing; a materialized view reads what it is made of."""
+def create(operation: op.CreateView, schema: Schema, session: Session) -> Effects:
+    """CREATE VIEW reads nothing; a materialized view reads what it is made of, unless it starts WITH NO DATA."""
     view, old = operation.view, schema.views.get(operation.view.name)
-    read = {name: AS for name in view.mentions if name in schema.tables or name in schema.views}
+    if old is not None and operation.if_not_exists:
+        return Effects()
+    run = view.materialized and operation.populated
+    read = reading(view.mentions, schema, AS) if run else {
+        name: AS for name in view.mentions if name in schema.tables or name in schema.views
+    }  # fmt: skip
+    effects = Effects(read, scans=scanned(view.mentions, schema) if run else frozenset(), fails=operation.fails)
     gone = [name for name in view.mentions if name not in schema.tables and name not in schema.views]
-    effects = Effects(read)
-    if gone:
-        effects |= missing(gone[0], schema, AS) if gone[0].namespace not in SYSTEM else Effects()
-    if old is not None:
-        if operation.if_not_exists:
-            return Effects()
-        if not operation.replace:
-            return Effects(fails=DUPLICATE_TABLE)
+    for name in gone:
+        effects |= missing(name, schema, AS) if name.namespace not in SYSTEM else Effects()
+    said = [label for _, label in session.new_labels if f"'{label}'" in view.query]
+    effects |= Effects(uncertain=f"whether '{said[0]}' stands there for the new value is not known" if said else "")
+    if old is not None and operation.replace:
         shorter = bool(old.columns and view.columns) and view.columns[: len(old.columns)] != old.columns
         return effects | Effects({view.name: AE}, fails=INVALID_DEFINITION if shorter else None)
-    return effects | Effects(scans=_read_by(view.mentions, schema) if view.materialized else frozenset())
-
-
-SYSTEM = frozenset({"pg_catalog", "information_schema"})
-
-
-def _read_by(names: tuple[Name, ...], schema: Schema) -> frozenset[Name]:
-    """The tables behind relations: through views to what they name."""
-    found: set[Name] = set()
-    pending = list(names)
-    seen: set[Name] = set()
-    while pending:
-        name = pending.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        if name in schema.tables:
-            found |= stored((schema.tables[name],))
-        elif name in schema.views:
-            pending.extend(() if schema.views[name].materialized else schema.views[name].mentions)
-            found |= {name} if schema.views[name].materialized else set()
-    return frozenset(found)
+    return effects
 
 
 def drop(operation: op.DropView, schema: Schema) -> Effects:
-    """DROP VIEW."""
-    if operation.name not in schema.views:
+    """DROP VIEW; one that others read needs CASCADE, which locks them all."""
+    view = schema.views.get(operation.name)
+    if view is None:
         return Effects() if operation.if_exists else missing(operation.name, schema, AE)
-    users = [view.name for view in schema.views.values() if operation.name in view.mentions]
+    all_of_them = dependents.above((view,), schema)
+    users = [each for each in all_of_them if each.name != view.name and each.name not in operation.along]
     if users and not operation.cascade:
         return Effects({operation.name: AE}, fails=DEPENDENT_OBJECTS)
-    return Effects(dict.fromkeys((operation.name, *users), AE))
+    return Effects({each.name: AE for each in all_of_them} | _ruled(operation.name, schema))
+
+
+def _ruled(view: Name, schema: Schema) -> dict[Name, LockMode]:
+    return {opaque.table: AE for opaque in dependents.elsewhere({view}, schema) if opaque.table is not None}
 
 
 def refresh(operation: op.RefreshView, schema: Schema) -> Effects:
@@ -72,10 +64,12 @@ def refresh(operation: op.RefreshView, schema: Schema) -> Effects:
     view = schema.views.get(operation.name)
     if view is None:
         return missing(operation.name, schema, AE)
-    read = {name: AS for name in view.mentions if name in schema.tables or name in schema.views}
-    scans = _read_by(view.mentions, schema)
+    heap = frozenset({view.name})
+    effects = Effects(reading(view.mentions, schema, AS), scans=scanned(view.mentions, schema))
     if not operation.concurrently:
-        return Effects({view.name: AE} | read, rewrites=frozenset({view.name}), scans=scans)
-    unique = any(index.unique and index.where is None for index in view.indexes)
-    fails = None if unique else NOT_IN_STATE
-    return Effects({view.name: LockMode.EXCLUSIVE} | read, scans=scans, fails=fails)
+        builds = frozenset(Name(view.name.namespace, index.name) for index in view.indexes)
+        return effects | Effects({view.name: AE}, rewrites=heap, scans=heap if builds else frozenset(), builds=builds)
+    plain = [index for index in view.indexes if len(index.columns) == len(index.keys)]
+    unique = any(index.unique and index.where is None for index in plain)
+    mine = Effects({view.name: LockMode.EXCLUSIVE}, scans=heap, fails=None if unique else NOT_IN_STATE)
+    return effects | mine

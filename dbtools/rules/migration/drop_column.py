@@ -60,10 +60,9 @@ def drop_column(context: Context) -> Iterator[Harm]:
             lost = {(loss.table, loss.column) for loss in context.effects.loses}
         case _:
             return
-    cascade = isinstance(operation, DropType) or operation.cascade
     for table, column in sorted(lost - context.added):
         if context.existed(table):
-            yield _harm(context, table, column, cascade=cascade)
+            yield _harm(context, table, column)
 
 
 def _is_there(context: Context, name: Name, column: str) -> bool:
@@ -71,8 +70,8 @@ def _is_there(context: Context, name: Name, column: str) -> bool:
     return table is None or table.column(column) is not None
 
 
-def _harm(context: Context, table: Name, column: str, *, cascade: bool) -> Harm:
-    stop = stopped(context, table, column, cascade=cascade)
+def _harm(context: Context, table: Name, column: str) -> Harm:
+    stop = stopped(context, table, column)
     message = "; ".join(filter(None, (f"drops {table}.{column}: its values are lost", stop.said)))
     if stop.breaks:
         hint = "stop reading it first and deploy that; drop it in a later migration"

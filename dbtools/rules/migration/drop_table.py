@@ -50,16 +50,18 @@ DROP VIEW posts;""",
 def drop_table(context: Context) -> Iterator[Harm]:
     """Each table that is lost; its partitions go without saying."""
     match context.operation:
-        case DropTable(name, if_exists, cascade) if context.existed(name) and context.effects.loses:
+        case DropTable(name, if_exists) if context.existed(name) and context.effects.loses:
+            if name in context.before.views:
+                return
             known = not if_exists or name in context.before.tables
-            yield _harm(context, name, known=known, cascade=cascade)
+            yield _harm(context, name, known=known)
         case DropNamespace():
             for name in context.existing(loss.table for loss in context.effects.loses):
-                yield _harm(context, name, known=True, cascade=True)
+                yield _harm(context, name, known=True)
 
 
-def _harm(context: Context, name: Name, *, known: bool, cascade: bool) -> Harm:
-    stop = stopped(context, name, cascade=cascade)
+def _harm(context: Context, name: Name, *, known: bool) -> Harm:
+    stop = stopped(context, name)
     lost = f"drops {name}: its rows are lost" if known else f"drops {name} if it exists: its rows are lost then"
     message = "; ".join(filter(None, (lost, stop.said)))
     if stop.breaks:

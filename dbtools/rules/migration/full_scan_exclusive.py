@@ -10,11 +10,15 @@ from dbtools.model.finding import Severity
 from dbtools.model.predict.columns import NOT_NULL_VIOLATION
 from dbtools.model.predict.relations import family
 from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.migration.drop_fk_locks_both_tables import sides
 from dbtools.rules.plans import safe_form
 from dbtools.rules.wording import BLOCKS_ALL, family_of
 
-# New files instead of rows read, or a rewrite, which table-rewrite names.
-ELSEWHERE = op.Truncate | op.Maintain | op.RefreshView
+# New files instead of rows read, a rewrite, or what a rule of its own names.
+ELSEWHERE = (
+    op.Truncate | op.Maintain | op.RefreshView | op.Reindex | op.AttachPartition | op.ValidateConstraint
+    | op.AddDomainCheck | op.AlterDomain | op.Insert | op.Update | op.Delete
+)  # fmt: skip
 
 
 @rule(
@@ -68,6 +72,8 @@ def full_scan_exclusive(context: Context) -> Iterator[Harm]:
     if isinstance(operation, ELSEWHERE) or effects.fails == NOT_NULL_VIOLATION:
         return
     read = {name for name in context.existing(effects.scans - context.statement.rewrites) if _is_closed(context, name)}
+    if isinstance(operation, op.SetType):
+        read -= {side.table for side in sides(operation, context.before)}  # drop-fk-locks-both-tables
     own = getattr(operation, "table", None)
     if isinstance(own, Name):
         members = {member.name for member in family(own, context.before)} or {own}
@@ -100,9 +106,6 @@ def _perhaps(context: Context) -> Iterator[Harm]:
                 f"reads every row of {table}, and {BLOCKS_ALL} meanwhile, unless a valid CHECK proves {column} not null"
             )
             yield Harm(message, "", str(table), column, Severity.WARNING, plan=safe_form(context))
-        case op.AttachPartition(partition) if context.existed(partition):
-            message = f"reads every row of {partition}, and {BLOCKS_ALL} of it, unless a valid CHECK implies its bound"
-            yield Harm(message, _hint(context), str(partition), severity=Severity.WARNING, plan=safe_form(context))
 
 
 def _object(operation: op.Operation) -> str:
@@ -113,8 +116,6 @@ def _object(operation: op.Operation) -> str:
             return column.name
         case op.AddConstraint(_, constraint):
             return constraint.name
-        case op.ValidateConstraint(_, name):
-            return name
     return ""
 
 
@@ -135,12 +136,6 @@ def _hint(context: Context) -> str:
     match context.operation:
         case op.SetType():
             return "" if planned else KEY_ASIDE
-        case op.ValidateConstraint():
-            return "in a statement of its own, which holds no other action's lock meanwhile"
-        case op.AttachPartition(partition) if not planned:
-            return (
-                f"add a CHECK to {partition} that implies the bound before: NOT VALID first, then VALIDATE CONSTRAINT"
-            )
         case op.CreateTable():
             return "create it by itself, and attach it once a valid CHECK on the default partition rules its rows out"
     return "" if planned else "do it when nobody needs the table, with lock_timeout set"

@@ -9,6 +9,8 @@ from dbtools.model.operation import CreateIndex
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.plans import safe_form
 from dbtools.rules.safely import PER_PARTITION
+from dbtools.rules.waiting import held
+from dbtools.rules.wording import BLOCKS_ALL
 
 
 @rule(
@@ -18,7 +20,8 @@ from dbtools.rules.safely import PER_PARTITION
     why="""
     The build holds SHARE on the table: INSERT, UPDATE and DELETE wait for as long as reading and sorting every
     row takes, and queue behind each other. CONCURRENTLY takes SHARE UPDATE EXCLUSIVE, which lets them through; it
-    may not run in a transaction, and when it fails it leaves an invalid index behind.
+    may not run in a transaction, and when it fails it leaves an invalid index behind. After ALTER TABLE in the same
+    transaction the index is built under the ACCESS EXCLUSIVE lock of that, and reads wait too.
     """,
     bad=(
         """CREATE TABLE post (id int, author int);
@@ -59,8 +62,12 @@ def index_blocks_writes(context: Context) -> Iterator[Harm]:
     if not context.effects.builds and not context.effects.fails:
         return
     plan = safe_form(context)
+    mode = context.transaction.held(table)
+    message = f"blocks writes to {table} while the index is built"
+    if mode is not None and mode.blocks_reads:
+        message = f"{BLOCKS_ALL} of {table} while the index is built: {held(context, table)}"
     yield Harm(
-        f"blocks writes to {table} while the index is built",
+        message,
         PER_PARTITION if plan is None and not context.effects.fails else "",
         str(table),
         operation.index.name,

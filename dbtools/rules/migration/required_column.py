@@ -62,27 +62,33 @@ def required_column(context: Context) -> Iterator[Harm]:
     """Of older columns only what is known to leave them out: whether other code fills them cannot be told."""
     match context.operation:
         case op.AddColumn(table, column) if context.effects.fails == NOT_NULL_VIOLATION:
-            if context.existed(table):
-                added = f"adds {table}.{column.name} NOT NULL without a default"
-                said = _left_out(context, table, column.name)
-                message = f"{added}: fails with 23502 if {table} holds a row, as does an INSERT that leaves it out"
-                message = f"{message}: {said}" if said else message
-                hint = "give it a constant DEFAULT, which rewrites nothing; or"
-                yield Harm(message, hint, str(table), column.name, plan=safe_form(context))
+            added = f"adds {table}.{column.name} NOT NULL without a default"
+            said = _left_out(context, table, column.name)
+            message = f"{added}: fails with 23502 if {table} holds a row, as does an INSERT that leaves it out"
+            message = f"{message}: {said}" if said else message
+            hint = "give it a constant DEFAULT, which rewrites nothing; or"
+            severity = None if context.existed(table) else Severity.WARNING
+            yield Harm(message, hint, str(table), column.name, severity, plan=safe_form(context))
         case op.SetNullable(table, column, nullable=False) | op.SetDefault(table, column, None):
-            if not context.existed(table) or not _is_required(context, table, column):
-                return
-            said = _left_out(context, table, column)
-            hint = "keep a default, or do this in a later change, once the code that fills it is deployed"
-            if (table, column) in context.added:
-                if _becomes_identity(context, table, column):
-                    return
-                fails = "an INSERT of code that does not know it fails (23502)"
-                message = f"makes the new {table}.{column} required: {fails}" + (f": {said}" if said else "")
-                yield Harm(message, hint, str(table), column, None if said else Severity.WARNING)
-            elif said and not _was_required(context, table, column):
-                message = f"makes {table}.{column} required: {said}, and fails with 23502 from then on"
-                yield Harm(message, hint, str(table), column)
+            if context.existed(table) and _is_required(context, table, column):
+                yield from _made_required(context, table, column)
+
+
+def _made_required(context: Context, table: Name, column: str) -> Iterator[Harm]:
+    """A column that an INSERT could leave out until now."""
+    said = _left_out(context, table, column)
+    hint = "keep a default, or do this in a later change, once the code that fills it is deployed"
+    if (table, column) in context.added:
+        if _becomes_identity(context, table, column):
+            return
+        unused = context.readers_known and not context.readers(table, "")
+        mild = Severity.INFO if unused else Severity.WARNING
+        fails = "an INSERT of code that does not know it fails (23502)"
+        message = f"makes the new {table}.{column} required: {fails}" + (f": {said}" if said else "")
+        yield Harm(message, hint, str(table), column, None if said else mild)
+    elif said and not _was_required(context, table, column):
+        message = f"makes {table}.{column} required: {said}, and fails with 23502 from then on"
+        yield Harm(message, hint, str(table), column)
 
 
 def _left_out(context: Context, table: Name, column: str) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dbtools.model import operation as op
-from dbtools.model.expression import Name, Type
+from dbtools.model.expression import Name, Type, Volatility
 from dbtools.model.finding import Severity
+from dbtools.model.predict.columns import volatility
 from dbtools.model.predict.relations import family
 from dbtools.model.predict.session import VIRTUAL_SINCE
 from dbtools.rules.base import Context, Harm, rule
@@ -126,6 +127,8 @@ def _perhaps(context: Context, operation: Rewriting) -> Iterator[Harm]:
             hint = "its type before is not known: lint the migrations with their history and dbtools decides"
             yield Harm(message, hint, table, column, severity)
         case op.AddColumn(_, column) if column.default is not None and not column.generated:
+            if volatility(column.default, context.before) is not Volatility.UNKNOWN:
+                return
             message = f"rewrites {table}, unless the default {column.default} is STABLE or IMMUTABLE"
             plan = safe_form(context)
             yield Harm(message, _hint(context, operation), table, column.name, Severity.WARNING, plan=plan)

@@ -9,21 +9,12 @@ from typing import NamedTuple
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
-from dbtools.model.migration import BOOKKEEPING
 from dbtools.model.naming import is_relation
-from dbtools.model.objects import Check, ForeignKey, NotNull, PrimaryKey, Table, Unique
-from dbtools.model.predict.relations import UNDEFINED_COLUMN, UNDEFINED_OBJECT, UNDEFINED_TABLE
+from dbtools.model.objects import Check, Column, ForeignKey, NotNull, PrimaryKey, Table, Unique
 from dbtools.model.schema import Schema
 from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.refusals import told_by
 from dbtools.rules.wording import joined
-
-CODES = (UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_OBJECT)
-# Extensions that bring no table; any other may have brought the one that no migration makes.
-WITHOUT_TABLES = frozenset(
-    "plpgsql pgcrypto uuid-ossp citext pg_trgm btree_gin btree_gist hstore ltree unaccent intarray fuzzystrmatch "
-    "tablefunc vector cube earthdistance isn bloom".split()
-)
-
 
 MOST_NEAR = 500
 
@@ -42,9 +33,9 @@ class Missing(NamedTuple):
     proof="error",
     summary="The statement names a table, column, constraint or type that does not exist.",
     why="""
-    It fails with 42P01 (table), 42703 (column) or 42704 (constraint, index, type), and the migration with it.
-    Only said where the whole history is known: names are folded to lower case unless they are quoted, so that
-    userId and "userId" are two columns.
+    It fails with 42P01 (table), 42703 (column), 42704 (constraint, index, type, policy), 42883 (function) or 22023
+    (label of an enum), and the migration with it. Only said where the whole history is known: names are folded to
+    lower case unless they are quoted, so that userId and "userId" are two columns.
     """,
     bad=(
         """CREATE TABLE post (id int, author_id int);
@@ -84,7 +75,7 @@ ALTER TABLE post RENAME title TO name;""",
 def unknown_object(context: Context) -> Iterator[Harm]:
     """The first name of the operation that the schema does not hold, with what may have been meant."""
     effects = context.effects
-    if effects.fails not in CODES or effects.uncertain:
+    if told_by(context) != "unknown-object" or effects.uncertain:
         return
     for missing in _missing(context.operation, context.before):
         where = f"{missing.table} has no {missing.kind}" if missing.table else f"there is no {missing.kind}"
@@ -122,21 +113,36 @@ def _missing(operation: op.Operation, schema: Schema) -> Iterator[Missing]:
             yield from _tables((name,), schema)
             if table is not None and table.constraint(constraint) is None:
                 yield Missing("constraint", constraint, tuple(each.name for each in table.constraints), str(name))
-        case op.AddColumn(name, constraints=constraints):
+        case op.AddColumn(name, column, constraints=constraints):
             yield from _tables((name,), schema)
+            yield from _types((column,), schema)
             for each in constraints:
                 if isinstance(each, ForeignKey):
-                    yield from _columns(each.target, each.target_columns, schema)
+                    yield from _target(each, schema)
         case op.CreateTable(table):
             yield from _tables(_around(operation), schema)
+            yield from _types(table.columns, schema)
             for key in table.foreign_keys:
                 if key.target != table.name:
-                    yield from _columns(key.target, key.target_columns, schema)
+                    yield from _target(key, schema)
         case op.DropIndex(name):
             few = schema.in_order() if len(schema.tables) <= MOST_NEAR else ()
             indexes = tuple(index.name for table in few for index in table.indexes)
             if name.namespace in schema.namespaces and name.local not in indexes:
                 yield Missing("index", name.local, indexes)
+        case op.RenameEnumValue(name, label) if (enum := schema.enums.get(name)) is not None:
+            yield Missing("label", label, enum.labels, str(name))
+        case op.DropType(name):
+            yield Missing("type", str(name), tuple(map(str, (*schema.enums, *schema.domains))))
+        case op.DropFunction(name):
+            yield Missing("function", str(name), tuple(str(function) for function, _ in schema.functions))
+        case op.DropOpaque("policy", name, Name() as table) if table in schema.tables:
+            policies = tuple(own.local for kind, own, on in schema.opaques if (kind, on) == ("policy", table))
+            yield Missing("policy", name.local, policies, str(table))
+        case op.CreateDomain(domain):
+            yield Missing("type", str(domain.base), tuple(map(str, (*schema.enums, *schema.domains))))
+        case op.Insert(name, columns) | op.Update(name, columns) if name in schema.tables:
+            yield from _columns(name, columns, schema)
         case op.AddEnumValue(name) | op.RenameEnumValue(name):
             if name not in schema.enums and name.namespace in schema.namespaces:
                 yield Missing("type", str(name), _near(schema.enums))
@@ -170,12 +176,9 @@ def _around(operation: op.Operation) -> tuple[Name, ...]:
 
 
 def _tables(names: Iterable[Name], schema: Schema) -> Iterator[Missing]:
-    """Those that no migration makes, and that neither an extension nor the platform can have made."""
-    if not schema.extensions <= WITHOUT_TABLES:
-        return
+    """Those that no migration makes."""
     for name in names:
-        known = is_relation(schema, name) or schema.index_owner(name) is not None or name.local.startswith("pg_")
-        known = known or name.local in BOOKKEEPING
+        known = is_relation(schema, name) or schema.index_owner(name) is not None
         if not known and name.namespace in schema.namespaces and not _is_own_sequence(name, schema):
             yield Missing("table", str(name), _near(schema.tables, schema.views))
 
@@ -183,6 +186,16 @@ def _tables(names: Iterable[Name], schema: Schema) -> Iterator[Missing]:
 def _near(*several: Collection[Name]) -> tuple[str, ...]:
     """What may have been meant; of very many names nobody wants to hear, nor wait for the nearest."""
     return tuple(str(name) for names in several if len(names) <= MOST_NEAR for name in names)
+
+
+def _types(columns: Iterable[Column], schema: Schema) -> Iterator[Missing]:
+    """The types of columns that nothing makes."""
+    known = (*schema.enums, *schema.domains, *schema.tables, *schema.views)
+    for column in columns:
+        kind = column.type
+        opaque = any(name.local == kind.base for of, name, _ in schema.opaques if of == "type")
+        if kind.namespace in schema.namespaces and not opaque and all(name.local != kind.base for name in known):
+            yield Missing("type", str(kind), tuple(map(str, (*schema.enums, *schema.domains))))
 
 
 def _is_own_sequence(name: Name, schema: Schema) -> bool:
@@ -208,12 +221,20 @@ def _of_constraint(name: Name, constraint: object, using_index: str, schema: Sch
             yield from _columns(name, (column,), schema)
         case PrimaryKey(_, columns) | Unique(_, columns):
             yield from _columns(name, columns, schema)
-        case ForeignKey(_, columns, target, wanted):
+        case ForeignKey(_, columns) as key:
             yield from _columns(name, columns, schema)
-            yield from _columns(target, wanted, schema)
+            yield from _target(key, schema)
     table = schema.table(name)
     if using_index and table is not None and table.index(using_index) is None:
         yield Missing("index", using_index, tuple(index.name for index in table.indexes), str(name))
+
+
+def _target(key: ForeignKey, schema: Schema) -> Iterator[Missing]:
+    """What a foreign key refers to: the columns it names, or else the primary key."""
+    yield from _columns(key.target, key.target_columns, schema)
+    there = schema.table(key.target)
+    if there is not None and not key.target_columns and there.primary_key is None:
+        yield Missing("primary key", "to refer to", (), str(key.target))
 
 
 def _unordered(operation: op.CreateIndex, schema: Schema) -> Iterator[Missing]:

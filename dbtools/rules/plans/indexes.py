@@ -9,20 +9,23 @@ from dbtools.model.expression import Name
 from dbtools.model.naming import chosen_name
 from dbtools.model.objects import Table
 from dbtools.model.plan import Plan, plan
+from dbtools.model.predict.relations import FEATURE_NOT_SUPPORTED
 from dbtools.rules.base import Context
 from dbtools.rules.plans.constraints import alone, is_partitioned, step
 
 
 def created(context: Context, operation: op.CreateIndex) -> Plan | None:
     """CONCURRENTLY in a file of its own; on a partitioned table partition by partition."""
-    if operation.only:
+    refused = context.effects.fails == FEATURE_NOT_SUPPORTED and not operation.concurrently
+    if operation.only or refused:
         return None
     index = operation.index
     name = index.name or chosen_name(context.before, operation.table, index)
     whole = replace(operation, index=replace(index, name=name))
     if is_partitioned(context, operation.table):
         return _per_partition(context, whole)
-    return plan(alone(context, replace(whole, concurrently=True)))
+    # IF NOT EXISTS would take what a failed build left behind for the index.
+    return plan(alone(context, replace(whole, concurrently=True, if_not_exists=False)))
 
 
 def _per_partition(context: Context, operation: op.CreateIndex) -> Plan | None:

@@ -11,7 +11,8 @@ from dbtools.model.identifiers import dollar_quoted, quote, quote_name
 from dbtools.model.naming import object_name
 from dbtools.model.objects import Check, Column, Index, Table
 from dbtools.model.plan import Plan, Step, plan
-from dbtools.model.predict.relations import dependents, family, views_reading
+from dbtools.model.predict.dependents import of_column
+from dbtools.model.predict.relations import family, views_reading
 from dbtools.model.schema import Schema
 from dbtools.rules.base import Context
 from dbtools.rules.plans.columns import batched
@@ -137,7 +138,7 @@ def _is_free(schema: Schema, table: Table, column: Column) -> bool:
     if column.identity or column.generated or column.collation or views_reading(table.name, "", schema):
         return False
     referenced = any(name in key.target_columns for _, key in schema.referencing(table.name))
-    if referenced or any(dependents(table, name, schema)):
+    if referenced or any(of_column(table, name, schema)):
         return False
     if any(name in _columns(each) for each in table.constraints):
         return False

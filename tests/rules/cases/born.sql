@@ -17,5 +17,5 @@ CREATE TABLE tag (post int REFERENCES author);
 ALTER TABLE tag ADD FOREIGN KEY (post) REFERENCES author;
 DROP TABLE tag;
 DROP TABLE article;
-CREATE INDEX ON author (id); -- expect: index-blocks-writes
+CREATE INDEX ON author (id); -- expect: index-blocks-writes, duplicate-index
 CREATE INDEX ON article (id); -- expect: unknown-object, index-blocks-writes

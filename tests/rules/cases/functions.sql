@@ -6,6 +6,6 @@ CREATE FUNCTION authors() RETURNS SETOF int LANGUAGE sql AS 'SELECT p.id FROM pe
 CREATE FUNCTION drafts() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM post WHERE state = 'draft' $$;
 ---
 ALTER TABLE post ALTER author TYPE text USING 'x'; -- expect: type-breaks-query, table-rewrite
-ALTER TABLE note ALTER author TYPE text USING 'x'; -- expect: table-rewrite
+ALTER TABLE note ALTER author TYPE text USING 'x'; -- expect: table-rewrite, multi-table-exclusive-lock
 ALTER TABLE post ALTER state TYPE int USING 1; -- expect: type-breaks-query, table-rewrite
 ALTER TABLE post ALTER title TYPE varchar;

@@ -15,7 +15,10 @@ CLUSTER post USING post_id; -- expect: table-rewrite
 REINDEX TABLE CONCURRENTLY post;
 VACUUM ANALYZE post;
 VACUUM FULL post; -- expect: table-rewrite
-CREATE INDEX CONCURRENTLY ON post (id);
+CREATE INDEX CONCURRENTLY ON post (id); -- expect: duplicate-index
 ALTER TABLE post ADD COLUMN total int GENERATED ALWAYS AS (id * 2) STORED; -- expect: table-rewrite
 ALTER TABLE post ALTER total SET EXPRESSION AS (id * 3); -- expect: table-rewrite
-ALTER TABLE post SET ACCESS METHOD heap; -- expect: table-rewrite
+ALTER TABLE post SET ACCESS METHOD heap;
+ALTER TABLE post SET TABLESPACE pg_default;
+ALTER TABLE post SET ACCESS METHOD columnar; -- expect: table-rewrite
+ALTER TABLE post SET TABLESPACE fast; -- expect: table-rewrite

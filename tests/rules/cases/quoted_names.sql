@@ -10,4 +10,4 @@ ALTER TABLE "Post" ALTER "a ""b""" TYPE bigint; -- expect: table-rewrite
 CREATE TABLE "POST" (id int);
 CREATE INDEX ON "POST" (id);
 ALTER TABLE "POST" ADD COLUMN title text NOT NULL;
-DROP TABLE post; -- expect: drop-table
+DROP TABLE post; -- expect: drop-table, multi-table-exclusive-lock

@@ -6,7 +6,7 @@ CREATE TABLE note (id int);
 ---
 ALTER TABLE post RENAME TO article;
 CREATE VIEW post AS SELECT * FROM article;
-ALTER TABLE tag RENAME TO label; -- expect: rename-table
+ALTER TABLE tag RENAME TO label; -- expect: rename-table, multi-table-exclusive-lock
 ALTER TABLE link RENAME TO old_link;
 CREATE TABLE link (id bigint);
 ALTER TABLE note RENAME id TO number; -- expect: rename-column

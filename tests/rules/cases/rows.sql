@@ -10,8 +10,8 @@ DELETE FROM post; -- expect: delete-without-where
 DELETE FROM post WHERE NOT false; -- expect: delete-without-where
 DELETE FROM post USING spam WHERE spam.id = post.id;
 DELETE FROM ONLY spam WHERE id = 1 OR 'a' = 'a'; -- expect: delete-without-where
-ALTER TABLE post ADD COLUMN rank int;
-UPDATE post SET rank = 0 WHERE rank IS NULL;
+ALTER TABLE post ADD COLUMN rank int; -- expect: ddl-and-backfill-same-transaction
+UPDATE post SET rank = 0 WHERE rank IS NULL; -- expect: ddl-and-backfill-same-transaction
 ALTER TABLE post ALTER rank SET NOT NULL; -- expect: full-scan-exclusive, required-column
 ALTER TABLE post ADD COLUMN kind text NOT NULL DEFAULT 'a';
 ALTER TABLE post ALTER kind DROP DEFAULT; -- expect: required-column

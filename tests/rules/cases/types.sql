@@ -15,8 +15,8 @@ ALTER TABLE post ALTER at TYPE timestamptz(3); -- expect: table-rewrite
 ALTER TABLE post ALTER token TYPE code; -- expect: table-rewrite, type-narrowing
 ALTER TABLE post ALTER slug TYPE varchar(10) USING left(slug, 10); -- expect: table-rewrite
 -- The key is checked anew: the other table is read as well, under the same lock.
-ALTER TABLE post ALTER id TYPE bigint; -- expect: table-rewrite, full-scan-exclusive
+ALTER TABLE post ALTER id TYPE bigint; -- expect: table-rewrite, drop-fk-locks-both-tables, fk-type-mismatch
 SET timezone = 'Asia/Ho_Chi_Minh';
-ALTER TABLE post ADD COLUMN seen timestamp;
+ALTER TABLE post ADD COLUMN seen timestamp; -- expect: multi-table-exclusive-lock
 ALTER TABLE post ALTER seen TYPE timestamptz; -- expect: table-rewrite
 ALTER TABLE post ALTER seen TYPE serial; -- expect: unknown-object

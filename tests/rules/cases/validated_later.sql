@@ -2,7 +2,7 @@
 CREATE TABLE author (id int PRIMARY KEY);
 CREATE TABLE post (id int NOT NULL, author int, slug text, views int);
 ---
-ALTER TABLE post ADD CONSTRAINT post_author FOREIGN KEY (author) REFERENCES author NOT VALID;
+ALTER TABLE post ADD CONSTRAINT post_author FOREIGN KEY (author) REFERENCES author NOT VALID; -- expect: fk-without-index
 ALTER TABLE post ADD CONSTRAINT post_views CHECK (views IS NOT NULL) NOT VALID;
 ---
 ALTER TABLE post VALIDATE CONSTRAINT post_author;

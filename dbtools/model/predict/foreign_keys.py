@@ -1,0 +1,119 @@
+"""Foreign keys: what a new one locks and reads on both sides, and what makes it impossible."""
+
+from __future__ import annotations
+
+from dbtools.model.effects import Effects, LockMode
+from dbtools.model.expression import Type
+from dbtools.model.objects import ForeignKey, Table, Unique
+from dbtools.model.predict.relations import (
+    INVALID_DEFINITION,
+    NOT_IN_STATE,
+    SYNTAX_ERROR,
+    TYPE_MISMATCH,
+    UNDEFINED_COLUMN,
+    UNDEFINED_OBJECT,
+    WRONG_KIND,
+    basic,
+    branch,
+    family,
+    locks,
+    missing,
+    stored,
+)
+from dbtools.model.predict.session import VIRTUAL_SINCE, Session
+from dbtools.model.schema import Schema
+
+SRE = LockMode.SHARE_ROW_EXCLUSIVE
+NO_UNIQUE_KEY, PARTITIONED_NOT_VALID = "42830", "42809"
+INTEGERS = ("smallint", "integer", "bigint")
+NUMBERS = (*INTEGERS, "numeric", "real", "double precision")
+STRINGS = ("text", "varchar", "char", "bpchar", "name")
+DATES = ("date", "timestamp", "timestamptz")
+
+
+def target(key: ForeignKey, table: Table, schema: Schema, session: Session) -> Effects:
+    """The lock on the table that a new foreign key points at, and what makes the key impossible."""
+    if not key.enforced and session.version < VIRTUAL_SINCE:
+        return Effects(fails=SYNTAX_ERROR)
+    there = table if key.target == table.name else schema.table(key.target)
+    if there is None:
+        if key.target in schema.views:
+            return Effects(fails=WRONG_KIND)
+        return missing(key.target, schema, SRE)
+    taken = Effects({} if there is table else locks(branch(key.target, schema), SRE))
+    if not schema.is_certain(key.target) or not schema.is_certain(table.name):
+        return taken
+    return taken | Effects(fails=_impossible(key, table, there, schema))
+
+
+def _impossible(key: ForeignKey, table: Table, there: Table, schema: Schema) -> str | None:
+    """Why there can be no such foreign key, in the order in which the server asks."""
+    if table.persistence == "permanent" != there.persistence:
+        return INVALID_DEFINITION
+    if table.persistence == "unlogged" and there.persistence == "temporary":
+        return INVALID_DEFINITION
+    if table.columns and any(table.column(name) is None for name in key.columns):
+        return UNDEFINED_COLUMN
+    if not key.target_columns and there.primary_key is None:
+        return UNDEFINED_OBJECT
+    wanted = key.target_columns or (there.primary_key.columns if there.primary_key else ())
+    if any(there.column(name) is None for name in wanted):
+        return UNDEFINED_COLUMN
+    if len(wanted) != len(key.columns):
+        return NO_UNIQUE_KEY
+    owners = [found for found in there.constraints if isinstance(found, Unique) and set(found.columns) == set(wanted)]
+    if not any(set(columns) == set(wanted) for columns in there.keys):
+        return NO_UNIQUE_KEY
+    if owners and all(found.deferrable for found in owners) and _has_one_key(there, wanted):
+        return NOT_IN_STATE
+    pairs = ((table.column(one), there.column(two)) for one, two in zip(key.columns, wanted, strict=True))
+    unfit = any(not fits(one.type, two.type, schema) for one, two in pairs if one and two)
+    return TYPE_MISMATCH if unfit else None
+
+
+def _has_one_key(table: Table, wanted: tuple[str, ...]) -> bool:
+    return sum(set(columns) == set(wanted) for columns in table.keys) == 1
+
+
+def fits(here: Type, there: Type, schema: Schema) -> bool:
+    """Whether a column of one type can refer to one of the other; a domain compares as its base, an enum as itself.
+
+    What is not known, such as an extension's type, is taken to fit.
+    """
+    one, two = basic(here, schema), basic(there, schema)
+    if one.name in schema.enums or two.name in schema.enums:
+        return one.name == two.name and one.dimensions == two.dimensions
+    return bool(one.namespace or two.namespace) or _comparable(one, two)
+
+
+def _comparable(here: Type, there: Type) -> bool:
+    """Whether PostgreSQL finds an equality operator for a foreign key of type *here* to a key of type *there*."""
+    if here.element() == there.element() or here.base == there.base:
+        return here.dimensions == there.dimensions and here.namespace == there.namespace
+    if here.dimensions or there.dimensions:
+        return False
+    if here.base in INTEGERS:
+        return there.base in NUMBERS or there.base == "oid"
+    if here.base in NUMBERS:
+        return there.base in NUMBERS and NUMBERS.index(here.base) <= NUMBERS.index(there.base)
+    return any(here.base in kinds and there.base in kinds for kinds in (STRINGS, DATES))
+
+
+def add(key: ForeignKey, table: Table, schema: Schema, session: Session) -> Effects:
+    """ADD FOREIGN KEY: SHARE ROW EXCLUSIVE on both sides; NOT VALID reads neither."""
+    members = family(table.name, schema) if session.version >= VIRTUAL_SINCE else branch(table.name, schema)
+    effects = Effects(locks(members, SRE)) | target(key, table, schema, session)
+    if table.partition_by is not None and not key.validated and key.enforced and session.version < VIRTUAL_SINCE:
+        return Effects(fails=PARTITIONED_NOT_VALID) | effects
+    if not key.validated:
+        return effects
+    if table.name in session.empty:
+        return effects | Effects(scans=stored(branch(table.name, schema)))
+    return effects | looked_up(key, table, schema)
+
+
+def looked_up(key: ForeignKey, table: Table, schema: Schema) -> Effects:
+    """Both tables are read to check a foreign key; a partitioned one without partitions has no rows to check."""
+    members = stored(branch(table.name, schema))
+    there = stored(branch(key.target, schema)) if key.target in schema.tables else frozenset({key.target})
+    return Effects(scans=members | there) if members else Effects()

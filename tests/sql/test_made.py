@@ -1,0 +1,61 @@
+"""The columns of a table that a query makes, worked out from the query."""
+
+import pytest
+
+from dbtools.model.schema import Schema
+from dbtools.pg.catalog import catalog
+from dbtools.sql.walk import fold
+
+TABLES = """
+CREATE TYPE mood AS ENUM ('sad');
+CREATE TABLE u (id int, name varchar(20), m mood, tags text[], price numeric(10,2));
+CREATE TABLE w (id bigint, "Name" text);
+CREATE VIEW v AS SELECT id, name AS called FROM u;
+"""
+KNOWN = (
+    "SELECT * FROM u",
+    "SELECT id, name AS n, m, tags FROM u",
+    'SELECT u.*, w."Name" FROM u JOIN w ON w.id = u.id',
+    "SELECT id::text, '1'::numeric(5,1) AS x, 1 AS one, 2.5 AS two, 'x' AS three, true AS four FROM u",
+    "SELECT count(*), now() AS at, id > 1 AS big FROM u GROUP BY id",
+    "SELECT * FROM v",
+    "WITH c AS (SELECT id, price FROM u) SELECT c.price, c.id FROM c",
+    "SELECT x.id FROM (SELECT id FROM w) AS x",
+    "SELECT id FROM u UNION ALL SELECT id FROM u",
+    "SELECT coalesce(name, name) AS c, 3000000000 AS large FROM u",
+)
+UNKNOWN = (
+    "SELECT id + 1 AS x FROM u",
+    "SELECT max(id) FROM u",
+    "SELECT lower(name) FROM u",
+    "SELECT id FROM u UNION SELECT id FROM w",
+    "SELECT g FROM generate_series(1, 3) AS g",
+    "SELECT id, id FROM u",
+    "SELECT * FROM nowhere",
+    "SELECT * FROM u JOIN w USING (id)",
+    "VALUES (1, 2)",
+)
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("query", KNOWN)
+def test_the_columns_are_those_that_the_server_gives_the_table(connection, query):
+    script = f"{TABLES} CREATE TABLE t AS {query};"
+    connection.execute(script.encode())
+    (name,) = (name for name in catalog(connection).tables if name.local == "t")
+    foretold = fold(Schema(), (script,))
+    assert foretold.is_certain(name)
+    assert tuple(foretold.tables[name].columns) == tuple(catalog(connection).tables[name].columns)
+
+
+@pytest.mark.parametrize("query", UNKNOWN)
+def test_where_one_type_is_not_known_nothing_is_claimed_of_the_table(query):
+    schema = fold(Schema(), (f"{TABLES} CREATE TABLE t AS {query};",))
+    (name,) = (name for name in schema.tables if name.local == "t")
+    assert not schema.is_certain(name)
+
+
+def test_a_table_made_with_select_into_is_known_too():
+    schema = fold(Schema(), (f"{TABLES} SELECT id INTO t FROM u;",))
+    (table,) = (table for name, table in schema.tables.items() if name.local == "t")
+    assert [(column.name, str(column.type)) for column in table.columns] == [("id", "integer")]
