@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help review demo test versions check bench docs facts clean
+.PHONY: help review demo test versions check bench corpus docs facts clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -31,8 +31,13 @@ check: .venv/.dev ## Style, types, corridors, and documentation that is up to da
 	$(BIN)/python tools/docs.py --check
 	$(BIN)/dbtools erd --check --quiet
 
-bench: .venv/.dev ## Measure how long things take
+bench: .venv/.dev ## Measure how long things take, lint beside squawk
 	@$(BIN)/python benchmarks/measure.py
+	@$(INSTALL) squawk-cli
+	@$(BIN)/python benchmarks/beside.py
+
+corpus: .venv/.dev ## Hold lint against what the histories in DIR="folder folder" did on a server
+	@$(BIN)/python tools/corpus.py $(DIR)
 
 docs: .venv/.dev ## Write docs/cli.md, docs/config.md and docs/rules anew
 	$(BIN)/python tools/docs.py

@@ -118,7 +118,7 @@ def gather(project: Project, scope: Scope) -> Change:
     return Change(
         label,
         _history(history, before) if truth_is_history else _truth(before, project.truth),
-        after.truth(project.truth),
+        lambda: after.truth(project.truth),
         history,
         new,
         one_by_one=scope.since is not None,
@@ -323,6 +323,9 @@ def _read(kind: str, files: Mapping[str, str], where: str, problems: list[Findin
 
 
 def _readers_by_kind() -> Mapping[str, Callable[[Mapping[str, str], str], Reading]]:
-    from dbtools.sources import prisma
+    def prisma(files: Mapping[str, str], where: str) -> Reading:
+        from dbtools.sources.prisma import read_texts
 
-    return {"sql": sql_sources.read_sql, "prisma": prisma.read_texts}
+        return read_texts(files, where)
+
+    return {"sql": sql_sources.read_sql, "prisma": prisma}

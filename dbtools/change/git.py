@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -28,10 +30,12 @@ class WorkingTree:
     def files(self, where: str) -> dict[str, bytes]:
         """Regular files only: a folder may be called ``x.sql``."""
         start = self.root / where
+        shown = _relative(start, self.root)
         try:
-            paths = sorted(start.rglob("*")) if start.is_dir() else [start]
-            files = [path for path in paths if path.is_file() and ".git" not in path.relative_to(start).parts]
-            return {_relative(path, self.root): path.read_bytes() for path in files}
+            if not start.is_dir():
+                return {shown: start.read_bytes()} if start.is_file() else {}
+            below = "" if shown == "." else f"{shown.rstrip('/')}/"
+            return {f"{below}{path}": _content(start, path) for path in sorted(_below(str(start)))}
         except OSError as error:
             message = f"{where} cannot be read: {error.strerror}"
             raise SourceError(message, hint="check the path and its permissions") from error
@@ -68,6 +72,31 @@ class Revision:
             literally = f":(top,literal){'' if full == '.' else full}"
             listed = _git(self.root, "ls-files", "-s", "-z", "--full-name", "--", literally)
         return [entry for entry in listed.decode("utf-8", "surrogateescape").split("\0") if entry]
+
+
+def _below(folder: str, inside: str = "") -> Iterator[str]:
+    """The regular files of a folder and, unless a link leads there, of the folders in it; by path, in no order.
+
+    Links to files count, links to folders do not: they could lead round in a circle, or out of the repository.
+    """
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name != ".git":
+                    yield from _below(entry.path, f"{inside}{entry.name}/")
+            elif _is_file(entry):
+                yield f"{inside}{entry.name}"
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    with suppress(OSError):  # a link to itself
+        return entry.is_file()
+    return False
+
+
+def _content(folder: Path, path: str) -> bytes:
+    with open(f"{folder}/{path}", "rb") as file:  # noqa: PTH123 - a history may have thousands of files
+        return file.read()
 
 
 def _relative(path: Path, root: Path) -> str:

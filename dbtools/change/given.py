@@ -101,7 +101,7 @@ def gather_paths(given: Given, running: Running, project: Project | None = None)
     return Change(
         "the files given",
         base,
-        fold(base, (migration.up.text for migration in new)),
+        lambda: fold(base, (migration.up.text for migration in new)),
         history,
         new,
         one_by_one=not (scripts and not layouts and all(each.transaction == "batch" for each in new)),

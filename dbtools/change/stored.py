@@ -27,7 +27,7 @@ def stored_readers(question: Question) -> Iterator[Reader]:
     if question.wanted.column:
         yield from _generated(question)
     for opaque in question.moment.before.opaques.values():
-        if opaque.kind in ON_TABLES and opaque.table is not None:
+        if opaque.kind in ON_TABLES and opaque.table is not None and _is_asked(opaque, opaque.table, question):
             yield from _on_table(opaque, opaque.table, question)
     yield from _functions(question)
 
@@ -63,6 +63,11 @@ def _generated(question: Question) -> Iterator[Reader]:
                 yield Reader(ColumnRef(name, question.wanted.column), source, place, kind="generated column")
 
 
+def _is_asked(opaque: Opaque, table: Name, question: Question) -> bool:
+    """Whether it can be about what is asked: of other tables only policies are, in their conditions."""
+    return opaque.kind == "policy" or table in question.tables
+
+
 def _on_table(opaque: Opaque, table: Name, question: Question) -> Iterator[Reader]:
     """Those of the table itself go with it; the conditions of a policy may ask other tables."""
     kind = ON_TABLES[opaque.kind]
@@ -82,25 +87,22 @@ def _on_table(opaque: Opaque, table: Name, question: Question) -> Iterator[Reade
             return
 
 
-def _rows(function: Function, question: Question) -> list[Name]:
-    """The tables whose triggers call it; with the table, the triggers go."""
-    return [
-        opaque.table
-        for opaque in question.moment.before.opaques.values()
-        if opaque.kind == "trigger"
-        and opaque.table is not None
-        and opaque.table in question.tables
-        and mentions(opaque.text, function.name.local)
-    ]
+def _triggers(question: Question) -> list[tuple[Name, str]]:
+    """The tables that are asked about and what their triggers say; with the table as a whole, the triggers go."""
+    tables = question.tables if question.wanted.column else ()
+    schema = question.moment.before
+    return [(table, opaque.text) for table in tables for opaque in schema.on(table) if opaque.kind == "trigger"]
 
 
 def bodies(question: Question) -> Iterator[tuple[Function, Body]]:
     """The functions that stand at the end of the change and may be about what is asked, read."""
+    triggers = _triggers(question)
+    tables = frozenset(map(str, question.tables))
     for function in question.moment.final().functions.values():
         if not function.body:
             continue
-        rows = _rows(function, question) if question.wanted.column else []
-        takes_row = {str(name) for name in question.tables} & set(function.arguments)
+        rows = [table for table, text in triggers if mentions(text, function.name.local)]
+        takes_row = not tables.isdisjoint(function.arguments)
         if rows or takes_row or question.concerns(function.body):
             yield function, read_body(function, question.before, question.relations, rows)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -23,15 +23,16 @@ class Change:
     """What a review is about.
 
     ``label`` says what is compared with what. ``base`` and ``head`` are the schema that the project's truth describes
-    on either side; ``history`` the migrations before the change, ``new`` those it adds or edits. ``one_by_one``: each
-    new migration is a change of its own, as when everything is reviewed as new. ``readings`` are the sources at the
-    head, ``queries`` its named queries; ``before`` the code as it was, None where that is not known. ``problems`` are
-    files that could not be read; the rest is still judged.
+    on either side; ``to`` is the head, or what finds it once somebody asks, which lint does not. ``history`` are the
+    migrations before the change, ``new`` those it adds or edits. ``one_by_one``: each new migration is a change of its
+    own, as when everything is reviewed as new. ``readings`` are the sources at the head, ``queries`` its named queries;
+    ``before`` the code as it was, None where that is not known. ``problems`` are files that could not be read; the rest
+    is still judged.
     """
 
     label: str
     base: Schema
-    head: Schema
+    to: Schema | Callable[[], Schema]
     history: tuple[Migration, ...] = ()
     new: tuple[Migration, ...] = ()
     one_by_one: bool = False
@@ -40,6 +41,11 @@ class Change:
     before: Code | None = None
     problems: tuple[Finding, ...] = ()
     touched: tuple[str, ...] = ()
+
+    @cached_property
+    def head(self) -> Schema:
+        """The schema after the change."""
+        return self.to if isinstance(self.to, Schema) else self.to()
 
     @property
     def empty(self) -> bool:

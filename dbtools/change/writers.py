@@ -33,7 +33,7 @@ def clashing(code: Code, question: Question, kind: Type) -> Iterator[Reader]:
     table, column = question.wanted
     for reading in code.readings:
         readers = [reader for reader in reading.readers if reader.column == question.wanted]
-        model = reading.schema.table(table)
+        model = reading.schema.table(table) if readers else None
         declared = model.column(column) if model is not None else None
         if readers and declared is not None and comparable(declared.type, kind) is False:
             yield readers[0]._replace(how=f"declares it {declared.type}")

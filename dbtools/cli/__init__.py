@@ -23,6 +23,8 @@ import click
 from dbtools import __version__
 from dbtools.errors import DbtoolsError, UsageError
 
+# A run is short and its values stay: looking for cycles among them takes a tenth of the time and finds few.
+FEW_COLLECTIONS = 300_000
 CLEAN, FOUND, FAILED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
@@ -85,8 +87,10 @@ click.version_option(__version__, prog_name="dbtools", message="%(prog)s %(versi
 
 def main() -> NoReturn:
     """The program ``dbtools``."""
+    import gc
     import signal
 
+    gc.set_threshold(FEW_COLLECTIONS)
     # Leaves through every `finally`, so that a cancelled job stops the server that it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     for stream in (sys.stdout, sys.stderr):

@@ -10,6 +10,7 @@ on purpose is a DbtoolsError, and the hall knows what to do with that.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from dbtools.cache import NO_CACHE
 from dbtools.cli import CLEAN, FAILED, FOUND
 from dbtools.cli._call import Call
 from dbtools.reports import FORMATS
@@ -35,6 +37,7 @@ _SHARED = (
                  help="Exit with 1 from this severity on.  [default: fail_on of dbtools.yaml, or else error]"),
     click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
                  help="The settings.  [default: the nearest dbtools.yaml of the repository]"),
+    click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found out."),
     click.option("-v", "--verbose", is_flag=True, help="Say every step on stderr."),
     click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors."),
 )  # fmt: skip
@@ -49,6 +52,7 @@ class Shared(NamedTuple):
     output: Path | None
     fail_on: str | None
     config: Path | None
+    no_cache: bool
     verbose: bool
     quiet: bool
 
@@ -77,6 +81,8 @@ def report_command(function: Callable[..., Report]) -> click.Command:
         from dbtools.cli._emit import emit
 
         shared = Shared(**{name: values.pop(name) for name in Shared._fields})
+        if shared.no_cache:
+            os.environ[NO_CACHE] = "1"  # for whoever folds a history, and for the programs that we start
         call = Call(shared.config, verbose=shared.verbose, quiet=shared.quiet)
         fail_on = shared.fail_on or (call.config_or_none.fail_on if call.config_or_none else "error")
         try:

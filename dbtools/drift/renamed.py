@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dbtools.drift.meaning import with_names
 from dbtools.drift.source import Source
+from dbtools.model.entries import Members
 from dbtools.model.expression import Expression, Name
 from dbtools.model.objects import (
     Check,
@@ -37,7 +38,7 @@ def with_tables(source: Source, names: Mapping[Name, Name]) -> Source:
         )
         name = back.get(table.name, table.name)
         tables[name] = replace(table, name=name, constraints=constraints)
-    uncertain = frozenset(back.get(name, name) for name in source.schema.uncertain)
+    uncertain = Members(back.get(name, name) for name in source.schema.uncertain)
     schema = replace(source.schema, tables=tables, uncertain=uncertain)
     return replace(source, schema=schema, written={ColumnRef(one): ColumnRef(two) for one, two in names.items()})
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import partial, reduce
+from collections.abc import Set as AbstractSet
+from functools import partial
 from itertools import chain, groupby, islice
-from operator import or_
 
 from dbtools.change import Change
 from dbtools.change.readers import Moment
@@ -15,7 +15,8 @@ from dbtools.lint.quiet import quieted
 from dbtools.lint.settings import LintSettings
 from dbtools.lint.weigh import sized
 from dbtools.model import operation as op
-from dbtools.model.effects import Effects
+from dbtools.model.effects import Effects, overall
+from dbtools.model.entries import Members
 from dbtools.model.expression import Name
 from dbtools.model.finding import Damage, Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration
@@ -73,7 +74,7 @@ class _Run:
     ) -> None:
         self.change, self.settings = change, settings
         self.migrations, self.start = migrations, start
-        self.added: frozenset[tuple[Name, str]] = frozenset()  # columns that it adds to tables
+        self.added: Members[tuple[Name, str]] = Members()  # columns that it adds to tables
         self.end: Schema | None = None
         self.said: set[tuple[str, str]] = set()  # rules that speak once of a file, with the file
 
@@ -90,13 +91,13 @@ class _Run:
                 damage=Damage.FAILS, excerpt=shown,
             )  # fmt: skip
             return
-        whole = reduce(or_, (step.effects for step in steps))
+        whole = overall(step.effects for step in steps)
         rules = self.settings.rules(path)
         for step in (each for each in steps if not each.skipped):
             context = self.context(step, whole, first=step is steps[0])
             for rule in rules:
                 yield from self.harms(rule, context, step)
-            self.added |= _added(step, self.added)
+            self.added = self.added.having(*_added(step, self.added))
 
     def harms(self, rule: Rule, context: Context, step: Step) -> Iterator[Finding]:
         """What one rule says of one operation, if it may still speak."""
@@ -127,7 +128,7 @@ class _Run:
         return self.end
 
 
-def _added(step: Step, known: frozenset[tuple[Name, str]]) -> set[tuple[Name, str]]:
+def _added(step: Step, known: AbstractSet[tuple[Name, str]]) -> set[tuple[Name, str]]:
     """The column that did not exist before the step, also under another name."""
     match step.operation:
         case op.AddColumn(name, column):
@@ -142,8 +143,8 @@ def _added(step: Step, known: frozenset[tuple[Name, str]]) -> set[tuple[Name, st
 
 def _later(step: Step) -> Iterator[op.Operation]:
     """The operations after this step's statement in its migration."""
-    here = step.statement.place
     every = statements(step.migration.up.text)
+    here = step.statement.place
     start = bisect_right(every, (here.line, here.column), key=_line_and_column)
     after = islice(every, start, None)
     return chain.from_iterable(each.operations for each in after)

@@ -78,6 +78,22 @@ class Effects:
         return self.locks.get(table)
 
 
+def overall(several: Iterable[Effects]) -> Effects:
+    """What all of them do, one after the other; however many they are, each is looked at once."""
+    every = tuple(several)
+    if len(every) == 1:
+        return every[0]
+    return Effects(
+        strongest(each.locks for each in every),
+        frozenset[Name]().union(*(each.rewrites for each in every)),
+        frozenset[Name]().union(*(each.scans for each in every)),
+        frozenset[Name]().union(*(each.builds for each in every)),
+        frozenset[Loss]().union(*(each.loses for each in every)),
+        next((each.fails for each in every if each.fails), None),
+        next((each.uncertain for each in every if each.uncertain), ""),
+    )
+
+
 def strongest(several: Iterable[Mapping[Name, LockMode]]) -> dict[Name, LockMode]:
     """One mapping with the strongest mode per relation."""
     merged: dict[Name, LockMode] = {}

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
 from dbtools.model.effects import LockMode
 from dbtools.model.plan import Plan
+
+LONG = 5_000  # characters of a statement
 
 
 class Severity(IntEnum):
@@ -120,5 +123,12 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """The same for the same problem after lines have moved: rule, file, object and the statement's own words."""
-        parts = (self.rule, self.location.path, self.table, self.object, " ".join(self.anchor.split()))
+        parts = (self.rule, self.location.path, self.table, self.object, _words(self.anchor))
         return sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=16)
+def _words(anchor: str) -> str:
+    """A statement without its line breaks; a long one, of which there may be a thousand findings, by its digest."""
+    words = " ".join(anchor.split())
+    return words if len(words) <= LONG else sha256(words.encode("utf-8", "replace")).hexdigest()

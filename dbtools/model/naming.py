@@ -11,10 +11,14 @@ from collections.abc import Container, Iterable, Iterator
 from itertools import count
 
 from dbtools.model.expression import Name
+from dbtools.model.lengths import LONGEST, clipped, object_name, truncated
 from dbtools.model.objects import Check, Constraint, Exclusion, ForeignKey, Index, NotNull, PrimaryKey, Unique
 from dbtools.model.schema import Schema
 
-LONGEST = 63
+__all__ = [
+    "LONGEST", "chosen_name", "domain_check_name", "is_relation", "object_name", "sequence_name", "truncated",
+    "written",
+]  # fmt: skip
 
 _INTERNAL = {
     "integer": "int4", "int": "int4", "bigint": "int8", "smallint": "int2", "real": "float4", "boolean": "bool",
@@ -30,27 +34,10 @@ _CAST_CALL = re.compile(r"^cast\((.*) as ([^()]+(?:\([\d, ]*\))?)\)$", re.IGNORE
 _BRACKETS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[()\[\]]""")
 
 
-def truncated(name: str) -> str:
-    """*name* as the server keeps it: 63 bytes, never half a character."""
-    return _clipped(name, LONGEST)
-
-
 def written(text: str, namespace: str = "public") -> Name:
     """The name that *text* writes in SQL (``shop."Order"``); *namespace* where it gives none."""
     parts = [_plain(part) for part in _PART.findall(text)]
     return Name(parts[-2] if len(parts) > 1 else namespace, parts[-1] if parts else text)
-
-
-def object_name(table: str, middle: str, label: str) -> str:
-    """``table_middle_label`` in 63 bytes: the longer of table and middle gives way."""
-    room = LONGEST - len(label.encode()) - (2 if middle else 1)
-    first, second = len(table.encode()), len(middle.encode())
-    while first + second > room:
-        if first > second:
-            first -= 1
-        else:
-            second -= 1
-    return "_".join(part for part in (_clipped(table, first), _clipped(middle, second), label) if part)
 
 
 def chosen_name(schema: Schema, table: Name, unnamed: Constraint | Index, *, taken: Container[str] = ()) -> str:
@@ -113,32 +100,17 @@ def is_relation_or_index(schema: Schema, name: Name) -> bool:
     """Whether a table, view, sequence or index is called *name*, also an index behind a constraint."""
     if is_relation(schema, name):
         return True
-    namespace, local = name
-    for table in schema.tables.values():
-        if table.name.namespace != namespace:
-            continue
-        for index in table.indexes:
-            if index.name == local:
-                return True
-        for found in table.constraints:
-            if found.name == local and isinstance(found, PrimaryKey | Unique | Exclusion):
-                return True
-    return any(
-        index.name == local
-        for view in schema.views.values()
-        if view.indexes and view.name.namespace == namespace
-        for index in view.indexes
-    )
+    local = name.local
+    for table in schema.owning(name):
+        if table.index(local) is not None or isinstance(table.constraint(local), PrimaryKey | Unique | Exclusion):
+            return True
+    return next(schema.indexed(name), None) is not None
 
 
 def _is_constraint(schema: Schema, name: Name) -> bool:
     namespace, local = name
-    for table in schema.tables.values():
-        if table.name.namespace != namespace:
-            continue
-        for found in table.constraints:
-            if found.name == local:
-                return True
+    if any(table.constraint(local) is not None for table in schema.owning(name)):
+        return True
     domains = (domain for domain in schema.domains.values() if domain.name.namespace == namespace)
     return any(check.name == local for domain in domains for check in domain.checks)
 
@@ -165,7 +137,7 @@ def _joined(columns: Iterable[str]) -> str:
 def _distinct(labels: Iterable[str]) -> list[str]:
     seen: list[str] = []
     for label in labels:
-        tries = (_clipped(label, LONGEST - len(str(number or ""))) + str(number or "") for number in count())
+        tries = (clipped(label, LONGEST - len(str(number or ""))) + str(number or "") for number in count())
         seen.append(next(name for name in tries if name not in seen))
     return seen
 
@@ -213,7 +185,3 @@ def _type_label(written_type: str) -> str:
 
 def _plain(identifier: str) -> str:
     return identifier[1:-1].replace('""', '"') if identifier.startswith('"') else identifier.lower()
-
-
-def _clipped(text: str, room: int) -> str:
-    return text.encode()[:room].decode(errors="ignore")

@@ -7,6 +7,7 @@ order for people, but a column's position takes no part in ``==``: PostgreSQL ca
 from __future__ import annotations
 
 from dataclasses import field, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dbtools.model.expression import Expression, Name, Type, Volatility
@@ -227,9 +228,9 @@ class Table:
         if type(self.columns) is not Columns:
             object.__setattr__(self, "columns", Columns(self.columns))
         if len(self.constraints) > 1:
-            object.__setattr__(self, "constraints", tuple(sorted(self.constraints, key=_by_name)))
+            _sort(self, "constraints", self.constraints)
         if len(self.indexes) > 1:
-            object.__setattr__(self, "indexes", tuple(sorted(self.indexes, key=_by_name)))
+            _sort(self, "indexes", self.indexes)
 
     def column(self, name: str) -> Column | None:
         """The column called *name*."""
@@ -384,5 +385,11 @@ FunctionKey = tuple[Name, tuple[str, ...]]
 OpaqueKey = tuple[str, Name, Name | None]
 
 
-def _by_name(named: Constraint | Index) -> str:
-    return named.name
+def _sort(table: Table, what: str, named: tuple[Constraint, ...] | tuple[Index, ...]) -> None:
+    """What is in order stays the same tuple: that is how a copy of a table tells that nothing of it has changed."""
+    ordered = tuple(sorted(named, key=_BY_NAME))
+    if ordered != named:
+        object.__setattr__(table, what, ordered)
+
+
+_BY_NAME = attrgetter("name")

@@ -32,6 +32,7 @@ def _made(cls: type[T]) -> type[T]:
         "__match_args__": tuple(fields),
         "__dataclass_fields__": fields,
         "__init__": _init(fields, then="__post_init__" in kept),
+        "__reduce__": _reduce,
         "__repr__": _repr,
         "__setattr__": _refuse,
         "__delattr__": _refuse,
@@ -79,6 +80,10 @@ def _comparison(compared: list[str]) -> dict[str, Any]:
         return hash(key(self))
 
     return {"__eq__": equal, "__hash__": hashed}
+
+
+def _reduce(self: Any) -> tuple[Any, ...]:
+    return type(self), tuple(getattr(self, name) for name in self.__match_args__)
 
 
 def _repr(self: Any) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dbtools.model.entries import Members
 from dbtools.model.expression import Expression, Name, Volatility
 from dbtools.model.objects import (
     Check,
@@ -85,8 +86,8 @@ def catalog(connection: Connection, namespaces: Collection[str] | None = None) -
         sequences={_name(row): Sequence(_name(row)) for row in rows["sequences"]},
         functions={(found.name, found.arguments): found for found in map(_function, rows["functions"])},
         opaques={(found.kind, found.name, found.table): found for found in map(_opaque, rows["opaques"])},
-        namespaces=wanted,
-        extensions=extensions,
+        namespaces=Members(wanted),
+        extensions=Members(extensions),
     )
 
 

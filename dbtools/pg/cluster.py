@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
+from dbtools.cache import POSIX, cache_folder, own_folder
 from dbtools.errors import DatabaseError
-from dbtools.pg.cache import POSIX, cache_folder, own_folder
 from dbtools.pg.installation import Installation
 
 INITDB = ("--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")

@@ -17,8 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from dbtools.cache import POSIX, cache_folder, own_folder
 from dbtools.errors import DatabaseError, MissingExtra
-from dbtools.pg.cache import POSIX, cache_folder, own_folder
 
 SHIM = Path(__file__).parent / "shim"
 

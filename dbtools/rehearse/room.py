@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dbtools.change import Change
 from dbtools.model.diff import diff
+from dbtools.model.entries import Members
 from dbtools.model.finding import Damage, Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration
 from dbtools.model.predict import Session
@@ -21,8 +22,9 @@ from dbtools.pg.server import Server, server
 from dbtools.rehearse.show import details, overview, seen_at
 from dbtools.rehearse.watch import Watched, watch
 from dbtools.sql.excerpt import excerpt
+from dbtools.sql.history import history
 from dbtools.sql.render import render
-from dbtools.sql.walk import history, in_transaction, walk
+from dbtools.sql.walk import in_transaction, walk
 from dbtools.stage import sent, staged
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ def _one(connection: Connection, migration: Migration, schema: Schema, version: 
     counts = fill(connection, before, rows)
     counts |= count_rows(connection, before.tables)
     empty = frozenset(name for name, count in counts.items() if not count)
-    steps = walk([migration], schema, Session(version, empty=empty))
+    steps = walk([migration], schema, Session(version, empty=Members(empty)))
     watched = tuple(watch(connection, migration, steps))
     failed = any(each.failed for each in watched)
     if connection.info.transaction_status.name != "IDLE":  # one that the script left open ends with its session
@@ -217,4 +219,4 @@ def _count(things: Sized, what: str) -> str:
 
 
 def _wanted(change: Change) -> frozenset[str]:
-    return change.head.extensions | change.base.extensions
+    return frozenset(change.head.extensions | change.base.extensions)

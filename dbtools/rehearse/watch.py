@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import groupby
-from operator import or_
 from typing import TYPE_CHECKING
 
 from dbtools.model import operation as op
-from dbtools.model.effects import Effects, LockMode, strongest
+from dbtools.model.effects import Effects, LockMode, overall, strongest
 from dbtools.model.expression import Name
 from dbtools.model.identifiers import render_type
 from dbtools.model.migration import Migration
@@ -79,7 +77,7 @@ def _renamed(held: dict[Name, LockMode], operations: tuple[op.Operation, ...]) -
 
 def _statement(connection: Connection, steps: list[Step]) -> Watched:
     statement, operations = steps[0].statement, tuple(step.operation for step in steps)
-    predicted = reduce(or_, (step.effects for step in steps))
+    predicted = overall(step.effects for step in steps)
     inside = not _is_idle(connection)  # of the runner's transaction, or of the script's own
     if inside:
         connection.execute("SAVEPOINT statement")
@@ -158,8 +156,8 @@ def _differences(watched: Watched, held: dict[Name, LockMode]) -> Iterator[str]:
     if watched.failed:
         return
     if watched.observation.locks_seen:
-        expected = {name: mode for name, mode in foretold.locks.items() if mode > held.get(name, WATCHED)}
-        actual = {name: mode for name, mode in seen.locks.items() if mode > held.get(name, WATCHED)}
+        expected = {name: mode for name, mode in foretold.locks.items() if mode > max(held.get(name, WATCHED), WATCHED)}
+        actual = {name: mode for name, mode in seen.locks.items() if mode > max(held.get(name, WATCHED), WATCHED)}
         for name in sorted(expected.keys() | actual.keys()):
             if expected.get(name) != actual.get(name):
                 yield f"foretold {expected.get(name, 'no lock')} on {name}, seen {actual.get(name, 'no lock')}"

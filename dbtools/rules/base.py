@@ -7,6 +7,7 @@ for the history and, after a line ``---``, the migration that is judged; without
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -69,8 +70,8 @@ class Context:
     first: bool
     later: Callable[[], Iterator[Operation]]
     end: Callable[[], Schema]
-    born: frozenset[Name]
-    added: frozenset[tuple[Name, str]]
+    born: AbstractSet[Name]
+    added: AbstractSet[tuple[Name, str]]
     readers: Callable[[Name, str], tuple[Reader, ...]]
     former: Callable[[Name, str], tuple[Reader, ...]]
     leaves_out: Callable[[Name, str], tuple[Reader, ...]]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
+from itertools import chain
 
 from dbtools.errors import SourceError
 from dbtools.model import operation as op
@@ -15,8 +17,9 @@ from dbtools.model.reader import ASPECTS, Reading, Unread
 from dbtools.model.schema import Schema
 from dbtools.sources.layouts import Layout, Running
 from dbtools.sources.layouts import read as read_layout
+from dbtools.sql.history import history
 from dbtools.sql.read import Statement
-from dbtools.sql.walk import history, statements
+from dbtools.sql.walk import statements
 
 EXPRESSIBLE = ASPECTS
 EXPECTED = "name the folder that holds the files of SQL; docs/migrations.md says which runners dbtools knows"
@@ -32,8 +35,8 @@ def read_texts(files: Mapping[str, str], where: str, transaction: str = "") -> R
 
 def read_migrations(layout: Layout, where: str) -> Reading:
     """The schema that the migrations of *layout* add up to."""
-    found = reading("migrations", where, [(each.up.path, each.up.text) for each in layout.migrations])
-    return replace(found, schema=replace(found.schema, complete=layout.complete))
+    scripts = [(each.up.path, each.up.text) for each in layout.migrations]
+    return _Told("migrations", where, scripts, complete=layout.complete)
 
 
 def read_sql(files: Mapping[str, str], where: str) -> Reading:
@@ -46,14 +49,39 @@ def read_sql(files: Mapping[str, str], where: str) -> Reading:
 
 def reading(kind: str, where: str, scripts: list[tuple[str, str]]) -> Reading:
     """The schema that *scripts*, path and text in their order, make, with where each table and column was said."""
-    origins: dict[ColumnRef, Location] = {}
-    unknown: list[Unread] = []
-    for path, text in scripts:
-        for statement in statements(text):
-            origins.update(_origins(path, statement))
-            unknown.extend(_unread(path, statement))
-    schema = history(text for _, text in scripts)
-    return Reading(kind, where, schema, origins, EXPRESSIBLE, tuple(unknown))
+    return _Told(kind, where, scripts)
+
+
+class _Told(Reading):
+    """What scripts say together, each part found when it is asked for: most commands need no more than the schema."""
+
+    _scripts: Sequence[tuple[str, str]]
+    _complete: bool
+
+    def __init__(
+        self, kind: str, where: str, scripts: Sequence[tuple[str, str]] = (), *, complete: bool = True, **known: object
+    ) -> None:
+        own: dict[str, object] = {"kind": kind, "where": where, "expressible": EXPRESSIBLE, "readers": ()}
+        own |= {"_scripts": scripts, "_complete": complete, **known}  # known: what ``replace`` has found already
+        for name, value in own.items():
+            object.__setattr__(self, name, value)
+
+    @cached_property
+    def schema(self) -> Schema:
+        return replace(history(text for _, text in self._scripts), complete=self._complete)
+
+    @cached_property
+    def origins(self) -> Mapping[ColumnRef, Location]:
+        found: dict[ColumnRef, Location] = {}
+        for path, text in self._scripts:
+            for statement in statements(text):
+                found.update(_origins(path, statement))
+        return found
+
+    @cached_property
+    def unknown(self) -> tuple[Unread, ...]:
+        every = ((path, statement) for path, text in self._scripts for statement in statements(text))
+        return tuple(chain.from_iterable(_unread(path, statement) for path, statement in every))
 
 
 def history_schema(migrations: Iterable[Migration]) -> Schema:

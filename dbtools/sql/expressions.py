@@ -50,7 +50,18 @@ def expression_of(node: Node, kind: Type | None = None) -> Expression:
     quick = _literal(node)
     if quick is not None:
         return quick
-    return Expression(deparse_expression(node), _meaning(node, kind), columns_of(node))
+    text = deparse_expression(node)
+    known = _KNOWN.get((text, kind))
+    if known is None:
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        known = _KNOWN[text, kind] = Expression(text, _meaning(node, kind), columns_of(node))
+    return known
+
+
+# A history says the same defaults and conditions again and again.
+MOST_KNOWN = 4096
+_KNOWN: dict[tuple[str, Type | None], Expression] = {}
 
 
 def columns_of(node: Node) -> tuple[str, ...]:

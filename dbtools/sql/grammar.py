@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from dbtools.sql.nesting import is_endless
+
 if TYPE_CHECKING:
     from postgast.pg_query_pb2 import Node, ParseResult, ScanResult
 
@@ -32,6 +34,8 @@ def parse(text: str) -> ParseResult:
     from google.protobuf.message import DecodeError
 
     tree: ParseResult
+    if is_endless(text, lambda: scan(text).tokens):
+        raise GrammarError(TOO_DEEP)
     try:
         tree = _run("parse", text)
     except DecodeError:

@@ -7,13 +7,13 @@ statement, with an empty line between, is about the whole file, and so is ``igno
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import date
 
 from dbtools.model.finding import Location
 from dbtools.model.ignore import Ignore
 from dbtools.sql.grammar import GrammarError, scan
-from dbtools.sql.read import Statement
 from dbtools.sql.split import Place, Text
 from dbtools.sql.walk import statements
 
@@ -31,8 +31,8 @@ def ignores(path: str, text: str) -> tuple[Ignore, ...]:
     """Every such comment of a script, in order; what is written wrongly comes with its problem."""
     if MARK not in text:
         return ()
-    script = statements(text)
-    found = (_ignore(path, text, comment, place, script) for comment, place in _comments(text))
+    script = _Script(text)
+    found = (_ignore(path, comment, place, script) for comment, place in _comments(text))
     return tuple(each for each in found if each is not None)
 
 
@@ -54,7 +54,7 @@ def _comments(text: str) -> Iterator[tuple[str, Place]]:
                 yield comment, encoded.place(start)
 
 
-def _ignore(path: str, text: str, comment: str, place: Place, script: tuple[Statement, ...]) -> Ignore | None:
+def _ignore(path: str, comment: str, place: Place, script: _Script) -> Ignore | None:
     said = DIRECTIVE.match(comment)
     location = Location(path, place.line, place.column)
     if said is None or said["verb"] in OTHERS:
@@ -64,7 +64,7 @@ def _ignore(path: str, text: str, comment: str, place: Place, script: tuple[Stat
     asked = RULES.match(said["rest"])
     if asked is None:
         return Ignore(location, comment, problem=f"it names no rule; {HOW}")
-    first, last = _lines(text, place, script, whole=said["verb"] == "ignore-file")
+    first, last = script.about(place, whole=said["verb"] == "ignore-file")
     until, problem = _until(asked["rest"])
     reason = UNTIL.sub("", asked["rest"]).strip(NO_WORDS)
     if not any(character.isalpha() for character in reason):
@@ -83,23 +83,33 @@ def _until(rest: str) -> tuple[date | None, str]:
         return None, f"until={written[1]} is no date; write until=2027-01-31"
 
 
-def _lines(text: str, place: Place, script: tuple[Statement, ...], *, whole: bool) -> tuple[int, int]:
-    """The first and last line that a comment at *place* is about; none where no statement follows."""
-    every = 1, text.count("\n") + 1
-    if whole:
-        return every
-    spans = [(each.place.line, each.place.line + each.text.count("\n")) for each in script]
-    around = [span for span in spans if span[0] <= place.line <= span[1] and not _begins_after(script, span, place)]
-    if around:
-        return around[-1]
-    following = next((span for span in spans if span[0] >= place.line), None)
-    if following is None:
-        return 1, 0
-    between = text.split("\n")[place.line : following[0] - 1]
-    return every if following == spans[0] and any(not line.strip() for line in between) else following
+class _Script:
+    """A script by its lines and statements."""
 
+    def __init__(self, text: str) -> None:
+        self.lines = text.split("\n")
+        self.statements = statements(text)
+        self.spans = [(each.place.line, each.place.line + each.text.count("\n")) for each in self.statements]
+        self.starts = [start for start, _ in self.spans]
 
-def _begins_after(script: tuple[Statement, ...], span: tuple[int, int], place: Place) -> bool:
-    """Whether the statement of *span* stands behind the comment, on the comment's own line."""
-    start = next(each.place for each in script if each.place.line == span[0])
-    return (start.line, start.column) > (place.line, place.column)
+    def about(self, place: Place, *, whole: bool) -> tuple[int, int]:
+        """The first and last line that a comment at *place* is about; none where no statement follows."""
+        every = 1, len(self.lines)
+        if whole:
+            return every
+        number = bisect_right(self.starts, place.line) - 1
+        while number >= 0 and self.spans[number][1] >= place.line:
+            if not self._begins_after(number, place):
+                return self.spans[number]
+            number -= 1
+        number = bisect_left(self.starts, place.line)
+        if number == len(self.spans):
+            return 1, 0
+        following = self.spans[number]
+        between = self.lines[place.line : following[0] - 1]
+        return every if number == 0 and any(not line.strip() for line in between) else following
+
+    def _begins_after(self, number: int, place: Place) -> bool:
+        """Whether the statement stands behind the comment, on the comment's own line."""
+        start = self.statements[number].place
+        return (start.line, start.column) > (place.line, place.column)

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Expression, Name, TypeChange, Volatility
+from dbtools.model.limits import MOST_KEYS
 from dbtools.model.objects import Check, Column, Columns, Index, NotNull, PartitionOf, PrimaryKey, Table, View
 from dbtools.model.predict import Session
 from dbtools.model.predict.relations import default_partition, expressions, family
@@ -111,23 +112,26 @@ def _with_callers(schema: Schema, function: Name) -> Schema:
     return schema
 
 
-def expression(unjudged: Expression) -> Expression:
-    """The same expression, judged; a plain literal needs no parser to be immutable."""
+def expression(unjudged: Expression, *, indexed: bool = False) -> Expression:
+    """The same expression, judged; a plain literal needs no parser to be immutable. ``depends`` only if *indexed*."""
     if unjudged.judged:
         return unjudged
     if LITERAL.fullmatch(unjudged.text):
         constant = {"true": True, "false": False}.get(unjudged.text)
         return replace(unjudged, judged=True, volatility=Volatility.IMMUTABLE, constant=constant)
-    from dbtools.sql.judge_expressions import judge
+    from dbtools.sql.judge_expressions import judge, untyped
 
-    return judge(unjudged)
+    return judge(unjudged) if indexed else untyped(unjudged)
 
 
 def _index(index: Index) -> Index:
+    if len(index.keys) > MOST_KEYS:
+        return index
     keys = tuple(
-        key if key.expression is None else replace(key, expression=expression(key.expression)) for key in index.keys
+        key if key.expression is None else replace(key, expression=expression(key.expression, indexed=True))
+        for key in index.keys
     )
-    return replace(index, keys=keys, where=None if index.where is None else expression(index.where))
+    return replace(index, keys=keys, where=None if index.where is None else expression(index.where, indexed=True))
 
 
 def _with_checks(schema: Schema, name: Name) -> Schema:
@@ -165,7 +169,7 @@ def type_change(operation: op.SetType, column: Column, schema: Schema, session: 
 
 def with_views(schema: Schema, table: Name) -> Schema:
     """The schema with every view resolved that names *table*, directly or through another view."""
-    pending = [view for view in schema.views.values() if _names(view, table, schema)]
+    pending = [view for view in schema.views.values() if view.reads is None and _names(view, table, schema)]
     return _resolved(schema, pending)
 
 

@@ -7,6 +7,7 @@ UNKNOWN, with nothing else claimed. A plain column is no cast; ``casts_of`` coun
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -26,6 +27,12 @@ def judge(expression: Expression) -> Expression:
 
     In ``depends``, a base with ``[]`` stands for arrays of it, and ``enum`` for any enum.
     """
+    found = untyped(expression)
+    return replace(found, depends=_depends(expression.text, found.volatility))
+
+
+def untyped(expression: Expression) -> Expression:
+    """The same without ``depends``, which takes longer than all the rest and matters to indexes only."""
     return replace(_judged(expression.text), meaning=expression.meaning, columns=expression.columns)
 
 
@@ -33,16 +40,19 @@ def judge(expression: Expression) -> Expression:
 def _judged(text: str) -> Expression:
     """By its text: expressions that mean the same, such as ``x`` and ``x::text``, may be judged differently."""
     tree = _parse(text)
-    if tree is None:
+    try:
+        return Expression(text, text) if tree is None else _understood(tree, text)
+    except RecursionError:
         return Expression(text, text)
-    how = volatility(tree)
+
+
+def _understood(tree: exp.Expr, text: str) -> Expression:
     return Expression(
         text,
         text,
         judged=True,
-        volatility=how,
+        volatility=volatility(tree),
         calls=tuple(dict.fromkeys(_calls(tree))),
-        depends=tuple(_depends(tree, how)) if how < Volatility.STABLE else (),
         constant=_truth(tree),
         # sqlglot reads IS UNKNOWN, which proves nothing, as IS NULL.
         proves=() if "unknown" in text.lower() else tuple(sorted(_proves(tree))),
@@ -85,14 +95,18 @@ def _calls(tree: exp.Expr) -> Iterator[Name]:
         yield Name(namespace or "public", name)
 
 
-def _depends(tree: exp.Expr, how: Volatility) -> Iterator[TypeDependent]:
+@lru_cache(maxsize=4096)
+def _depends(text: str, how: Volatility) -> tuple[TypeDependent, ...]:
     """Each column with the types that make the whole worse than *how*."""
+    tree = _parse(text)
+    if tree is None or how >= Volatility.STABLE:
+        return ()
     worse: dict[tuple[str, Volatility], list[str]] = {}
-    for column, base, typed in volatility_by_type(tree):
-        if how < typed < Volatility.UNKNOWN:
-            worse.setdefault((column, typed), []).append(base)
-    for (column, typed), bases in worse.items():
-        yield TypeDependent(column, tuple(bases), typed)
+    with suppress(RecursionError):  # then the whole is UNKNOWN anyway
+        for column, base, typed in volatility_by_type(tree):
+            if how < typed < Volatility.UNKNOWN:
+                worse.setdefault((column, typed), []).append(base)
+    return tuple(TypeDependent(column, tuple(bases), typed) for (column, typed), bases in worse.items())
 
 
 def _truth(tree: exp.Expr) -> bool | None:

@@ -1,6 +1,7 @@
 """Migrations statement by statement, each with the schema before it and its predicted effects.
 
-``fold`` is for history, which is applied and not judged; ``walk`` for what is new.
+``fold`` is for history, which is applied and not judged (``sql/history.py`` keeps what it adds up to); ``walk`` for
+what is new.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import lru_cache, reduce
 from dbtools.model import operation as op
 from dbtools.model.apply import apply
 from dbtools.model.effects import Effects
+from dbtools.model.entries import Members
 from dbtools.model.expression import Name
 from dbtools.model.finding import Location
 from dbtools.model.migration import Migration
@@ -27,9 +29,10 @@ from dbtools.model.predict.relations import (
     is_brought,
 )
 from dbtools.model.schema import Schema
+from dbtools.sql.grammar import TOO_DEEP
 from dbtools.sql.judge import judged
 from dbtools.sql.labels import WITH_LITERALS, literals
-from dbtools.sql.read import TEMPORARY, Statement, read
+from dbtools.sql.read import Statement, read
 from dbtools.sql.split import Place
 
 
@@ -51,7 +54,7 @@ class Step:
     after: Schema
     session: Session
     effects: Effects
-    born: frozenset[Name]
+    born: Members[Name]
     transaction: Past
     done: Past
     last: bool
@@ -112,32 +115,18 @@ def _applied(schema: Schema, operation: op.Operation) -> Schema:
         from dbtools.sql.made import made
 
         operation = made(operation, schema)
-    return apply(schema, operation)
+    return applied(schema, operation)
 
 
-def history(scripts: Iterable[str]) -> Schema:
-    """What stands after *scripts* have run from nothing, each in a session of its own, so without temporary tables.
-
-    However many rooms ask, each script is applied once: a longer history starts from the longest that is known.
-    """
-    texts = tuple(scripts)
-    known = max((done for done in _STANDING if texts[: len(done)] == done), key=len, default=())
-    schema = _without_temporary(fold(_STANDING.get(known, Schema()), texts[len(known) :]))
-    if len(_STANDING) >= MOST_STANDING:
-        _STANDING.clear()
-    _STANDING[texts] = schema
-    return schema
+def applied(schema: Schema, operation: op.Operation) -> Schema:
+    """*schema* after *operation*; in doubt as a whole where things hang on each other deeper than can be followed."""
+    try:
+        return apply(schema, operation)
+    except RecursionError:
+        return replace(schema, uncertain_all=True)
 
 
 TOGETHER = op.DropTable | op.DropView | op.DropType | op.DropFunction | op.DropSequence | op.DropNamespace
-MOST_STANDING = 8
-_STANDING: dict[tuple[str, ...], Schema] = {}
-
-
-def _without_temporary(schema: Schema) -> Schema:
-    tables = {name: table for name, table in schema.tables.items() if table.persistence != "temporary"}
-    uncertain = frozenset(name for name in schema.uncertain if name.namespace != TEMPORARY)
-    return replace(schema, tables=tables, uncertain=uncertain)
 
 
 def walk(migrations: Iterable[Migration], schema: Schema, session: Session) -> Iterator[Step]:
@@ -155,11 +144,11 @@ class _Run:
     def __init__(self, schema: Schema, session: Session) -> None:
         self.schema = schema
         self.fresh = self.session = session
-        self.born: frozenset[Name] = frozenset()
+        self.born: Members[Name] = Members()
         self.transaction = self.script = Log()
         self.lasting = session.lock_timeout  # what lock_timeout is again once SET LOCAL ends
         self.mode = ""
-        self.emptied: frozenset[Name] = frozenset()  # without rows until the transaction ends, for nobody else writes
+        self.emptied: Members[Name] = Members()  # without rows until the transaction ends, for nobody else writes
 
     def connect(self, migration: Migration) -> None:
         """A new session, unless the runner has all its migrations in one transaction."""
@@ -179,9 +168,7 @@ class _Run:
         for number, written in enumerate(statement.operations, start=1):
             place = statement.places[number - 1]
             told = self._told(written, statement)
-            operation, before = judged(told, self.schema, self.session)
-            after = apply(before, operation)
-            effects = self._effects(statement, number, operation, (start, before))
+            operation, before, after, effects = self._foretold(statement, number, told, start)
             skipped = _is_skipped(statement, number, effects)
             effects = Effects() if skipped else effects
             yield Step(
@@ -206,6 +193,17 @@ class _Run:
         if self.session.new_labels and isinstance(operation, WITH_LITERALS):
             return replace(operation, constants=literals(statement.text))
         return operation
+
+    def _foretold(
+        self, statement: Statement, number: int, written: op.Operation, start: Schema
+    ) -> tuple[op.Operation, Schema, Schema, Effects]:
+        """The operation judged, the schema before and after it, and its effects; nothing is certain of the endless."""
+        try:
+            operation, before = judged(written, self.schema, self.session)
+            effects = self._effects(statement, number, operation, (start, before))
+            return operation, before, apply(before, operation), effects
+        except RecursionError:
+            return written, self.schema, applied(self.schema, written), Effects(uncertain=TOO_DEEP)
 
     def _effects(
         self, statement: Statement, number: int, operation: op.Operation, schemas: tuple[Schema, Schema]
@@ -254,13 +252,12 @@ class _Run:
         """A transaction is over: its locks are free, what it added is there for all."""
         self.transaction = Log()
         if self.session.pending or self.session.perhaps_pending:
-            self.session = replace(self.session, pending=frozenset(), perhaps_pending=frozenset())
+            self.session = replace(self.session, pending=Members(), perhaps_pending=Members())
         if self.emptied:
             self.session = replace(self.session, empty=self.session.empty - self.emptied)
-            self.emptied = frozenset()
+            self.emptied = Members()
         if self.session.new_labels or self.session.new_types or self.session.lock_timeout != self.lasting:
-            nothing = frozenset[Name]()
-            self.session = replace(self.session, new_labels=frozenset(), new_types=nothing, lock_timeout=self.lasting)
+            self.session = replace(self.session, new_labels=Members(), new_types=Members(), lock_timeout=self.lasting)
 
 
 def _is_skipped(statement: Statement, number: int, effects: Effects) -> bool:
@@ -271,28 +268,28 @@ def _is_skipped(statement: Statement, number: int, effects: Effects) -> bool:
 
 
 def _grown(
-    operation: op.Operation, before: Schema, born: frozenset[Name], session: Session
-) -> tuple[frozenset[Name], Session]:
+    operation: op.Operation, before: Schema, born: Members[Name], session: Session
+) -> tuple[Members[Name], Session]:
     """What the change has made so far, and the session after *operation*."""
     match operation:
         case op.CreateTable(table) if table.name not in before.tables:
-            born |= {table.name}
-            made = frozenset() if operation.query else frozenset({table.name})
-            session = replace(session, empty=session.empty | made)
+            born = born.having(table.name)
+            if not operation.query:
+                session = replace(session, empty=session.empty.having(table.name))
         case op.CreateView(view) if view.name not in before.views:
-            born |= {view.name}
+            born = born.having(view.name)
         case op.RenameTable(name, to) if name in born:
             renamed = Name(name.namespace, to)
-            still = session.empty - {name} | ({renamed} if name in session.empty else set())
-            born, session = born - {name} | {renamed}, replace(session, empty=still)
+            still = session.empty.without(name).having(renamed) if name in session.empty else session.empty
+            born, session = born.without(name).having(renamed), replace(session, empty=still)
         case op.DropTable(name) | op.DropView(name):
-            born -= {name}
+            born = born.without(name)
         case op.Insert(name):
-            session = replace(session, empty=session.empty - {name})
+            session = replace(session, empty=session.empty.without(name))
         case op.CreateEnum(enum):
-            session = replace(session, new_types=session.new_types | {enum.name})
+            session = replace(session, new_types=session.new_types.having(enum.name))
         case op.AddEnumValue(name, label):
-            session = replace(session, new_labels=session.new_labels | {(name, label)})
+            session = replace(session, new_labels=session.new_labels.having((name, label)))
         case op.SetParameter(name, value) if name.lower() == "timezone":
             session = replace(session, timezone=value)
     return born, session

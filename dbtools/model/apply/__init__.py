@@ -111,21 +111,21 @@ def apply(schema: Schema, operation: op.Operation) -> Schema:  # noqa: PLR0915 -
             to = operation.name._replace(namespace=operation.to)
             return namespaces.move(schema, operation.kind, operation.name, to)
         case op.CreateNamespace():
-            return replace(schema, namespaces=schema.namespaces | {operation.name})
+            return replace(schema, namespaces=schema.namespaces.having(operation.name))
         case op.RenameNamespace():
             return namespaces.rename(schema, operation)
         case op.DropNamespace():
             return namespaces.drop(schema, operation.name)
         case op.CreateExtension():
-            return replace(schema, extensions=schema.extensions | {operation.name})
+            return replace(schema, extensions=schema.extensions.having(operation.name))
         case op.DropExtension():
-            return replace(schema, extensions=schema.extensions - {operation.name})
+            return replace(schema, extensions=schema.extensions.without(operation.name))
         case op.Comment():
             return others.comment(schema, operation)
         case op.Unknown():
             if operation.touches is None:
                 return replace(schema, uncertain_all=True)
-            return replace(schema, uncertain=schema.uncertain.union(operation.touches))
+            return schema.doubting(*operation.touches)
         case (
             op.AlterColumn() | op.Reindex() | op.RefreshView() | op.Grant() | op.Insert() | op.Update() | op.Delete()
             | op.Truncate() | op.Select() | op.LockTable() | op.Maintain() | op.SetParameter() | op.Transaction()

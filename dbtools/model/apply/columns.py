@@ -10,6 +10,7 @@ from dbtools.model import operation as op
 from dbtools.model.apply import constraints, views
 from dbtools.model.apply.relations import changed, children, doubted, missing, without_lost_keys
 from dbtools.model.expression import Expression, Name
+from dbtools.model.limits import MOST_COLUMNS
 from dbtools.model.naming import object_name, written
 from dbtools.model.objects import (
     Check,
@@ -25,7 +26,7 @@ from dbtools.model.objects import (
     Table,
     Unique,
 )
-from dbtools.model.schema import Schema
+from dbtools.model.schema import Schema, removed
 
 DRAWN = re.compile(r"(?:pg_catalog\.)?nextval\('((?:[^']|'')*)'", re.IGNORECASE)
 
@@ -36,7 +37,7 @@ def add(schema: Schema, operation: op.AddColumn) -> Schema:
     if table is None:
         return missing(schema, operation.table)
     column = settled(operation.column)
-    if table.column(column.name) is not None:
+    if len(table.columns) >= MOST_COLUMNS or table.column(column.name) is not None:
         return schema
     schema = changed(schema, table.name, lambda each: each if each.column(column.name) else each.with_column(column))
     schema = views.starred(schema, table.name)
@@ -72,10 +73,10 @@ def dropped(schema: Schema, table: Table, column: str, *, cascade: bool) -> Sche
     schema = without_lost_keys(schema.with_table(after), table, after)
     ref = ColumnRef(table.name, column)
     schema = views.without_column(schema, ref, cascade=cascade)
-    opaques = schema.opaques
-    if cascade and any(opaque.table == table.name and column in opaque.reads for opaque in opaques.values()):
-        kept = {key: each for key, each in opaques.items() if not (each.table == table.name and column in each.reads)}
-        schema = replace(schema, opaques=kept)
+    for opaque in schema.on(table.name) if cascade else ():
+        if column in opaque.reads:
+            kept = removed(schema.opaques, (opaque.kind, opaque.name, opaque.table))
+            schema = replace(schema, opaques=kept)
     for child in children(schema, table.name):
         if child.column(column) is not None:
             schema = dropped(schema, child, column, cascade=cascade)
@@ -171,12 +172,11 @@ def _excludes(table: Table, column: str) -> bool:
 
 
 def _with_targets_renamed(schema: Schema, target: Name, old: str, new: str) -> Schema:
-    for table in tuple(schema.tables.values()):
-        for key in table.foreign_keys:
-            if key.target == target and old in key.target_columns:
-                columns = tuple(new if name == old else name for name in key.target_columns)
-                table = table.with_constraint(replace(key, target_columns=columns))  # noqa: PLW2901 - grows key by key
-                schema = schema.with_table(table)
+    for table, key in schema.referencing(target):
+        if old in key.target_columns:
+            columns = tuple(new if name == old else name for name in key.target_columns)
+            now = schema.tables[table.name]
+            schema = schema.with_table(now.with_constraint(replace(key, target_columns=columns)))
     return schema
 
 

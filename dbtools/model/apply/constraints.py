@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from dbtools.model import operation as op
-from dbtools.model.apply.relations import changed, children, missing, without_lost_keys
+from dbtools.model.apply.relations import changed, children, doubted, missing, without_lost_keys
 from dbtools.model.expression import Name
+from dbtools.model.limits import MOST_KEYS, MOST_OF_A_TABLE
 from dbtools.model.naming import chosen_name, is_relation, object_name
 from dbtools.model.objects import (
     Check,
@@ -52,6 +53,10 @@ def added_to(schema: Schema, name: Name, constraints: Iterable[Constraint], *, o
 
 def _with(schema: Schema, name: Name, constraint: Constraint, taken: Iterable[str], *, only: bool = False) -> Schema:
     table = schema.tables[name]
+    if len(table.constraints) >= MOST_OF_A_TABLE:
+        return doubted(schema, name)
+    if isinstance(constraint, PrimaryKey | Unique) and len(constraint.columns) > MOST_KEYS:
+        return schema
     if isinstance(constraint, PrimaryKey) and table.primary_key is not None:
         return schema
     if constraint.name and table.constraint(constraint.name) is not None:

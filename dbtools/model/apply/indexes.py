@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dbtools.model import operation as op
-from dbtools.model.apply.relations import children, missing, without_lost_keys
+from dbtools.model.apply.relations import children, doubted, missing, without_lost_keys
 from dbtools.model.expression import Name
+from dbtools.model.limits import MOST_KEYS, MOST_OF_A_TABLE
 from dbtools.model.naming import chosen_name, is_relation
 from dbtools.model.objects import Index, Table, View
 from dbtools.model.schema import Schema, added
@@ -18,6 +19,10 @@ def create(schema: Schema, operation: op.CreateIndex) -> Schema:
     table, view = schema.tables.get(name), schema.views.get(name)
     if table is None and view is None:
         return missing(schema, name)
+    if len(index.keys) + len(index.include) > MOST_KEYS:
+        return schema
+    if table is not None and len(table.indexes) >= MOST_OF_A_TABLE:
+        return doubted(schema, name)
     if not index.name:
         index = replace(index, name=chosen_name(schema, name, index))
     elif is_relation(schema, name._replace(local=index.name)) or (table and _has(table, index.name)):
@@ -52,11 +57,10 @@ def counterpart(child: Table, index: Index) -> Index | None:
 
 def drop(schema: Schema, name: Name) -> Schema:
     """The index is gone, with the foreign keys that needed it; one that a constraint owns stays."""
-    for table in schema.tables.values():
-        if table.indexes and table.name.namespace == name.namespace:
-            index = table.index(name.local)
-            if index is not None:
-                return _without(schema, table, index)
+    for table in schema.owning(name):
+        index = table.index(name.local)
+        if index is not None:
+            return _without(schema, table, index)
     for view in schema.views.values():
         if view.indexes and view.name.namespace == name.namespace:
             kept = tuple(index for index in view.indexes if index.name != name.local)

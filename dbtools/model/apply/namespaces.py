@@ -36,7 +36,7 @@ def rename(schema: Schema, operation: op.RenameNamespace) -> Schema:
     old, new = operation.name, operation.to
     if old not in schema.namespaces or new in schema.namespaces:
         return schema
-    schema = replace(schema, namespaces=schema.namespaces - {old} | {new})
+    schema = replace(schema, namespaces=schema.namespaces.without(old).having(new))
     for name in (*schema.tables, *schema.views, *schema.sequences):
         if name.namespace == old:
             schema = relations.moved(schema, name, name._replace(namespace=new))
@@ -58,7 +58,7 @@ def _rest_moved(schema: Schema, old: str, new: str) -> Schema:
 
 def drop(schema: Schema, namespace: str) -> Schema:
     """The namespace is gone with everything in it, and everything that depended on that."""
-    schema = replace(schema, namespaces=schema.namespaces - {namespace})
+    schema = replace(schema, namespaces=schema.namespaces.without(namespace))
     for view in tuple(schema.views):
         if view.namespace == namespace:
             schema = views.drop(schema, view)

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from dbtools.model.expression import Name
-from dbtools.model.objects import Constraint, ForeignKey, Opaque, OpaqueKey, Table, View
+from dbtools.model.objects import ForeignKey, Table, View
 from dbtools.model.schema import Schema, added, removed
 
 
 def doubted(schema: Schema, *names: Name) -> Schema:
     """*schema*, with what it says about *names* marked as uncertain."""
-    return replace(schema, uncertain=schema.uncertain.union(names))
+    return schema.doubting(*names)
 
 
 def missing(schema: Schema, name: Name) -> Schema:
@@ -21,13 +21,8 @@ def missing(schema: Schema, name: Name) -> Schema:
 
 
 def children(schema: Schema, parent: Name) -> list[Table]:
-    """The partitions and inheriting tables of *parent*."""
-    return [
-        table
-        for table in schema.tables.values()
-        if (table.partition_of is not None and table.partition_of.parent == parent)
-        or (table.inherits and parent in table.inherits)
-    ]
+    """The partitions and inheriting tables of *parent*, the oldest first, as the server goes through them."""
+    return list(schema.children(parent))
 
 
 def changed(schema: Schema, name: Name, change: Callable[[Table], Table]) -> Schema:
@@ -48,24 +43,19 @@ def without_lost_keys(schema: Schema, before: Table, after: Table) -> Schema:
     if not lost:
         return schema
 
-    def keeps(constraint: Constraint) -> bool:
-        return not (
-            isinstance(constraint, ForeignKey)
-            and constraint.target == before.name
-            and frozenset(constraint.target_columns) in lost
+    return without_keys(schema, before.name, lambda key: frozenset(key.target_columns) in lost)
+
+
+def without_keys(schema: Schema, target: Name, goes: Callable[[ForeignKey], bool]) -> Schema:
+    """*schema* without the foreign keys at *target* that *goes* names."""
+    for table in {table.name: table for table, key in schema.referencing(target) if goes(key)}.values():
+        kept = (
+            found
+            for found in table.constraints
+            if not (isinstance(found, ForeignKey) and found.target == target and goes(found))
         )
-
-    return with_constraints(schema, keeps)
-
-
-def with_constraints(schema: Schema, keeps: Callable[[Constraint], bool]) -> Schema:
-    """*schema* with only those constraints, of all tables, that *keeps* approves."""
-    changes = {
-        table.name: replace(table, constraints=tuple(found for found in table.constraints if keeps(found)))
-        for table in schema.tables.values()
-        if not all(keeps(found) for found in table.constraints)
-    }
-    return replace(schema, tables={**schema.tables, **changes}) if changes else schema
+        schema = schema.with_table(replace(table, constraints=tuple(kept)))
+    return schema
 
 
 def moved(schema: Schema, old: Name, new: Name) -> Schema:
@@ -77,18 +67,36 @@ def moved(schema: Schema, old: Name, new: Name) -> Schema:
     naming = {old: new}
     schema = replace(
         schema,
-        tables={_now(naming, name): _followed(table, naming) for name, table in schema.tables.items()},
-        views={_now(naming, name): _view_followed(view, naming) for name, view in schema.views.items()},
-        uncertain=frozenset(_now(naming, name) for name in schema.uncertain),
+        tables=_tables_followed(schema, old, naming),
+        views=_views_followed(schema, old, naming),
     )
+    if old in schema.uncertain:
+        schema = schema.trusting(old).doubting(new)
     if old in schema.sequences:
         sequence = replace(schema.sequences[old], name=new)
         readers = [table.name for table in schema.tables.values() if _draws_from(table, old)]
         schema = doubted(replace(schema, sequences=added(removed(schema.sequences, old), new, sequence)), *readers)
-    if any(old in (key[1], key[2]) for key in schema.opaques):
-        schema = _opaques_followed(schema, old, new)
-    spelled = [view.name for view in schema.views.values() if new in view.mentions]
+    schema = _opaques_followed(schema, old, new)
+    spelled = [view.name for view in schema.reading(new) if new in view.mentions]
     return doubted(schema, *spelled) if spelled else schema
+
+
+def _tables_followed(schema: Schema, old: Name, naming: Mapping[Name, Name]) -> Mapping[Name, Table]:
+    """Its own table, those that refer to it and those that inherit from it."""
+    own = [schema.tables[old]] if old in schema.tables else []
+    referring = (table for table, _ in schema.referencing(old))
+    tables = schema.tables
+    for name, table in {each.name: each for each in (*own, *referring, *children(schema, old))}.items():
+        tables = added(removed(tables, name), _now(naming, name), _followed(table, naming))
+    return tables
+
+
+def _views_followed(schema: Schema, old: Name, naming: Mapping[Name, Name]) -> Mapping[Name, View]:
+    views = schema.views
+    own = [schema.views[old]] if old in schema.views else []
+    for name, view in {each.name: each for each in (*own, *schema.reading(old))}.items():
+        views = added(removed(views, name), _now(naming, name), _view_followed(view, naming))
+    return views
 
 
 def _now(naming: Mapping[Name, Name], name: Name) -> Name:
@@ -127,11 +135,9 @@ def _draws_from(table: Table, sequence: Name) -> bool:
 
 def _opaques_followed(schema: Schema, old: Name, new: Name) -> Schema:
     """Triggers and policies stay on their table, and live in its namespace."""
-    opaques: dict[OpaqueKey, Opaque] = {}
-    for (kind, name, table), opaque in schema.opaques.items():
-        if table == old:
-            own = name._replace(namespace=new.namespace) if name.namespace == old.namespace else name
-            opaques[kind, own, new] = replace(opaque, name=own, table=new)
-        else:
-            opaques[kind, name, table] = opaque
-    return replace(schema, opaques=opaques)
+    opaques = schema.opaques
+    for opaque in schema.on(old):
+        kind, name = opaque.kind, opaque.name
+        own = name._replace(namespace=new.namespace) if name.namespace == old.namespace else name
+        opaques = added(removed(opaques, (kind, name, old)), (kind, own, new), replace(opaque, name=own, table=new))
+    return schema if opaques is schema.opaques else replace(schema, opaques=opaques)

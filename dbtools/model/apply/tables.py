@@ -7,10 +7,11 @@ from dataclasses import replace
 from dbtools.model import operation as op
 from dbtools.model.apply import constraints, indexes, views
 from dbtools.model.apply.columns import settled
-from dbtools.model.apply.relations import children, doubted, missing, with_constraints
+from dbtools.model.apply.relations import children, doubted, missing, without_keys
 from dbtools.model.bounds import condition
 from dbtools.model.expression import Expression, Name
 from dbtools.model.identifiers import literal, quote_name
+from dbtools.model.limits import MOST_COLUMNS
 from dbtools.model.naming import chosen_name, is_relation, object_name
 from dbtools.model.objects import Check, Column, Columns, Constraint, ForeignKey, PrimaryKey, Table, Unique
 from dbtools.model.schema import Schema, removed
@@ -31,6 +32,8 @@ def create(schema: Schema, operation: op.CreateTable) -> Schema:
         columns |= _copied_columns(schema.tables.get(source))
     typed = schema.opaques.get(("type", table.of, None)) if table.of else None
     columns |= {column.name: column for column in (typed.columns if typed else ())}
+    if len(columns | own) > MOST_COLUMNS:
+        return schema
     bare = replace(table, columns=Columns((columns | own).values()), constraints=(), indexes=())
     schema = schema.with_table(bare)
     copies = sources[len(parents) :] if operation.including else []
@@ -111,7 +114,7 @@ def drop(schema: Schema, name: Name) -> Schema:
     for child in children(schema, name):
         schema = drop(schema, child.name)
     schema = replace(schema, tables=removed(schema.tables, name))
-    schema = with_constraints(schema, lambda found: not (isinstance(found, ForeignKey) and found.target == name))
+    schema = without_keys(schema, name, lambda _: True)
     return views.without_relation(schema, name)
 
 

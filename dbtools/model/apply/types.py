@@ -9,6 +9,7 @@ from dbtools.model.apply import tables
 from dbtools.model.apply.columns import dropped
 from dbtools.model.apply.relations import doubted
 from dbtools.model.expression import Name, Type
+from dbtools.model.limits import MOST_LABELS
 from dbtools.model.naming import domain_check_name
 from dbtools.model.objects import Check, Columns, Domain, Enum, Table
 from dbtools.model.schema import Schema, added, removed
@@ -29,7 +30,7 @@ def is_type(schema: Schema, name: Name) -> bool:
 def add_value(schema: Schema, operation: op.AddEnumValue) -> Schema:
     """The label is there: beside the one that was named, else last."""
     enum = schema.enums.get(operation.name)
-    if enum is None or operation.label in enum.labels:
+    if enum is None or len(enum.labels) >= MOST_LABELS or operation.label in enum.labels:
         return schema
     if operation.beside and operation.beside not in enum.labels:
         return schema
@@ -48,7 +49,7 @@ def rename_value(schema: Schema, operation: op.RenameEnumValue) -> Schema:
     labels = tuple(operation.to if label == operation.label else label for label in enum.labels)
     users = [
         table.name
-        for table in schema.tables.values()
+        for table in schema.typed(enum.name)
         if any(column.type.element().name == enum.name for column in table.columns)
         and (table.checks or any(column.default for column in table.columns) or any(i.where for i in table.indexes))
     ]
@@ -123,10 +124,10 @@ def drop(schema: Schema, name: Name) -> Schema:
     for domain in tuple(schema.domains.values()):
         if domain.base.name == name:
             schema = drop(schema, domain.name)
-    for table in tuple(schema.tables.values()):
+    for table in tuple(schema.typed(name)):
         if table.of == name:
             schema = tables.drop(schema, table.name)
-    for table in tuple(schema.tables.values()):
+    for table in tuple(schema.typed(name)):
         for column in table.columns:
             if column.type.name == name and table.name in schema.tables:
                 schema = dropped(schema, schema.tables[table.name], column.name, cascade=True)
@@ -141,12 +142,16 @@ def moved(schema: Schema, old: Name, new: Name) -> Schema:
     if opaque is not None:
         kept = removed(schema.opaques, ("type", old, None))
         schema = replace(schema, opaques=added(kept, ("type", new, None), replace(opaque, name=new)))
-    enums = {_now(name, old, new): replace(enum, name=_now(name, old, new)) for name, enum in schema.enums.items()}
+    enums = schema.enums
+    if old in enums:
+        enums = added(removed(enums, old), new, replace(enums[old], name=new))
     domains = {
         _now(name, old, new): replace(domain, name=_now(name, old, new), base=_type_now(domain.base, old, new))
         for name, domain in schema.domains.items()
     }
-    tables = {name: _followed(table, old, new) for name, table in schema.tables.items()}
+    tables = schema.tables
+    for table in schema.typed(old):
+        tables = added(tables, table.name, _followed(table, old, new))
     return replace(schema, enums=enums, domains=domains, tables=tables)
 
 

@@ -20,7 +20,7 @@ def create(schema: Schema, operation: op.CreateView) -> Schema:
     old = schema.views.get(view.name)
     if old is not None and operation.replace:
         schema = replace(schema, views=added(schema.views, view.name, replace(view, comment=old.comment)))
-        return replace(schema, uncertain=schema.uncertain - {view.name}) if view.name in schema.uncertain else schema
+        return schema.trusting(view.name)
     if is_relation(schema, view.name):
         return schema
     return replace(schema, views=added(schema.views, view.name, view))
@@ -35,14 +35,12 @@ def _expanded(view: View, schema: Schema) -> View:
 
 def drop(schema: Schema, name: Name, along: Container[Name] = ()) -> Schema:
     """The view is gone, with its triggers and rules and every view that reads it; those *along* go by themselves."""
-    if name not in schema.views:
-        return schema
-    return without_relation(replace(schema, views=removed(schema.views, name)), name, along)
+    return without_relation(schema, name, along) if name in schema.views else schema
 
 
 def starred(schema: Schema, table: Name) -> Schema:
     """*schema* with views in doubt whose star was there before *table* grew: it means the columns of that day."""
-    names = [view.name for view in schema.views.values() if view.reads is None and table in view.mentions]
+    names = [view.name for view in schema.reading(table) if view.reads is None and table in view.mentions]
     return doubted(schema, *(name for name in names if STAR.search(schema.views[name].query))) if names else schema
 
 
@@ -51,20 +49,21 @@ STAR = re.compile(r"(?:\bselect|\bdistinct|,|\.)\s*\*", re.IGNORECASE)
 
 def without_relation(schema: Schema, name: Name, along: Container[Name] = ()) -> Schema:
     """*schema* without what depended on the relation called *name*: triggers, rules, and views that read it."""
-    if any(table == name for _, _, table in schema.opaques):
-        kept = {key: opaque for key, opaque in schema.opaques.items() if key[2] != name}
-        schema = replace(schema, opaques=kept)
-    if name in schema.uncertain:
-        schema = replace(schema, uncertain=schema.uncertain - {name})
-    for view in schema.views.values():
-        if name in view.mentions and view.name not in along:
-            schema = drop(schema, view.name)
+    pending, seen = [name], {name}
+    for gone in pending:  # grows: views stand on views, however high
+        opaques = schema.opaques
+        for opaque in schema.on(gone):
+            opaques = removed(opaques, (opaque.kind, opaque.name, opaque.table))
+        dependent = [view.name for view in schema.reading(gone) if gone in view.mentions and view.name not in seen]
+        pending += (each for each in dependent if each not in along)
+        seen.update(dependent)
+        schema = replace(schema, opaques=opaques, views=removed(schema.views, gone)).trusting(gone)
     return schema
 
 
 def without_column(schema: Schema, ref: ColumnRef, *, cascade: bool) -> Schema:
     """The views that read a dropped column are gone too; where nobody has looked, they are in doubt."""
-    for view in schema.views.values():
+    for view in schema.reading(ref.table):
         if view.reads is not None and ref in view.reads:
             schema = drop(schema, view.name)
         elif view.reads is None and cascade and ref.table in view.mentions:
@@ -74,7 +73,7 @@ def without_column(schema: Schema, ref: ColumnRef, *, cascade: bool) -> Schema:
 
 def with_column_renamed(schema: Schema, ref: ColumnRef, to: str) -> Schema:
     """Views follow a renamed column; their text is then spelled anew, which nobody has read."""
-    for view in schema.views.values():
+    for view in schema.reading(ref.table):
         if ref in view.expanded:
             kept = tuple(ref._replace(column=to) if each == ref else each for each in view.expanded)
             view = replace(view, expanded=kept)  # noqa: PLW2901 - the same view

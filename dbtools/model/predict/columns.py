@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode, Loss
 from dbtools.model.expression import Expression, Name, Type, Volatility
+from dbtools.model.limits import MOST_COLUMNS, TOO_MANY_COLUMNS
 from dbtools.model.objects import Check, Column, Domain, ForeignKey, NotNull, PrimaryKey, Table, Unique
 from dbtools.model.predict import constraints, dependents, foreign_keys
 from dbtools.model.predict.constraints import UNSAFE_NEW_LABEL
@@ -147,6 +148,8 @@ def add(operation: op.AddColumn, schema: Schema, session: Session) -> Effects:
         return found if found.fails else found | add(operation, assumed(operation.table, schema), session)
     if table.column(column.name) is not None:
         return Effects({table.name: AE}, fails=None if operation.if_not_exists else DUPLICATE_COLUMN)
+    if len(table.columns) >= MOST_COLUMNS:
+        return Effects({table.name: AE}, fails=TOO_MANY_COLUMNS)
     if column.generated is not None and not column.generated.stored and session.version < VIRTUAL_SINCE:
         return Effects(fails=SYNTAX_ERROR)
     if uses_new_label(column.type, column.default, session):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Expression, Name
+from dbtools.model.limits import MOST_KEYS, TOO_MANY_COLUMNS
 from dbtools.model.naming import chosen_name, object_name
 from dbtools.model.objects import Check, Constraint, Exclusion, ForeignKey, NotNull, PrimaryKey, Table, Unique
 from dbtools.model.predict import foreign_keys
@@ -104,6 +105,8 @@ def add(operation: op.AddConstraint, schema: Schema, session: Session) -> Effect
         return Effects(
             fails=DUPLICATE_OBJECT if certain else None, uncertain="" if certain else "its name may be taken"
         )
+    if isinstance(constraint, PrimaryKey | Unique) and len(constraint.columns) > MOST_KEYS:
+        return Effects({table.name: AE}, fails=TOO_MANY_COLUMNS)
     effects = _checked(operation, table, schema, session)
     if _unknown_column(constraint, table, schema):
         return replace(effects, fails=UNDEFINED_COLUMN, uncertain="")

@@ -33,18 +33,15 @@ def of_column(table: Table, column: str, schema: Schema) -> Iterator[Dependent]:
     for other in table.columns:
         if other.generated is not None and column in other.generated.expression.columns:
             yield Dependent("generated column", other.name, table.name)
-    for opaque in schema.opaques.values():
-        if opaque.table == table.name and column in opaque.reads and opaque.kind in {"policy", "trigger", "rule"}:
+    for opaque in schema.on(table.name):
+        if column in opaque.reads and opaque.kind in {"policy", "trigger", "rule"}:
             yield Dependent(opaque.kind, opaque.name.local, table.name)
 
 
 def elsewhere(names: Collection[Name], schema: Schema) -> tuple[Opaque, ...]:
     """Policies and rules of other tables that name one of these."""
-    return tuple(
-        opaque
-        for opaque in schema.opaques.values()
-        if opaque.table is not None and opaque.table not in names and not set(names).isdisjoint(opaque.mentions)
-    )
+    found = (opaque for name in names for opaque in schema.mentioning(name))
+    return tuple(dict.fromkeys(each for each in found if each.table is not None and each.table not in names))
 
 
 def doubts(table: Table, members: Iterable[Table], schema: Schema) -> str:
@@ -90,8 +87,11 @@ def cascaded(members: tuple[Table, ...], schema: Schema, dropped: Collection[Nam
 def above(views: Iterable[View], schema: Schema) -> tuple[View, ...]:
     """Views with every view over them."""
     found = list(views)
+    names = {view.name for view in found}
     for view in found:
-        found.extend(each for each in schema.views.values() if view.name in each.mentions and each not in found)
+        over = [each for each in schema.reading(view.name) if view.name in each.mentions and each.name not in names]
+        names.update(each.name for each in over)
+        found += over
     return tuple(found)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Expression, Name, Type, Volatility
+from dbtools.model.limits import MOST_KEYS, TOO_MANY_COLUMNS
 from dbtools.model.naming import chosen_name, truncated
 from dbtools.model.objects import Index, PrimaryKey, Table, Unique, View
 from dbtools.model.predict.columns import volatility
@@ -58,6 +59,8 @@ def create(operation: op.CreateIndex, schema: Schema, session: Session) -> Effec
         elif operation.concurrently and table.partition_by is not None:
             refused = FEATURE_NOT_SUPPORTED
         return Effects(locks(members, mode), fails=None if operation.if_not_exists else refused)
+    if len(operation.index.keys) + len(operation.index.include) > MOST_KEYS:
+        return Effects(locks(members, mode), fails=TOO_MANY_COLUMNS)
     refused_for = _refused(operation, table, schema, session)
     scanned = frozenset(
         member.name for member in members if member.partition_by is None and not _has(member, operation, table, schema)
@@ -184,7 +187,7 @@ def drop(operation: op.DropIndex, schema: Schema, session: Session) -> Effects:
 
 
 def _view_owner(name: Name, schema: Schema) -> View | None:
-    found = (view for view in schema.views.values() if any(index.name == name.local for index in view.indexes))
+    found = schema.indexed(name)
     return next(found, None)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from dbtools.model import operation as op
-from dbtools.model.effects import Effects, LockMode, Loss
+from dbtools.model.effects import Effects, LockMode, Loss, overall
 from dbtools.model.expression import Name
 from dbtools.model.objects import Column, Opaque, Table
 from dbtools.model.predict.refusals import UNDEFINED_LABEL, owner
@@ -197,16 +197,17 @@ def grant(operation: op.Grant, schema: Schema, session: Session) -> Effects:
 
 def lock(operation: op.LockTable, schema: Schema, session: Session) -> Effects:
     """LOCK TABLE, with partitions unless it says ONLY; of a view, with what it reads. It wants a transaction."""
-    effects = Effects(fails=None if session.in_transaction else NO_ACTIVE_TRANSACTION)
+    effects = [Effects(fails=None if session.in_transaction else NO_ACTIVE_TRANSACTION)]
     for name in operation.tables:
         if name in schema.views:
             read = reading((name,), schema, operation.mode)
             made = (each for each in read if each in schema.views and schema.views[each].materialized)
-            effects |= Effects({each: read[each] for each in read.keys() - set(made)})
+            effects.append(Effects({each: read[each] for each in read.keys() - set(made)}))
             continue
         members = family(name, schema)[: 1 if name in operation.only else None]
-        effects |= Effects(locks(members, operation.mode)) if members else missing(name, schema, operation.mode)
-    return effects
+        found = Effects(locks(members, operation.mode)) if members else missing(name, schema, operation.mode)
+        effects.append(found)
+    return overall(effects)
 
 
 def maintain(operation: op.Maintain, schema: Schema, session: Session) -> Effects:

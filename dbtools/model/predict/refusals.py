@@ -155,11 +155,10 @@ def is_sequence(name: Name, schema: Schema) -> bool:
 
 def owner(sequence: Name, schema: Schema) -> tuple[Name, Column] | None:
     """The table and column that own a sequence, going by the name that PostgreSQL gives it."""
-    for table in schema.tables.values():
-        if table.name.namespace == sequence.namespace:
-            for column in table.columns:
-                if column.identity and object_name(table.name.local, column.name, "seq") == sequence.local:
-                    return table.name, column
+    for table in schema.drawing(sequence):
+        for column in table.columns:
+            if column.identity and object_name(table.name.local, column.name, "seq") == sequence.local:
+                return table.name, column
     return None
 
 
@@ -171,14 +170,7 @@ def _may_own(sequence: Name, schema: Schema) -> bool:
 
 
 def _is_index(name: Name, schema: Schema) -> bool:
-    if schema.index_owner(name) is not None:
-        return True
-    return any(
-        index.name == name.local
-        for view in schema.views.values()
-        if view.name.namespace == name.namespace
-        for index in view.indexes
-    )
+    return schema.index_owner(name) is not None or next(schema.indexed(name), None) is not None
 
 
 def _is_type(name: Name, schema: Schema) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from operator import attrgetter
 from typing import NamedTuple
 
 from dbtools.model.effects import Effects, LockMode
@@ -46,7 +46,7 @@ def is_brought(name: Name, schema: Schema) -> bool:
 
 def assumed(name: Name, schema: Schema) -> Schema:
     """The schema with *name* in it as a table of which nothing is known: what holds for any table holds for it."""
-    return replace(schema.with_table(Table(name)), uncertain=schema.uncertain | {name})
+    return schema.with_table(Table(name)).doubting(name)
 
 
 def family(name: Name, schema: Schema) -> tuple[Table, ...]:
@@ -103,8 +103,7 @@ def own_keys(table: Table, schema: Schema) -> tuple[ForeignKey, ...]:
 
 def default_partition(parent: Name, schema: Schema) -> Table | None:
     """The partition for every row that no other one takes."""
-    partitions = schema.partitions(parent)
-    return next((each for each in partitions if each.partition_of and each.partition_of.bound == "DEFAULT"), None)
+    return schema.default_partition(parent)
 
 
 def partition_key(table: Table) -> frozenset[str]:
@@ -151,7 +150,8 @@ def scanned(names: Iterable[Name], schema: Schema) -> frozenset[Name]:
 
 def row_type_users(name: Name, schema: Schema) -> tuple[Table, ...]:
     """The tables with a column that holds whole rows of the table."""
-    return tuple(table for table in schema.in_order() if any(column.type.name == name for column in table.columns))
+    found = (table for table in schema.typed(name) if any(column.type.name == name for column in table.columns))
+    return tuple(sorted(found, key=attrgetter("name")))
 
 
 def locks(tables: Iterable[Table], mode: LockMode) -> dict[Name, LockMode]:
@@ -199,7 +199,7 @@ def views_reading(table: Name, column: str, schema: Schema) -> tuple[View, ...]:
     """The views that depend on a column (on the table, when it is empty) as far as they are resolved."""
     return tuple(
         view
-        for view in schema.views.values()
+        for view in schema.reading(table)
         if any(ref.table == table and column in ("", ref.column) for ref in view.reads or ())
         or (not column and table in view.mentions)
     )
@@ -207,7 +207,7 @@ def views_reading(table: Name, column: str, schema: Schema) -> tuple[View, ...]:
 
 def unresolved(table: Name, schema: Schema) -> bool:
     """Whether a view names the table but nobody has worked out what it reads of it."""
-    return any(view.reads is None and table in view.mentions for view in schema.views.values())
+    return any(view.reads is None and table in view.mentions for view in schema.reading(table))
 
 
 class Dependent(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dbtools.model import operation as op
-from dbtools.model.effects import Effects, LockMode, Loss, strongest
+from dbtools.model.effects import Effects, LockMode, Loss, overall, strongest
 from dbtools.model.expression import Name
 from dbtools.model.objects import Table
 from dbtools.model.predict.constraints import UNSAFE_NEW_LABEL
@@ -113,30 +113,29 @@ def _followed(name: Name, written: frozenset[str], schema: Schema, *, deleted: b
 
 def truncate(operation: op.Truncate, schema: Schema) -> Effects:
     """TRUNCATE empties by new files; tables that refer to it must go along."""
-    effects = Effects()
+    effects: list[Effects] = []
     pending, done = list(operation.tables), set[Name]()
     named = {each.name for name in operation.tables for each in family(name, schema)}
-    while pending:
-        name = pending.pop(0)
+    for name in pending:  # grows with CASCADE
         table = schema.table(name)
         if name in done:
             continue
         if table is None:
             done.add(name)
-            effects |= missing(name, schema, AE)
+            effects.append(missing(name, schema, AE))
             continue
         members = (table,) if name in operation.only else family(name, schema)
         if name in operation.only and table.partition_by is not None:
-            return effects | Effects({name: AE}, fails=WRONG_KIND)
+            return overall([*effects, Effects({name: AE}, fails=WRONG_KIND)])
         done |= {member.name for member in members}
-        effects |= _emptied(members)
+        effects.append(_emptied(members))
         pairs = [pair for member in members for pair in referencing(member.name, schema)]
-        others = [other.name for other, _ in pairs if other.name not in done | named]
-        held = any(key.enforced and other.name not in done | named for other, key in pairs)
-        if held and not operation.cascade:
-            return effects | Effects(fails=FEATURE_NOT_SUPPORTED)
+        apart = [(other, key) for other, key in pairs if other.name not in done and other.name not in named]
+        others = [other.name for other, _ in apart]
+        if any(key.enforced for _, key in apart) and not operation.cascade:
+            return overall([*effects, Effects(fails=FEATURE_NOT_SUPPORTED)])
         pending.extend(others if operation.cascade else ())
-    return effects
+    return overall(effects)
 
 
 def _emptied(members: tuple[Table, ...]) -> Effects:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dbtools.model.entries import Members
 from dbtools.model.expression import Name
 
 NEWEST = 18
+NO_NAMES: Members[Name] = Members()
 VIRTUAL_SINCE = 18
 SET_EXPRESSION_SINCE = 17
 NO_OPTIONS_ON_PARTITIONED_SINCE = 16
@@ -30,9 +32,9 @@ class Session:
     version: int = NEWEST
     in_transaction: bool = False
     timezone: str | None = "UTC"
-    empty: frozenset[Name] = frozenset()
-    new_labels: frozenset[tuple[Name, str]] = field(default=frozenset())
-    new_types: frozenset[Name] = frozenset()
-    pending: frozenset[Name] = frozenset()
-    perhaps_pending: frozenset[Name] = frozenset()
+    empty: Members[Name] = NO_NAMES
+    new_labels: Members[tuple[Name, str]] = field(default=Members())
+    new_types: Members[Name] = NO_NAMES
+    pending: Members[Name] = NO_NAMES
+    perhaps_pending: Members[Name] = NO_NAMES
     lock_timeout: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dbtools.model import operation as op
 from dbtools.model.effects import Effects, LockMode, Loss
 from dbtools.model.expression import Name
+from dbtools.model.limits import MOST_COLUMNS, TOO_MANY_COLUMNS
 from dbtools.model.objects import Exclusion, PrimaryKey, Table, Unique
 from dbtools.model.predict import dependents, partitions
 from dbtools.model.predict.columns import uses_new_label
@@ -50,6 +51,8 @@ def create(operation: op.CreateTable, schema: Schema, session: Session) -> Effec
     table = operation.table
     if operation.if_not_exists and is_taken(table.name, schema):
         return Effects()
+    if len(table.columns) > MOST_COLUMNS:
+        return Effects(fails=TOO_MANY_COLUMNS)
     if any(uses_new_label(column.type, column.default, session) for column in table.columns):
         return Effects(fails=UNSAFE_NEW_LABEL)
     effects = Effects(dict.fromkeys(operation.like, AS))
@@ -174,7 +177,7 @@ def _firing(table: Table, trigger: str, schema: Schema) -> tuple[Table, ...]:
     """The table, with its partitions where a trigger for each row is meant: those of foreign keys are."""
     if table.partition_by is None:
         return (table,)
-    own = [each for each in schema.opaques.values() if (each.kind, each.table) == ("trigger", table.name)]
+    own = [each for each in schema.on(table.name) if each.kind == "trigger"]
     by_row = any(each.by_row for each in own if trigger in ("", "USER", each.name.local))
     keys = bool(table.foreign_keys or referencing(table.name, schema)) and not trigger
     return branch(table.name, schema) if by_row or keys else (table,)
@@ -206,7 +209,7 @@ def _set_persistence(table: Table, action: op.TableAction, schema: Schema, sessi
         return Effects({table.name: AE}, fails=WRONG_KIND if session.version >= VIRTUAL_SINCE else bound)
     if (table.persistence == "unlogged") == (action == "set unlogged"):
         return Effects({table.name: AE})
-    published = any(each.kind == "publication" and each.table == table.name for each in schema.opaques.values())
+    published = any(each.kind == "publication" for each in schema.on(table.name))
     if published and action == "set unlogged":
         return rewrite((table,)) | Effects(fails=NOT_IN_STATE)
     fails = INVALID_DEFINITION if _binds(table, action, schema) else None

@@ -15,6 +15,7 @@ from dbtools.model.predict.relations import (
     FEATURE_NOT_SUPPORTED,
     UNDEFINED_OBJECT,
     locks,
+    row_type_users,
     stored,
     views_reading,
 )
@@ -24,7 +25,7 @@ from dbtools.model.schema import Schema
 
 def users(name: Name, schema: Schema) -> tuple[Table, ...]:
     """The tables with a column of the type, or of an array of it."""
-    return tuple(table for table in schema.in_order() if any(column.type.name == name for column in table.columns))
+    return row_type_users(name, schema)
 
 
 def above(name: Name, schema: Schema) -> tuple[Name, ...]:
@@ -94,7 +95,7 @@ def alter_domain(operation: op.AlterDomain, schema: Schema, session: Session) ->
 
 def alter_composite(operation: op.AlterOpaque, schema: Schema) -> Effects:
     """ALTER TYPE of a composite type: with CASCADE, tables of the type change with it."""
-    typed = tuple(table for table in schema.in_order() if table.of == operation.name)
+    typed = tuple(table for table in schema.typed(operation.name) if table.of == operation.name)
     held = users(operation.name, schema)
     if operation.to:
         return Effects()
@@ -108,7 +109,7 @@ def drop(operation: op.DropType, schema: Schema) -> Effects:
     """DROP TYPE CASCADE drops every column of the type, and every table of it."""
     names = above(operation.name, schema)
     tables = tuple(table for name in names for table in users(name, schema))
-    typed = tuple(table for table in schema.in_order() if table.of in names)
+    typed = tuple(table for name in names for table in schema.typed(name) if table.of == name)
     lost = frozenset(
         Loss(table.name, column.name) for table in tables for column in table.columns if column.type.name in names
     )

@@ -80,7 +80,7 @@ def full_scan_exclusive(context: Context) -> Iterator[Harm]:
         if read & members and not effects.builds and context.existed(own):
             yield Harm(
                 f"reads every row of {family_of(own, read & members)}, and {BLOCKS_ALL} meanwhile",
-                _hint(context),
+                _hint_for(context, min(read & members)),
                 str(own),
                 _object(operation),
                 plan=safe_form(context),
@@ -88,7 +88,7 @@ def full_scan_exclusive(context: Context) -> Iterator[Harm]:
         read -= members
     for name in sorted(read):
         message = f"reads every row of {name}, and {BLOCKS_ALL} meanwhile"
-        yield Harm(message, _hint(context), str(name), plan=safe_form(context))
+        yield Harm(message, _hint_for(context, name), str(name), plan=safe_form(context))
     if effects.uncertain and not effects.scans:
         yield from _perhaps(context)
 
@@ -120,6 +120,14 @@ def _object(operation: op.Operation) -> str:
 
 
 KEY_ASIDE = "drop the foreign key before, and add it again after: NOT VALID first, then VALIDATE CONSTRAINT"
+
+
+def _hint_for(context: Context, table: Name) -> str:
+    """Where it is not the statement itself that closes the table, it only has to run elsewhere."""
+    own = context.statement.lock(table)
+    if own is None or not own.blocks_reads:
+        return f"in a migration of its own: what changed {table} before it keeps its lock until the transaction ends"
+    return _hint(context)
 
 
 def _hint(context: Context) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
@@ -10,6 +11,8 @@ from dbtools.model.finding import Severity
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.plans import safe_form
 from dbtools.rules.wording import READERS_UNKNOWN, renamed_away
+
+SOON = 500  # operations within which a name is given again, if it is at all
 
 
 @rule(
@@ -56,7 +59,7 @@ def rename_table(context: Context) -> Iterator[Harm]:
     if not isinstance(operation, op.RenameTable) or not context.existed(operation.name) or not context.effects.locks:
         return
     name, new = operation.name, Name(operation.name.namespace, operation.to)
-    if context.session.in_transaction and any(_gives(later, name) for later in context.later()):
+    if context.session.in_transaction and any(_gives(later, name) for later in islice(context.later(), SOON)):
         return
     stop = renamed_away(context, name)
     if context.readers_known and not stop.said:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ from dbtools.model.schema import Schema
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.refusals import told_by
 from dbtools.rules.wording import joined
+
+MOST_NEAR = 500
 
 
 class Missing(NamedTuple):
@@ -96,7 +98,7 @@ def _missing(operation: op.Operation, schema: Schema) -> Iterator[Missing]:
             yield from _unordered(operation, schema)
         case op.SetType(name, column, kind):
             yield from _columns(name, (column,), schema)
-            yield Missing("type", str(kind), tuple(map(str, (*schema.enums, *schema.domains))))
+            yield Missing("type", str(kind), _near(schema.enums, schema.domains))
         case (
             op.DropColumn(name, column) | op.RenameColumn(name, column) | op.SetNullable(name, column)
             | op.SetDefault(name, column) | op.SetIdentity(name, column) | op.SetGenerated(name, column)
@@ -124,7 +126,8 @@ def _missing(operation: op.Operation, schema: Schema) -> Iterator[Missing]:
                 if key.target != table.name:
                     yield from _target(key, schema)
         case op.DropIndex(name):
-            indexes = tuple(index.name for table in schema.in_order() for index in table.indexes)
+            few = schema.in_order() if len(schema.tables) <= MOST_NEAR else ()
+            indexes = tuple(index.name for table in few for index in table.indexes)
             if name.namespace in schema.namespaces and name.local not in indexes:
                 yield Missing("index", name.local, indexes)
         case op.RenameEnumValue(name, label) if (enum := schema.enums.get(name)) is not None:
@@ -142,7 +145,7 @@ def _missing(operation: op.Operation, schema: Schema) -> Iterator[Missing]:
             yield from _columns(name, columns, schema)
         case op.AddEnumValue(name) | op.RenameEnumValue(name):
             if name not in schema.enums and name.namespace in schema.namespaces:
-                yield Missing("type", str(name), tuple(map(str, schema.enums)))
+                yield Missing("type", str(name), _near(schema.enums))
         case _:
             yield from _tables(_around(operation), schema)
 
@@ -177,7 +180,12 @@ def _tables(names: Iterable[Name], schema: Schema) -> Iterator[Missing]:
     for name in names:
         known = is_relation(schema, name) or schema.index_owner(name) is not None
         if not known and name.namespace in schema.namespaces and not _is_own_sequence(name, schema):
-            yield Missing("table", str(name), tuple(map(str, (*schema.tables, *schema.views))))
+            yield Missing("table", str(name), _near(schema.tables, schema.views))
+
+
+def _near(*several: Collection[Name]) -> tuple[str, ...]:
+    """What may have been meant; of very many names nobody wants to hear, nor wait for the nearest."""
+    return tuple(str(name) for names in several if len(names) <= MOST_NEAR for name in names)
 
 
 def _types(columns: Iterable[Column], schema: Schema) -> Iterator[Missing]:

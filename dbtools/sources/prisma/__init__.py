@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dbtools.errors import SourceError
+from dbtools.model.entries import Members
 from dbtools.model.finding import Location
 from dbtools.model.objects import Column, ColumnRef, Columns, Constraint, Enum, Table
 from dbtools.model.reader import Reader, Reading
@@ -67,10 +68,10 @@ def read_texts(files: Mapping[str, str], where: str) -> Reading:
     schema = Schema(
         tables={table.name: table for table in tables},
         enums={enum.name: _enum(enum) for enum in project.enums.values()},
-        namespaces=namespaces_of(project.settings),
-        extensions=extensions_of(project.settings),
+        namespaces=Members(namespaces_of(project.settings)),
+        extensions=Members(extensions_of(project.settings)),
         complete=not project.notes.unread,
-        uncertain=frozenset(project.notes.uncertain),
+        uncertain=Members(project.notes.uncertain),
     )
     return Reading(
         "prisma",

@@ -1,4 +1,4 @@
-"""The folder where dbtools keeps what it can make again: database clusters, and copies of programs.
+"""The folder where dbtools keeps what it can make again: database clusters, copies of programs, states of histories.
 
 Programs run from here, so the folder must be the user's own: one that somebody else could have
 planted or can write to is refused.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dbtools.errors import DatabaseError
 
+NO_CACHE = "DBTOOLS_NO_CACHE"  # set: states of histories are neither read nor kept
 POSIX = sys.platform != "win32"
 
 
