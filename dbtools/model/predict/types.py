@@ -19,7 +19,7 @@ from dbtools.model.predict.relations import (
     stored,
     views_reading,
 )
-from dbtools.model.predict.session import NOT_NULL_OF_DOMAIN_IS_LIGHT_SINCE, Session
+from dbtools.model.predict.session import NAMED_NOT_NULL_SINCE, Session
 from dbtools.model.schema import Schema
 
 
@@ -57,17 +57,17 @@ def add_domain_check(operation: op.AddDomainCheck, schema: Schema) -> Effects:
     domain = schema.domains.get(operation.name)
     if domain is not None and any(check.name == operation.check.name for check in domain.checks):
         return Effects(fails=DUPLICATE_OBJECT)
-    return _checked(operation.name, schema, LockMode.SHARE) if operation.check.validated else Effects()
+    return _checked(operation.name, schema) if operation.check.validated else Effects()
 
 
-def _checked(name: Name, schema: Schema, mode: LockMode) -> Effects:
+def _checked(name: Name, schema: Schema) -> Effects:
     """Every table with a column of the domain is read; inside an array or a row its values cannot be."""
     effects = Effects()
     for each in above(name, schema):
         for table in users(each, schema):
             if any(column.type.name == each and column.type.dimensions for column in table.columns):
                 effects |= Effects(fails=FEATURE_NOT_SUPPORTED)
-            effects |= Effects(locks((table,), mode), scans=stored((table,)))
+            effects |= Effects(locks((table,), LockMode.SHARE), scans=stored((table,)))
     return effects
 
 
@@ -78,18 +78,16 @@ def alter_domain(operation: op.AlterDomain, schema: Schema, session: Session) ->
         return Effects() if schema.complete else Effects(uncertain=f"{operation.name} is not known")
     match operation.action:
         case "not null":
-            return _checked(operation.name, schema, LockMode.SHARE) if domain.nullable else Effects()
+            return _checked(operation.name, schema) if domain.nullable else Effects()
         case "validate" | "drop constraint":
             named = [check for check in domain.checks if check.name == operation.value]
             if not named:
-                unnamed = not domain.nullable and session.version >= NOT_NULL_OF_DOMAIN_IS_LIGHT_SINCE
+                unnamed = not domain.nullable and session.version >= NAMED_NOT_NULL_SINCE
                 if unnamed:
                     return Effects(uncertain="the name of its NOT NULL is not kept")
                 return Effects(fails=None if operation.if_exists else UNDEFINED_OBJECT)
             if operation.action == "validate":
-                light = session.version >= NOT_NULL_OF_DOMAIN_IS_LIGHT_SINCE
-                mode = LockMode.SHARE_UPDATE_EXCLUSIVE if light else LockMode.SHARE
-                return _checked(operation.name, schema, mode)
+                return _checked(operation.name, schema)
     return Effects()
 
 

@@ -65,6 +65,9 @@ def refresh(operation: op.RefreshView, schema: Schema) -> Effects:
     if view is None:
         return missing(operation.name, schema, AE)
     heap = frozenset({view.name})
+    if not operation.data:
+        builds = frozenset(Name(view.name.namespace, index.name) for index in view.indexes)
+        return Effects({view.name: AE}, rewrites=heap, builds=builds)
     effects = Effects(reading(view.mentions, schema, AS), scans=scanned(view.mentions, schema))
     if not operation.concurrently:
         builds = frozenset(Name(view.name.namespace, index.name) for index in view.indexes)
