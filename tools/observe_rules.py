@@ -20,6 +20,7 @@ from servers import folders
 
 from dbtools.explain.facts import digest, history_of
 from dbtools.model.effects import LockMode
+from dbtools.model.entries import Members
 from dbtools.model.expression import Name
 from dbtools.model.operation import Transaction
 from dbtools.model.predict import Session
@@ -84,7 +85,7 @@ def _run(connection: Connection, sql: str) -> list[tuple[int, Seen]]:
         before = catalog(connection)
         counts = fill(connection, before, ROWS) | count_rows(connection, before.tables)
         empty = frozenset(name for name, count in counts.items() if not count)
-        watched = list(watch(connection, migration, walk([migration], schema, Session(version, empty=empty))))
+        watched = list(watch(connection, migration, walk([migration], schema, Session(version, empty=Members(empty)))))
         _end(connection, commit=in_transaction(migration) and not any(each.failed for each in watched))
         schema = fold(schema, (migration.up.text,))
         worth = (each for each in watched if each.failed or not isinstance(each.operations[0], Transaction))

@@ -228,11 +228,10 @@ class _Run:
         self.born, self.session = _grown(operation, before, self.born, self.session)
         match operation:
             case op.Truncate(tables, _, only) if self.session.in_transaction and not done.effects.fails:
-                gone = {
-                    each.name for name in tables if name not in only for each in family(name, before)
-                } - self.session.empty
-                self.emptied |= gone
-                self.session = replace(self.session, empty=self.session.empty | gone)
+                emptied = (each.name for name in tables if name not in only for each in family(name, before))
+                gone = [name for name in emptied if name not in self.session.empty]
+                self.emptied = self.emptied.having(*gone)
+                self.session = replace(self.session, empty=self.session.empty.having(*gone))
             case op.Transaction("begin"):
                 self.session = replace(self.session, in_transaction=True)
             case op.Transaction("commit" | "rollback"):
@@ -254,7 +253,7 @@ class _Run:
         if self.session.pending or self.session.perhaps_pending:
             self.session = replace(self.session, pending=Members(), perhaps_pending=Members())
         if self.emptied:
-            self.session = replace(self.session, empty=self.session.empty - self.emptied)
+            self.session = replace(self.session, empty=self.session.empty.without(*self.emptied))
             self.emptied = Members()
         if self.session.new_labels or self.session.new_types or self.session.lock_timeout != self.lasting:
             self.session = replace(self.session, new_labels=Members(), new_types=Members(), lock_timeout=self.lasting)

@@ -88,3 +88,11 @@ def test_labels_of_one_pending_migration_are_new_in_the_next_of_its_batch():
     scripts = ("CREATE TYPE mood AS ENUM ('sad');", "ALTER TYPE mood ADD VALUE 'ok';", "SELECT 1;")
     assert steps(*scripts, mode="batch")[-1].session.new_labels
     assert not steps(*scripts)[-1].session.new_labels
+
+
+def test_a_table_that_is_emptied_counts_as_empty_until_the_transaction_ends():
+    inside = steps("TRUNCATE a; ALTER TABLE a ADD n int NOT NULL; CREATE TABLE c (id int); SELECT 1;")
+    assert inside[1].effects.fails is None
+    assert {A, Name("public", "c")} <= set(inside[-1].session.empty)
+    after = steps("BEGIN; TRUNCATE a; COMMIT; ALTER TABLE a ADD n int NOT NULL;", mode="none")
+    assert after[-1].effects.fails == "23502"
