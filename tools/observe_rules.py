@@ -57,6 +57,7 @@ BEGIN
 END
 $$
 """
+OUT_OF_BOUNDS = "23514"  # rows that no bound of a partition has in mind: such an example says as much without them
 Seen = dict[str, Any]
 Facts = dict[tuple[str, str], list[tuple[int, Seen]]]
 

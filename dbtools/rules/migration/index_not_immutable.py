@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dbtools.model.expression import Expression, Volatility
 from dbtools.model.finding import Severity
 from dbtools.model.objects import Index
 from dbtools.model.operation import CreateIndex
+from dbtools.model.predict import predict
 from dbtools.model.predict.indexes import NOT_IMMUTABLE
+from dbtools.model.predict.relations import ACTIVE_TRANSACTION
 from dbtools.rules.base import Context, Harm, rule
 
 
@@ -53,9 +56,14 @@ CREATE INDEX by_name ON log (lower(name));""",
     link="https://www.postgresql.org/docs/current/sql-createindex.html",
 )
 def index_not_immutable(context: Context) -> Iterator[Harm]:
-    """It fails wherever it stands, on a table of this change too."""
+    """It fails wherever it stands, on a table of this change too; CONCURRENTLY also once it is out of a transaction."""
     operation = context.operation
-    if not isinstance(operation, CreateIndex) or context.effects.fails != NOT_IMMUTABLE:
+    if not isinstance(operation, CreateIndex):
+        return
+    fails = context.effects.fails
+    if fails == ACTIVE_TRANSACTION:
+        fails = predict(operation, context.before, replace(context.session, in_transaction=False)).fails
+    if fails != NOT_IMMUTABLE:
         return
     culprit = _culprit(operation.index)
     yield Harm(
