@@ -57,12 +57,12 @@ class Question:
     @cached_property
     def relations(self) -> frozenset[Name]:
         """The tables, and every view over them."""
-        found, views = set(self.tables), self.moment.before.views.values()
-        grown = True
-        while grown:
-            more = {view.name for view in views if view.name not in found and found.intersection(view.mentions)}
-            grown = bool(more)
-            found |= more
+        found, pending = set(self.tables), list(self.tables)
+        for name in pending:  # grows: views stand on views
+            over = (view for view in self.moment.before.reading(name) if name in view.mentions)
+            more = [view.name for view in over if view.name not in found]
+            found.update(more)
+            pending += more
         return frozenset(found)
 
     @cached_property

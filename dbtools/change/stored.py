@@ -21,9 +21,9 @@ ON_TABLES: dict[str, ReaderKind] = {"policy": "policy", "trigger": "trigger", "r
 
 def stored_readers(question: Question) -> Iterator[Reader]:
     """What stands in the database before the operation; of functions, those that stand at the end."""
-    for view in question.moment.before.views.values():
-        if view.name in question.relations:
-            yield from _view(view, question)
+    views = question.moment.before.views
+    for name in sorted(question.relations & views.keys()):
+        yield from _view(views[name], question)
     if question.wanted.column:
         yield from _generated(question)
     for opaque in question.moment.before.opaques.values():

@@ -8,3 +8,4 @@ TOO_MANY_COLUMNS = "54011"
 # a table is in doubt, so that a statement on it costs no more however many have gone before.
 MOST_OF_A_TABLE = 256
 MOST_LABELS = 5000  # of an enum, likewise
+MOST_LEVELS = 64  # of partitions of partitions, likewise

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from dbtools.model.expression import Name, Type
@@ -28,6 +30,7 @@ NUMBERS = INTEGERS | {"numeric", "real", "double precision"}
 MOMENTS = frozenset({"date", "timestamp"})
 STRINGS = frozenset({"text", "varchar", "char", "bpchar", "uuid"})
 HASH = re.compile(r"FOR VALUES WITH \(modulus (\d+), remainder (\d+)\)")
+MOST_SIBLINGS = 1000  # partitions that a new one is compared with
 FLIPPED = {"GT": "LT", "GTE": "LTE", "LT": "GT", "LTE": "GTE", "EQ": "EQ"}
 
 
@@ -76,6 +79,7 @@ def _key(parent: Table) -> tuple[str, Type] | None:
     return (column.name, column.type) if column is not None else None
 
 
+@lru_cache(maxsize=4096)
 def _bound(text: str, kind: Type) -> _Values | None:
     """The values that a bound takes; None for a hash, the default, and what is not compared here."""
     if text.startswith("FOR VALUES IN "):
@@ -281,9 +285,11 @@ def _overlaps(of: PartitionOf, partition: Name, parent: Table, schema: Schema) -
     """Whether another partition takes some of the same values."""
     bounds = [
         sibling.partition_of.bound
-        for sibling in schema.partitions(parent.name)
+        for sibling in islice(schema.children(parent.name), MOST_SIBLINGS)
         if sibling.partition_of is not None and sibling.name != partition
     ]
+    if len(bounds) >= MOST_SIBLINGS - 1:
+        return None
     others = [bound for bound in bounds if bound != "DEFAULT"]
     if of.bound == "DEFAULT" or not others:
         return False

@@ -27,7 +27,8 @@ def judged(operation: op.Operation, schema: Schema, session: Session) -> tuple[o
     """The operation and the schema with everything judged that the operation's effects depend on."""
     if isinstance(operation, op.AddColumn) and schema.views:
         # A star means the columns of the day it was written, so it is resolved before there are more.
-        starred = [view for view in schema.views.values() if operation.table in view.mentions and "*" in view.query]
+        over = (view for view in schema.reading(operation.table) if operation.table in view.mentions)
+        starred = [view for view in over if "*" in view.query]
         schema = _resolved(schema, starred)
     match operation:
         case op.AddColumn(column=Column(default=Expression() as default) as column):
@@ -56,7 +57,9 @@ def judged(operation: op.Operation, schema: Schema, session: Session) -> tuple[o
         ):
             from dbtools.sql.bounds import fit
 
-            schema = _with_checks(_with_checks(schema, partition), _default_of(of.parent, schema))
+            schema = _with_checks(schema, partition)
+            rest = default_partition(of.parent, schema)
+            schema = schema if rest is None else _with_checks(schema, rest.name)
             operation = replace(operation, fit=fit(partition, of, schema))
         case op.DropColumn(table) | op.RenameColumn(table) | op.DropTable(table) | op.RenameTable(table):
             schema = _with_all_views(schema, table)
@@ -90,12 +93,6 @@ def _looked_at(operation: op.CreateView, schema: Schema) -> op.CreateView:
 
 
 PROBLEMS = {"unknown table": "42P01", "unknown column": "42703"}
-
-
-def _default_of(parent: Name, schema: Schema) -> Name:
-    """The default partition; the parent itself, which has no checks to judge twice, where there is none."""
-    default = default_partition(parent, schema)
-    return parent if default is None else default.name
 
 
 def _with_callers(schema: Schema, function: Name) -> Schema:

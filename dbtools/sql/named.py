@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from dbtools.model.expression import Name
@@ -36,9 +37,17 @@ def named(text: str, namespace: str) -> tuple[Name, ...]:
 
 def mentions(text: str, local: str) -> bool:
     """Whether *local* stands in *text* as an identifier, quoted or not: where it does not, *text* cannot mean it."""
-    if 'U&"' in text or 'u&"' in text:
+    words = _words(text)
+    if ESCAPED in words or local.lower() in words:
         return True
-    if '"' not in local and local.lower() not in text.lower():
-        return False
-    quoted = '"{}"'.format(local.replace('"', '""'))
-    return quoted in text or any(part.lower() == local for part in WORD.findall(text))
+    return WORD.fullmatch(local) is None and '"{}"'.format(local.replace('"', '""')) in text
+
+
+ESCAPED = 'u&"'
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> frozenset[str]:
+    """The words of *text* in lower case, found once however many names are looked for."""
+    lower = text.lower()
+    return frozenset([*WORD.findall(lower), *([ESCAPED] if ESCAPED in lower else ())])

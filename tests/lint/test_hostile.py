@@ -133,8 +133,10 @@ def test_bytes_that_are_no_sql_are_told_and_the_rest_is_judged(what):
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_line_ends_and_byte_order_marks_change_no_verdict(encoding, end):
     script = f"-- é{end}DROP TABLE u;{end}".encode(encoding)
-    (finding,) = judged("CREATE TABLE u (id int);", script).findings if end != "\r" else [None]
-    assert finding is None or (finding.rule, finding.location.line, finding.location.column) == ("drop-table", 2, 1)
+    findings = judged("CREATE TABLE u (id int);", script).findings
+    places = {(finding.location.line, finding.location.column) for finding in findings if finding.rule == "drop-table"}
+    assert len(places) == 1
+    assert places == {(2, 1)} or end == "\r"  # which ends a comment, but no line that an editor shows
 
 
 def test_names_of_a_thousand_characters_mean_what_the_server_keeps_of_them():

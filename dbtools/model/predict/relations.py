@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Expression, Name, Type
+from dbtools.model.limits import MOST_LEVELS
 from dbtools.model.migration import BOOKKEEPING
 from dbtools.model.objects import Exclusion, ForeignKey, PrimaryKey, Table, Unique, View
 from dbtools.model.schema import Schema
@@ -81,7 +82,7 @@ def roots(name: Name, schema: Schema) -> tuple[Name, ...]:
     """The table and every table that it is a partition of: a foreign key to one of them is one to it as well."""
     found = [name]
     table = schema.table(name)
-    while table is not None and table.partition_of is not None and table.partition_of.parent not in found:
+    while table is not None and table.partition_of is not None and len(found) < MOST_LEVELS:
         found.append(table.partition_of.parent)
         table = schema.table(table.partition_of.parent)
     return tuple(found)

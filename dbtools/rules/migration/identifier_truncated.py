@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dbtools.model import operation as op
 from dbtools.model.finding import Severity
@@ -57,7 +58,8 @@ def identifier_truncated(context: Context) -> Iterator[Harm]:
             yield Harm(message, f"choose a name of at most {LONGEST} bytes", made[kept], kept)
 
 
-def _long(text: str) -> list[str]:
+@lru_cache(maxsize=4)
+def _long(text: str) -> tuple[str, ...]:
     """The identifiers of *text* that are too long, each once, as PostgreSQL would read them before it cuts."""
     found = []
     for match in IDENTIFIER.finditer(text) if len(text) > SHORTEST else ():
@@ -65,7 +67,7 @@ def _long(text: str) -> list[str]:
             name = match[2].lower() if match[2] else match[1].replace('""', '"')
             if len(name.encode()) > LONGEST:
                 found.append(name)
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def _names(operation: op.Operation) -> Iterator[tuple[str, str]]:
