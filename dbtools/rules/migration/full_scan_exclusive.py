@@ -16,7 +16,7 @@ from dbtools.rules.wording import BLOCKS_ALL, family_of
 
 # New files instead of rows read, a rewrite, or what a rule of its own names.
 ELSEWHERE = (
-    op.Truncate | op.Maintain | op.RefreshView | op.Reindex | op.AttachPartition | op.ValidateConstraint
+    op.Truncate | op.Maintain | op.Reindex | op.AttachPartition | op.ValidateConstraint
     | op.AddDomainCheck | op.AlterDomain | op.Insert | op.Update | op.Delete
 )  # fmt: skip
 

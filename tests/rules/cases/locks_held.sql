@@ -5,6 +5,7 @@ ALTER TABLE post ADD CONSTRAINT post_views CHECK (views >= 0) NOT VALID;
 CREATE TABLE tag (id int PRIMARY KEY, name text);
 CREATE DOMAIN points AS int;
 CREATE TABLE score (id int PRIMARY KEY, points points);
+CREATE MATERIALIZED VIEW high AS SELECT id FROM score WHERE points > 9;
 ---
 ALTER TABLE post ADD COLUMN title text;
 CREATE INDEX ON post (title); -- expect: index-blocks-writes
@@ -65,3 +66,7 @@ ALTER TABLE post DROP CONSTRAINT post_author; -- expect: drop-fk-locks-both-tabl
 ALTER TABLE tag ADD COLUMN third int;
 ---
 DROP TABLE post; -- expect: drop-table, drop-fk-locks-both-tables
+---
+-- What a materialized view reads is read under the lock that is held.
+ALTER TABLE score ADD COLUMN note text;
+REFRESH MATERIALIZED VIEW high; -- expect: full-scan-exclusive, refresh-matview-blocks
