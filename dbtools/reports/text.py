@@ -18,6 +18,7 @@ _SEVERITY_MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.INFO: 
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 _NUMBER = re.compile(r"[-+±]?[\d,]+(\.\d+)?( ?\S{1,2})?|")
 _LEAST_WIDTH = 24
+_LONGEST_SQL = 12  # lines of a hint: a plan may have fifty
 _GUTTER = " │ "
 
 
@@ -122,8 +123,14 @@ class _Writer:
         prose, sql = advice(hint)
         if prose:
             yield from self.wrapped(prose, f"{lead}→ ", style="cyan")
-        for number, line in enumerate(plain(sql).splitlines()):  # never wrapped: it is there to be copied
+        lines = plain(sql).splitlines()
+        shown = lines if len(lines) <= _LONGEST_SQL else lines[: _LONGEST_SQL - 1]
+        for number, line in enumerate(shown):  # never wrapped: it is there to be copied
             yield self.styled(f"{lead}{'→ ' if not (prose or number) else '  '}{line}".rstrip(), "cyan")
+        if len(shown) < len(lines):
+            rest = len(lines) - len(shown)
+            more = f"… {rest} more lines: --format markdown shows all, dbtools lint --fix writes them"
+            yield from self.wrapped(more, f"{lead}  ", style="dim")
 
     def section(self, section: Section) -> Iterator[str]:
         if section.title:

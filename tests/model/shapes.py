@@ -105,6 +105,7 @@ SHAPES: dict[str, str] = {
     "statistics": f"{PLAIN} CREATE STATISTICS t_st ON a, e FROM t;",
     "publication": f"{PLAIN} CREATE PUBLICATION t_pub FOR TABLE t;",
     "domain column": f"{PLAIN} ALTER TABLE t ADD x positive, ADD y plain_int, ADD z positive[], ADD w nested;",
+    "domain columns alone": f"{PLAIN} ALTER TABLE t ADD x positive, ADD y plain_int, ADD w nested;",
     "enum column": f"{PLAIN} ALTER TABLE t ADD m mood DEFAULT 'sad', ADD ms mood[];",
     "defaults": f"{PLAIN} ALTER TABLE t ALTER a SET DEFAULT fixed(1), ALTER b SET DEFAULT 'x';",
     "serial": f"""{PLAIN} ALTER TABLE t ADD s serial; CREATE SEQUENCE sq;

@@ -503,3 +503,12 @@ def test_a_serial_of_a_table_with_an_apostrophe_is_a_serial():
     )
     column = fold(Schema(), (sql,)).tables[table].column("id")
     assert (column.identity, column.default) == ("serial", None)
+
+
+def test_a_table_never_stands_below_itself():
+    schema = fold(Schema(), ("CREATE TABLE a (id int); CREATE TABLE b (id int) INHERITS (a);",))
+    for sql in (
+        "ALTER TABLE a INHERIT a", "ALTER TABLE a INHERIT b", "CREATE TABLE c (id int) INHERITS (c)",
+        "CREATE TABLE c PARTITION OF c DEFAULT", "ALTER TABLE a ATTACH PARTITION a DEFAULT",
+    ):  # fmt: skip
+        assert fold(schema, (sql + "; DROP TABLE IF EXISTS a, c CASCADE",)).tables == {}

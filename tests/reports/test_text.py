@@ -107,3 +107,11 @@ def test_names_from_files_cannot_steer_the_terminal(evil):
     finding = Finding(f"r{evil}", Severity.ERROR, evil, Location(evil), hint=evil, values={evil: evil})
     report = Report("lint", evil, (finding,), (section, TextSection(evil, evil, "sql")), figures={evil: 1})
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text(report))
+
+
+def test_a_long_plan_is_cut_and_says_who_has_the_rest():
+    sql = "\n".join(f"SELECT {number};" for number in range(30))
+    finding = Finding("a-rule", Severity.ERROR, "is slow", Location("a.sql"), hint=f"do this:\n{sql}")
+    lines = render(Report("lint", "x", (finding,)), "text", Paper(width=120)).splitlines()
+    assert sum("SELECT" in line for line in lines) == 11
+    assert any("19 more lines" in line and "lint --fix" in line for line in lines)

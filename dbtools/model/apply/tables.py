@@ -22,7 +22,9 @@ def create(schema: Schema, operation: op.CreateTable) -> Schema:
     table = operation.table
     if is_relation(schema, table.name):
         return schema
-    parents = (table.partition_of.parent,) if table.partition_of else table.inherits
+    parents = _parents(table)
+    if table.name in parents:
+        return schema
     sources = [schema.tables.get(name) for name in (*parents, *operation.like)]
     own = {column.name: settled(column) for column in table.columns}
     columns: dict[str, Column] = {}
@@ -93,6 +95,24 @@ def _distinct(written: tuple[Constraint, ...]) -> list[Constraint]:
     ]
 
 
+def _parents(table: Table) -> tuple[Name, ...]:
+    return (table.partition_of.parent,) if table.partition_of else table.inherits
+
+
+def _goes_round(schema: Schema, child: Name, parent: Name) -> bool:
+    """Whether *parent* is *child* or stands below it: the server refuses that, and nothing would ever end."""
+    above, seen = [parent], set[Name]()
+    while above:
+        name = above.pop()
+        if name == child:
+            return True
+        table = schema.tables.get(name)
+        if table is not None and name not in seen:
+            seen.add(name)
+            above.extend(_parents(table))
+    return False
+
+
 def _inheriting(schema: Schema, parent_name: Name, child_name: Name) -> Schema:
     parent = schema.tables.get(parent_name)
     if parent is None:
@@ -138,6 +158,8 @@ def alter(schema: Schema, operation: op.AlterTable) -> Schema:
             return schema.with_table(replace(table, persistence="permanent"))
         case "row security", "enable" | "disable":
             return schema.with_table(replace(table, row_security=operation.value == "enable"))
+        case "inherit", parent if _goes_round(schema, table.name, _name(parent)):
+            return schema
         case "inherit", parent:
             schema = schema.with_table(replace(table, inherits=(*table.inherits, _name(parent))))
             return _inheriting(schema, _name(parent), table.name)
@@ -159,6 +181,8 @@ def attach(schema: Schema, operation: op.AttachPartition) -> Schema:
         return missing(schema, operation.partition)
     if table.partition_of is not None or operation.of.parent not in schema.tables:
         return missing(schema, operation.of.parent) if table.partition_of is None else schema
+    if _goes_round(schema, table.name, operation.of.parent):
+        return schema
     schema = schema.with_table(replace(table, partition_of=operation.of))
     return _inheriting(schema, operation.of.parent, table.name)
 

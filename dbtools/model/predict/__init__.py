@@ -66,7 +66,9 @@ def predict(operation: op.Operation, schema: Schema, session: Session) -> Effect
     why = refused(operation, schema, in_transaction=session.in_transaction)
     if effects.fails in MISSING and why in {WRONG_KIND, FEATURE_NOT_SUPPORTED}:
         return replace(effects, fails=why)
-    found = taken(operation, schema) or effects.fails or why or depending(operation, schema)
+    # Whose column it is comes before whether the new name is free.
+    owned = effects.fails if isinstance(operation, op.RenameColumn) else None
+    found = owned or taken(operation, schema) or effects.fails or why or depending(operation, schema)
     return effects if found == effects.fails else replace(effects, fails=found)
 
 

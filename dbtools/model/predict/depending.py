@@ -16,7 +16,8 @@ def depending(operation: op.Operation, schema: Schema) -> str | None:
     """2BP01 where something depends on what is dropped without CASCADE."""
     match operation:
         case op.DropTable(name, cascade=False) if name in schema.tables:
-            found = (*typed(name, schema), *reading_policies(name, schema))
+            both = (*typed(name, schema), *reading_policies(name, schema))
+            found = tuple(each for each in both if each.table not in operation.along)
         case op.DropType(name, cascade=False):
             found = tuple(typed(name, schema))
         case op.DropFunction(cascade=False):
