@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dbtools.change.stored import stored_readers
+from dbtools.model.entries import Members
 from dbtools.model.expression import Name, Type
 from dbtools.model.finding import Location
 from dbtools.model.objects import Column, ColumnRef
@@ -55,15 +56,15 @@ class Question:
         return tuple(below) or (self.wanted.table,)
 
     @cached_property
-    def relations(self) -> frozenset[Name]:
-        """The tables, and every view over them."""
+    def relations(self) -> Members[Name]:
+        """The tables, and every view over them, the nearest first."""
         found, pending = set(self.tables), list(self.tables)
         for name in pending:  # grows: views stand on views
             over = (view for view in self.moment.before.reading(name) if name in view.mentions)
             more = [view.name for view in over if view.name not in found]
             found.update(more)
             pending += more
-        return frozenset(found)
+        return Members(pending)
 
     @cached_property
     def before(self) -> Queries:

@@ -22,8 +22,9 @@ ON_TABLES: dict[str, ReaderKind] = {"policy": "policy", "trigger": "trigger", "r
 def stored_readers(question: Question) -> Iterator[Reader]:
     """What stands in the database before the operation; of functions, those that stand at the end."""
     views = question.moment.before.views
-    for name in sorted(question.relations & views.keys()):
-        yield from _view(views[name], question)
+    for name in question.relations:
+        if name in views:
+            yield from _view(views[name], question)
     if question.wanted.column:
         yield from _generated(question)
     for opaque in question.moment.before.opaques.values():

@@ -12,8 +12,8 @@ DROP INDEX post_slug; -- expect: drop-index-blocks
 DROP INDEX IF EXISTS nothing;
 REINDEX INDEX post_pkey; -- expect: reindex-blocks
 REINDEX TABLE post; -- expect: reindex-blocks
-REFRESH MATERIALIZED VIEW posts; -- expect: refresh-matview-blocks
-REFRESH MATERIALIZED VIEW CONCURRENTLY posts;
+REFRESH MATERIALIZED VIEW posts; -- expect: full-scan-exclusive, refresh-matview-blocks
+REFRESH MATERIALIZED VIEW CONCURRENTLY posts; -- expect: full-scan-exclusive, full-scan-exclusive
 DROP INDEX posts_id; -- expect: drop-index-blocks
 LOCK TABLE author IN EXCLUSIVE MODE; -- expect: explicit-lock-table
 LOCK TABLE author IN ACCESS SHARE MODE;
