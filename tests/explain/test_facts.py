@@ -61,6 +61,7 @@ def test_an_example_is_cut_at_its_lines():
     assert list(news_of("a;")) == [(1, "a;")]
 
 
+@pytest.mark.slow
 @pytest.mark.server
 def test_the_facts_are_what_the_servers_here_do():
     """On the embedded server, and on the one that DBTOOLS_PG_BIN names."""

@@ -244,6 +244,7 @@ def test_what_is_written_raises_nothing_and_reaches_the_same_schema(sql, version
     assert not [each for each in report.findings if each.severity > Severity.INFO] or left(report)
 
 
+@pytest.mark.slow
 @pytest.mark.server
 @pytest.mark.parametrize("sql", EXAMPLES)
 def test_what_is_written_goes_up_and_down_on_a_server(server, sql):

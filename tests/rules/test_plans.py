@@ -207,6 +207,7 @@ def leads_to_the_same(pair, sql):
             assert rows_of(safe, catalog(safe)) == rows_of(own, catalog(own))
 
 
+@pytest.mark.slow
 @pytest.mark.server
 @pytest.mark.parametrize("sql", EXAMPLES)
 def test_a_plan_blocks_nobody_and_reaches_what_was_asked_for(pair, sql):
@@ -250,6 +251,7 @@ SHAPES = st.sampled_from([
 ])  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.server
 def test_a_plan_holds_whatever_its_names_and_types(pair):
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
