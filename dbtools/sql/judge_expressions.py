@@ -122,7 +122,7 @@ def _truth(tree: exp.Expr) -> bool | None:
             return None if inner is None else not inner
         case exp.And() | exp.Or():
             deciding = isinstance(tree, exp.Or)
-            sides = [_truth(tree.left), _truth(tree.right)]
+            sides = [_truth(side) for side in tree.flatten()]
             if deciding in sides:
                 return deciding
             return None if None in sides else not deciding
@@ -148,7 +148,7 @@ def _proves(tree: exp.Expr, *, negated: bool = False) -> frozenset[str]:
             return _proves(tree.this, negated=negated is bool(value.this))
         case exp.And() | exp.Or():
             idle = isinstance(tree, exp.And)
-            sides = [_proves(side, negated=negated) for side in (tree.left, tree.right) if _truth(side) is not idle]
+            sides = [_proves(side, negated=negated) for side in tree.flatten() if _truth(side) is not idle]
             return _all_of(sides) if idle is not negated else _any_of(sides)
         case exp.Is(expression=exp.Null()) if bool(tree.args.get("negate")) is not negated:
             return _whole_columns(tree.this)

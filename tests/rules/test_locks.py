@@ -31,22 +31,25 @@ def found(sql, rule, *, runner=""):
 
 @pytest.mark.parametrize(("rule", "sql"), BRIEF.items())
 @pytest.mark.parametrize(
-    ("before", "runner", "severity"),
+    ("before", "runner", "bounded"),
     [
-        ("", "", "warning"),
-        ("", "5s", "info"),
-        ("SET lock_timeout = '2s';", "", "info"),
-        ("SET lock_timeout = 0;", "5s", "warning"),
-        ("SET lock_timeout = '0ms';", "", "warning"),
-        ("SET LOCAL lock_timeout = '1min';", "", "info"),
-        ("SET lock_timeout = '2s'; RESET ALL;", "", "warning"),
-        ("SET lock_timeout = 0; SET lock_timeout TO DEFAULT;", "5s", "info"),
-        ("SELECT set_config('lock_timeout', '2s', false);", "", "info"),
-        ("SELECT set_config('statement_timeout', '2s', false);", "", "warning"),
+        ("", "", False),
+        ("", "5s", True),
+        ("SET lock_timeout = '2s';", "", True),
+        ("SET lock_timeout = 0;", "5s", False),
+        ("SET lock_timeout = '0ms';", "", False),
+        ("SET LOCAL lock_timeout = '1min';", "", True),
+        ("SET lock_timeout = '2s'; RESET ALL;", "", False),
+        ("SET lock_timeout = 0; SET lock_timeout TO DEFAULT;", "5s", True),
+        ("SELECT set_config('lock_timeout', '2s', false);", "", True),
+        ("SELECT set_config('statement_timeout', '2s', false);", "", False),
     ],
 )
-def test_a_lock_of_a_moment_weighs_less_where_the_wait_for_it_ends(rule, sql, before, runner, severity):
-    assert [each for each, _ in found(f"{before}{sql}", rule, runner=runner)] == [severity]
+def test_a_lock_of_a_moment_is_an_info_and_so_is_an_unbounded_wait_for_it(
+    rule, sql, before, runner, bounded
+):
+    assert [each for each, _ in found(f"{before}{sql}", rule, runner=runner)] == ["info"]
+    assert len(found(f"{before}{sql}", "missing-lock-timeout", runner=runner)) == (not bounded)
 
 
 @pytest.mark.parametrize(

@@ -66,9 +66,9 @@ def redundant_index(context: Context) -> Iterator[Harm]:
     for idle in every:
         if idle.owned or idle.unique:
             continue
-        overtaken = [each for each in every if each.name != idle.name and idle.begins(each)]
-        overtaken += [each for each in new if each.unique and idle not in new and idle.repeats(each)]
-        reasons = [each for each in overtaken if idle in new or each in new]
+        others = every if idle in new else new
+        reasons = [each for each in others if each.name != idle.name and idle.begins(each)]
+        reasons += [each for each in new if each.unique and idle not in new and idle.repeats(each)]
         if reasons:
             message = f"{idle.name} on {table} is idle beside {reasons[0].name}, which begins with the same columns"
             hint = f"drop {idle.name}, unless queries by its columns alone are the busiest"
