@@ -1,7 +1,8 @@
 """Locks that are held for a moment: the harm is in waiting for them, while everybody else queues behind.
 
 A statement that waits for a strong lock makes every later query on the table wait for it in turn, so one slow report
-is enough to stop them all. lock_timeout bounds that; nothing else does.
+is enough to stop them all. lock_timeout bounds that; nothing else does. Half of all real migrations take such a
+lock, so it is an info: missing-lock-timeout says once per file what to do about it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import re
 
 from dbtools.model.effects import LockMode
 from dbtools.model.expression import Name
-from dbtools.model.finding import Severity
 from dbtools.model.past import Done
 from dbtools.rules.base import Context
 
@@ -21,11 +21,6 @@ GIVES_UP = "SET lock_timeout = '2s';"
 def is_bounded(context: Context) -> bool:
     """Whether lock_timeout ends the wait for a lock; 0 means for ever."""
     return FOR_EVER.fullmatch(context.session.lock_timeout) is None
-
-
-def of_moment(context: Context) -> Severity:
-    """How much a strong lock matters that is held for a moment: less where the wait for it is bounded."""
-    return Severity.INFO if is_bounded(context) else Severity.WARNING
 
 
 def strong(context: Context, at_least: LockMode = LockMode.SHARE) -> dict[Name, LockMode]:

@@ -8,19 +8,18 @@ from dbtools.model.finding import Severity
 from dbtools.model.operation import DetachPartition
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.plans import safe_form
-from dbtools.rules.waiting import GIVES_UP, of_moment
+from dbtools.rules.waiting import GIVES_UP
 from dbtools.rules.wording import BLOCKS_ALL
 
 
 @rule(
-    severity=Severity.WARNING,
+    severity=Severity.INFO,
     proof="lock",
     summary="DETACH PARTITION without CONCURRENTLY closes the whole partitioned table while it waits for its lock.",
     why="""
     It takes ACCESS EXCLUSIVE on the partitioned table and on the partition, so it waits for every query on any of the
     partitions, and every later one waits behind it. CONCURRENTLY takes SHARE UPDATE EXCLUSIVE on the parent in two
-    transactions of its own; it may not run inside one, and not where there is a default partition (55000). Only an
-    info where lock_timeout bounds the wait.
+    transactions of its own; it may not run inside one, and not where there is a default partition (55000).
     """,
     bad=(
         """CREATE TABLE log (at date) PARTITION BY RANGE (at);
@@ -65,6 +64,5 @@ def detach_partition_blocks(context: Context) -> Iterator[Harm]:
             "" if plan else f"a default partition rules CONCURRENTLY out; before it: {GIVES_UP[:-1]}",
             str(operation.table),
             str(operation.partition),
-            of_moment(context),
             plan=plan,
         )

@@ -13,7 +13,7 @@ from dbtools.model.objects import ForeignKey
 from dbtools.model.predict.relations import family
 from dbtools.model.schema import Schema
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.waiting import GIVES_UP, of_moment
+from dbtools.rules.waiting import GIVES_UP
 from dbtools.rules.wording import BLOCKS_ALL
 
 FOREIGN = re.compile(r"fkey|(?:^|_)fk(?:_|$)|(?:^|[a-z_])FK(?:[A-Z_]|$)|foreign", re.ASCII)
@@ -28,7 +28,7 @@ class Side(NamedTuple):
 
 
 @rule(
-    severity=Severity.WARNING,
+    severity=Severity.INFO,
     proof="lock",
     summary="Removing or rebuilding a foreign key closes the table at its other end as well.",
     why="""
@@ -36,8 +36,7 @@ class Side(NamedTuple):
     column of the key take them away, and need ACCESS EXCLUSIVE on both for that, although the statement names only
     one: often the small table of the two, while the other one is the busiest there is. It is held for a moment, but
     every query queues behind it while it is waited for, and whoever locks the two in the other order deadlocks. A type
-    change that rewrites the one table keeps the other closed as long: an error. Else only an info where lock_timeout
-    bounds the wait.
+    change that rewrites the one table keeps the other closed as long: an error.
     """,
     bad=(
         """CREATE TABLE author (id int PRIMARY KEY);
@@ -93,7 +92,7 @@ def drop_fk_locks_both_tables(context: Context) -> Iterator[Harm]:
             continue
         said.add(side.table)
         lasts = bool(context.statement.rewrites or context.statement.scans)
-        severity = Severity.ERROR if lasts else of_moment(context)
+        severity = Severity.ERROR if lasts else None
         yield Harm(_message(context, side, lasts=lasts), _hint(context, side), str(side.table), side.key.name, severity)
 
 
@@ -105,7 +104,7 @@ def _perhaps(context: Context) -> Iterator[Harm]:
             hint = context.script(
                 "in a transaction of its own that gives up rather than waits:", GIVES_UP, context.operation
             )
-            yield Harm(message, hint, str(table), name, of_moment(context))
+            yield Harm(message, hint, str(table), name)
 
 
 def _message(context: Context, side: Side, *, lasts: bool) -> str:

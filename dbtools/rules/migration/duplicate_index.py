@@ -10,7 +10,7 @@ from dbtools.rules.indexing import made
 
 
 @rule(
-    severity=Severity.WARNING,
+    severity=Severity.INFO,
     proof="advice",
     summary="The index repeats one that the table has already.",
     why="""

@@ -23,7 +23,8 @@ SHORTEST = 16  # characters that can take more than 63 bytes, at four each
     PostgreSQL keeps 63 bytes of a name, not characters: an accented or Vietnamese letter takes two or three. The rest
     is cut wherever the name is written, so SQL with the long name goes on working, while what looks the name up in the
     catalogue (an ORM, a drift check, a test for IF EXISTS in code) does not find it. Two names that differ only behind
-    the 63rd byte are one: the second fails with 42P07 or 42710, or silently means the first.
+    the 63rd byte are one: the second fails with 42P07 or 42710, or silently means the first. An info for indexes and
+    constraints, which no query names.
     """,
     bad=(
         """CREATE TABLE post (id int);
@@ -55,7 +56,20 @@ def identifier_truncated(context: Context) -> Iterator[Harm]:
         made = dict(_names(context.operation)) if made is None else made
         if kept in made:
             message = f"{written} is cut to {kept}: PostgreSQL keeps {LONGEST} of its {len(written.encode())} bytes"
-            yield Harm(message, f"choose a name of at most {LONGEST} bytes", made[kept], kept)
+            severity = Severity.INFO if _is_seldom_said(kept, context.operation) else None
+            yield Harm(message, f"choose a name of at most {LONGEST} bytes", made[kept], kept, severity)
+
+
+def _is_seldom_said(name: str, operation: op.Operation) -> bool:
+    """Whether *name* is that of a constraint or an index, which no query spells."""
+    match operation:
+        case op.AddConstraint() | op.CreateIndex() | op.RenameConstraint() | op.Rename("index"):
+            return True
+        case op.CreateTable(table):
+            return table.constraint(name) is not None and table.column(name) is None
+        case op.AddColumn(_, column):
+            return name != column.name
+    return False
 
 
 @lru_cache(maxsize=4)

@@ -9,19 +9,18 @@ from dbtools.model.identifiers import quote_name
 from dbtools.model.objects import PartitionOf
 from dbtools.model.operation import AttachPartition, CreateTable
 from dbtools.rules.base import Context, Harm, rule
-from dbtools.rules.waiting import of_moment
 from dbtools.rules.wording import BLOCKS_ALL
 
 
 @rule(
-    severity=Severity.WARNING,
+    severity=Severity.INFO,
     proof="lock",
     summary="CREATE TABLE ... PARTITION OF closes the whole partitioned table while it waits for its lock.",
     why="""
     A partition that is created as one needs ACCESS EXCLUSIVE on its parent, and so waits for every query on any
     partition, with every later one behind it. A table that is created by itself and attached needs SHARE UPDATE
     EXCLUSIVE on the parent only, which lets reads and writes through; while it is empty there is nothing to look
-    through. Only an info where lock_timeout bounds the wait.
+    through.
     """,
     bad=(
         """CREATE TABLE log (at date) PARTITION BY RANGE (at);
@@ -63,7 +62,6 @@ def partition_of_locks_parent(context: Context) -> Iterator[Harm]:
         _hint(context, operation, of),
         str(of.parent),
         str(operation.table.name),
-        of_moment(context),
     )
 
 

@@ -6,12 +6,15 @@ such a file tells that the folder is sqlx's.
 
 from __future__ import annotations
 
+import re
+
 from dbtools.model.migration import Migration, Script, TransactionMode
 from dbtools.sources.layouts.layout import Layout, Part, Running, ignored, name
 from dbtools.sources.layouts.order import in_natural_order, twice, version
 from dbtools.sources.layouts.signs import DOWN, UP
 
 NO_TRANSACTION = "-- no-transaction"
+NUMBERED = re.compile(r"\d+_")  # 2024-05-01_a has no version that either of them knows
 
 
 def said(text: str) -> TransactionMode | None:
@@ -27,8 +30,8 @@ def read(part: Part, running: Running) -> Layout:
     migrations = tuple(_pair(path, part, running, default) for path in ups)  # type: ignore[arg-type]
     ran = {script.path for each in migrations for script in (each.up, each.down) if script}
     problems = ignored(set(part.sql) - ran, runner, "<version>_<name>.up.sql and its .down.sql")
-    numbered = [(path, version(path)) for path in ups if version(path) is not None]
-    return Layout(runner, migrations, (*problems, *twice(numbered, runner)))
+    versions = ((path, version(path)) for path in ups if NUMBERED.match(name(path)))
+    return Layout(runner, migrations, (*problems, *twice(versions, runner)))
 
 
 def _pair(path: str, part: Part, running: Running, default: TransactionMode) -> Migration:
