@@ -345,9 +345,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A sequence that no serial or identity column owns."""
+    """A sequence that no serial or identity column draws from; ``owner``, where that is known, takes it along."""
 
     name: Name
+    owner: ColumnRef | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from postgast import pg_query_pb2 as pb
@@ -22,6 +23,7 @@ TRANSACTIONS = {
     pb.TRANS_STMT_ROLLBACK_TO: "rollback to", pb.TRANS_STMT_PREPARE: "commit", pb.TRANS_STMT_COMMIT_PREPARED: "commit",
     pb.TRANS_STMT_ROLLBACK_PREPARED: "rollback",
 }  # fmt: skip
+OfRows = op.Insert | op.Update | op.Delete | op.Select
 REINDEX = {
     pb.REINDEX_OBJECT_INDEX: "index", pb.REINDEX_OBJECT_TABLE: "table", pb.REINDEX_OBJECT_SCHEMA: "schema",
     pb.REINDEX_OBJECT_SYSTEM: "system", pb.REINDEX_OBJECT_DATABASE: "database",
@@ -39,16 +41,17 @@ def _others(node: Any, table: Name, namespace: str) -> tuple[Name, ...]:
     return tuple(name for name in relations(node, namespace) if name != table)
 
 
-def _with(node: Any, namespace: str) -> Iterator[op.Operation]:
-    """What the WITH clause of a query changes."""
-    for each in node.with_clause.ctes:
-        query = each.common_table_expr.ctequery
-        kind = query.WhichOneof("node")
-        if kind in CHANGES:
-            yield from CHANGES[kind](getattr(query, kind), namespace)
+def _with(node: Any, namespace: str) -> Iterator[OfRows]:
+    """What the WITH clause of a query changes; its parts read each other."""
+    parts = [each.common_table_expr for each in node.with_clause.ctes]
+    made = {Name(namespace, part.ctename) for part in parts}
+    for part in parts:
+        kind = part.ctequery.WhichOneof("node")
+        for change in CHANGES[kind](getattr(part.ctequery, kind), namespace) if kind in CHANGES else ():
+            yield replace(change, reads=tuple(name for name in change.reads if name not in made))
 
 
-def insert(node: pb.InsertStmt, namespace: str) -> Iterator[op.Operation]:
+def insert(node: pb.InsertStmt, namespace: str) -> Iterator[OfRows]:
     """INSERT."""
     yield from _with(node, namespace)
     table = name_of(node.relation, namespace)
@@ -77,7 +80,7 @@ def _literals(node: Any, assigned: tuple[tuple[str, str], ...]) -> frozenset[str
     return frozenset(said - Counter(text for _, text in assigned))
 
 
-def update(node: pb.UpdateStmt, namespace: str) -> Iterator[op.Operation]:
+def update(node: pb.UpdateStmt, namespace: str) -> Iterator[OfRows]:
     """UPDATE."""
     yield from _with(node, namespace)
     table = name_of(node.relation, namespace)
@@ -87,7 +90,7 @@ def update(node: pb.UpdateStmt, namespace: str) -> Iterator[op.Operation]:
     yield op.Update(table, columns, _where(node), _others(node, table, namespace), assigned, _literals(node, assigned))
 
 
-def delete(node: pb.DeleteStmt, namespace: str) -> Iterator[op.Operation]:
+def delete(node: pb.DeleteStmt, namespace: str) -> Iterator[OfRows]:
     """DELETE."""
     yield from _with(node, namespace)
     table = name_of(node.relation, namespace)
@@ -98,7 +101,7 @@ def _where(node: pb.UpdateStmt | pb.DeleteStmt) -> Expression | None:
     return expression_of(node.where_clause) if node.HasField("where_clause") else None
 
 
-def merge(node: pb.MergeStmt, namespace: str) -> Iterator[op.Operation]:
+def merge(node: pb.MergeStmt, namespace: str) -> Iterator[OfRows]:
     """MERGE: at most it updates what its condition joins."""
     yield from _with(node, namespace)
     table = name_of(node.relation, namespace)
@@ -241,7 +244,7 @@ def explain(node: pb.ExplainStmt, namespace: str) -> op.Operation:
     return op.Select(relations(node, namespace))
 
 
-CHANGES: dict[str | None, Callable[[Any, str], Iterator[op.Operation]]] = {
+CHANGES: dict[str | None, Callable[[Any, str], Iterator[OfRows]]] = {
     "insert_stmt": insert,
     "update_stmt": update,
     "delete_stmt": delete,

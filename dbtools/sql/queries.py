@@ -86,7 +86,7 @@ class Queries:
             if view.columns:
                 return view.columns
             reads = self.view(name)
-            return reads.outputs if reads and not reads.problems else None
+            return (reads.outputs or None) if reads and not reads.problems else None
         return None
 
     def is_view(self, name: Name) -> bool:

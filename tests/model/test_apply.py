@@ -123,6 +123,15 @@ def test_pg_dump_spells_a_serial_in_three_statements():
     assert after(other_order) == after("CREATE TABLE t (id serial)")
 
 
+def test_a_serial_without_its_default_leaves_a_sequence_that_goes_with_the_column():
+    schema = after("CREATE TABLE t (a serial, b int); ALTER TABLE t ALTER a DROP DEFAULT, ALTER a TYPE text")
+    assert set(schema.sequences) == {public("t_a_seq")}
+    for gone in ("DROP SEQUENCE t_a_seq", "ALTER TABLE t DROP a", "DROP TABLE t"):
+        assert not after(gone, schema).sequences
+    again = after("ALTER TABLE t ALTER a TYPE int USING 1, ALTER a SET DEFAULT nextval('t_a_seq')", schema)
+    assert (column(again, "a").identity, dict(again.sequences)) == ("serial", {})
+
+
 def test_a_dropped_sequence_takes_the_defaults_that_draw_from_it():
     schema = after("CREATE SEQUENCE s; CREATE TABLE t (a int DEFAULT nextval('s'), b serial); DROP SEQUENCE s CASCADE")
     assert (column(schema, "a").default, column(schema, "b").identity) == (None, "serial")

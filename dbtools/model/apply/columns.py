@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dbtools.model import operation as op
 from dbtools.model.apply import constraints, views
-from dbtools.model.apply.relations import changed, children, doubted, missing, without_lost_keys
+from dbtools.model.apply.relations import changed, children, doubted, missing, without_lost_keys, without_owned
 from dbtools.model.expression import Expression, Name
 from dbtools.model.limits import MOST_COLUMNS
 from dbtools.model.naming import object_name, written
@@ -23,10 +23,11 @@ from dbtools.model.objects import (
     Index,
     NotNull,
     PrimaryKey,
+    Sequence,
     Table,
     Unique,
 )
-from dbtools.model.schema import Schema, removed
+from dbtools.model.schema import Schema, added, removed
 
 DRAWN = re.compile(r"(?:pg_catalog\.)?nextval\('((?:[^']|'')*)'", re.IGNORECASE)
 
@@ -72,7 +73,7 @@ def dropped(schema: Schema, table: Table, column: str, *, cascade: bool) -> Sche
     )
     schema = without_lost_keys(schema.with_table(after), table, after)
     ref = ColumnRef(table.name, column)
-    schema = views.without_column(schema, ref, cascade=cascade)
+    schema = without_owned(views.without_column(schema, ref, cascade=cascade), {ref})
     for opaque in schema.on(table.name) if cascade else ():
         if column in opaque.reads:
             kept = removed(schema.opaques, (opaque.kind, opaque.name, opaque.table))
@@ -215,18 +216,23 @@ def set_nullable(schema: Schema, operation: op.SetNullable) -> Schema:
 
 
 def set_default(schema: Schema, operation: op.SetDefault) -> Schema:
-    """The column has that default; the next value of a sequence of its own makes it a serial."""
+    """The column has that default; the next value of a sequence of its own makes it a serial, which it owns after."""
     default = operation.default
     table = schema.tables.get(operation.table)
     column = table.column(operation.column) if table else None
     if column is not None and (column.generated or column.identity in {"always", "by default"}):
         return schema
     drawn = drawn_from(default) if default else None
+    ref = ColumnRef(operation.table, operation.column)
     own = Name(operation.table.namespace, object_name(operation.table.local, operation.column, "seq"))
-    if drawn == own and drawn not in schema.sequences:
+    kept = schema.sequences.get(own)
+    if drawn == own and (kept is None or kept.owner == ref):
+        schema = replace(schema, sequences=removed(schema.sequences, own))
         change = lambda column: replace(column, default=None, identity="serial")  # noqa: E731 - reads best in one line
     else:
         change = lambda column: replace(column, default=default, identity="")  # noqa: E731 - likewise
+        if column is not None and column.identity == "serial":
+            schema = replace(schema, sequences=added(schema.sequences, own, Sequence(own, ref)))
     return _altered(schema, operation.table, operation.column, change)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from dbtools.model.expression import Name
-from dbtools.model.objects import ForeignKey, Table, View
+from dbtools.model.objects import ColumnRef, ForeignKey, Table, View
 from dbtools.model.schema import Schema, added, removed
 
 
@@ -34,6 +35,14 @@ def changed(schema: Schema, name: Name, change: Callable[[Table], Table]) -> Sch
     schema = schema if after is table else schema.with_table(after)
     for child in children(schema, name):
         schema = changed(schema, child.name, change)
+    return schema
+
+
+def without_owned(schema: Schema, columns: AbstractSet[ColumnRef]) -> Schema:
+    """*schema* without the sequences that *columns* own and no longer draw from."""
+    for sequence in tuple(schema.sequences.values()):
+        if sequence.owner in columns:
+            schema = replace(schema, sequences=removed(schema.sequences, sequence.name))
     return schema
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from dbtools.model import operation as op
 from dbtools.model.apply import constraints, indexes, views
 from dbtools.model.apply.columns import settled
-from dbtools.model.apply.relations import children, doubted, missing, without_keys
+from dbtools.model.apply.relations import children, doubted, missing, without_keys, without_owned
 from dbtools.model.bounds import condition
 from dbtools.model.expression import Expression, Name
 from dbtools.model.identifiers import literal, quote_name
 from dbtools.model.limits import MOST_COLUMNS
 from dbtools.model.naming import chosen_name, is_relation, object_name
-from dbtools.model.objects import Check, Column, Columns, Constraint, ForeignKey, PrimaryKey, Table, Unique
+from dbtools.model.objects import Check, Column, ColumnRef, Columns, Constraint, ForeignKey, PrimaryKey, Table, Unique
 from dbtools.model.schema import Schema, removed
 
 
@@ -133,6 +133,7 @@ def drop(schema: Schema, name: Name) -> Schema:
         return schema
     for child in children(schema, name):
         schema = drop(schema, child.name)
+    schema = without_owned(schema, {ColumnRef(name, column.name) for column in schema.tables[name].columns})
     schema = replace(schema, tables=removed(schema.tables, name))
     schema = without_keys(schema, name, lambda _: True)
     return views.without_relation(schema, name)
