@@ -45,9 +45,7 @@ def found(sql, rule, *, runner=""):
         ("SELECT set_config('statement_timeout', '2s', false);", "", False),
     ],
 )
-def test_a_lock_of_a_moment_is_an_info_and_so_is_an_unbounded_wait_for_it(
-    rule, sql, before, runner, bounded
-):
+def test_a_lock_of_a_moment_is_an_info_and_so_is_an_unbounded_wait_for_it(rule, sql, before, runner, bounded):
     assert [each for each, _ in found(f"{before}{sql}", rule, runner=runner)] == ["info"]
     assert len(found(f"{before}{sql}", "missing-lock-timeout", runner=runner)) == (not bounded)
 
