@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dbtools.model.expression import Name
 
 if TYPE_CHECKING:
     from dbtools.pg.connect import Connection
+
+
+def count_values(connection: Connection, table: Name, columns: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """How many rows *table* has, and how many values other than NULL each of *columns*; none where it is not there."""
+    import psycopg
+    from psycopg import sql
+
+    counts = [sql.SQL("count(*)"), *(sql.SQL("count({})").format(sql.Identifier(column)) for column in columns)]
+    statement = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(counts), sql.Identifier(*table))
+    try:
+        with connection.transaction():
+            rows, *values = connection.execute(statement).fetchone() or (0,)
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):  # what should have made it failed
+        return 0, dict.fromkeys(columns, 0)
+    return rows, dict(zip(columns, values, strict=True))
 
 
 def changed_values(connection: Connection, table: Name, column: str, types: tuple[str, str]) -> tuple[int, int] | None:

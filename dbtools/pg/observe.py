@@ -4,13 +4,13 @@ Two snapshots of the catalog enclose the statement. A lock counts when the
 statement added it to those that the transaction held already; a table counts as scanned when it was
 read sequentially, even an empty one; an index counts as built when it lives in a file that no index
 had before. A plain index's own locks, temporary tables and the system's own tables are left out.
-``Effects.loses`` stays empty: what is gone shows by ``count_values`` before and after.
+``Effects.loses`` stays empty: what is gone shows by ``losses.count_values`` before and after.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -105,16 +105,6 @@ def observe(connection: Connection, statement: str, *, transactional: bool = Tru
         scanned=_scanned(before, after),
         locks_seen=transactional,
     )
-
-
-def count_values(connection: Connection, table: Name, columns: Sequence[str]) -> tuple[int, dict[str, int]]:
-    """How many rows *table* has, and how many values other than NULL each of *columns*."""
-    from psycopg import sql
-
-    counts = [sql.SQL("count(*)"), *(sql.SQL("count({})").format(sql.Identifier(column)) for column in columns)]
-    statement = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(counts), sql.Identifier(*table))
-    rows, *values = connection.execute(statement).fetchone() or (0,)
-    return rows, dict(zip(columns, values, strict=True))
 
 
 def _require(connection: Connection, *, transactional: bool) -> None:

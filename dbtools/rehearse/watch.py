@@ -12,8 +12,8 @@ from dbtools.model.effects import Effects, LockMode, overall, strongest
 from dbtools.model.expression import Name
 from dbtools.model.identifiers import render_type
 from dbtools.model.migration import Migration
-from dbtools.pg.losses import changed_values
-from dbtools.pg.observe import Observation, count_values, observe
+from dbtools.pg.losses import changed_values, count_values
+from dbtools.pg.observe import Observation, observe
 from dbtools.pg.run import send
 from dbtools.sql.read import Statement
 from dbtools.sql.walk import Step, in_transaction

@@ -4,7 +4,8 @@ from dbtools.errors import DatabaseError
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name
 from dbtools.pg.connect import connect
-from dbtools.pg.observe import count_values, observe
+from dbtools.pg.losses import count_values
+from dbtools.pg.observe import observe
 
 pytestmark = pytest.mark.server
 
@@ -136,3 +137,4 @@ def test_values_are_counted_per_column(transaction):
     assert count_values(transaction, T, ["id", "a", 'B, "b"']) == (3, {"id": 3, "a": 1, 'B, "b"': 2})
     assert count_values(transaction, T, []) == (3, {})
     assert count_values(transaction, Name("public", "empty"), ["id"]) == (0, {"id": 0})
+    assert count_values(transaction, Name("public", "nowhere"), ["id"]) == (0, {"id": 0})

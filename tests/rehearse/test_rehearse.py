@@ -81,6 +81,13 @@ def test_a_failing_statement_is_an_error_and_the_rest_is_still_watched(run):
     assert "SHARE on post" in cells(report, "0002.up.sql")[1][2]
 
 
+def test_what_a_failed_statement_did_not_make_is_not_missed_by_those_after_it(run):
+    up = "CREATE TABLE draft (post int REFERENCES post (slug));\nALTER TABLE draft DROP COLUMN post;\nDROP TABLE draft;"
+    report = run(migration("0002", up, ""))
+    assert "rehearsal-fails" in rules(report)
+    assert [row[0] for row in cells(report, "0002.up.sql")] == ["1", "2", "3"]
+
+
 def test_an_index_built_concurrently_runs_outside_a_transaction(run):
     up = "CREATE INDEX CONCURRENTLY post_author ON post (author_id);"
     report = run(migration("0002", up, "DROP INDEX CONCURRENTLY post_author;", transaction="none"))
