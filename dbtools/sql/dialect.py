@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
 @cache
 def postgres() -> type[Postgres]:
-    """The dialect in which functions keep the names they were called by."""
+    """The dialect in which functions keep the names they were called by; what it cannot read is for us to say."""
+    import logging
+
     from sqlglot.dialects.postgres import Postgres
 
+    logging.getLogger("sqlglot").addHandler(logging.NullHandler())
     parser = type("Parser", (Postgres.Parser,), {"FUNCTIONS": {}})
     return type("NamedFunctions", (Postgres,), {"Parser": parser})
 

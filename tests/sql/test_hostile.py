@@ -116,6 +116,12 @@ def test_names_are_looked_for_in_any_text_at_once(text):
     assert time.process_time() - start < 1
 
 
+def test_what_sqlglot_cannot_read_it_says_to_nobody():
+    program = "from dbtools.sql.dialect import parse; assert parse('REFRESH MATERIALIZED VIEW CONCURRENTLY v') is None"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
 def test_reading_a_plain_migration_imports_no_sqlglot():
     program = (
         "import sys\nfrom dbtools.sql.read import read\n"
