@@ -19,7 +19,7 @@ from dbtools.rules.safely import ALONE
     CREATE INDEX CONCURRENTLY that fails (a duplicate key, a deadlock, a timeout, a closed connection) leaves the index
     behind, INVALID: no query uses it, a unique one may let duplicates in, and every write pays for it. IF NOT EXISTS
     looks at the name only, so the second run of the migration says "already exists, skipping" and succeeds. With DROP
-    INDEX CONCURRENTLY IF EXISTS before it, a second run builds it anew. A warning where the index is unique.
+    INDEX CONCURRENTLY IF EXISTS before it, a second run builds it anew.
     """,
     bad=(
         """CREATE TABLE post (id int, author int);
@@ -67,7 +67,6 @@ def invalid_index_on_retry(context: Context) -> Iterator[Harm]:
         f"drop first what a failed build may have left:\n{first}",
         str(table),
         index.name,
-        Severity.WARNING if index.unique else None,
     )
 
 
