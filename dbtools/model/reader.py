@@ -10,6 +10,7 @@ from dbtools.model.finding import Location
 from dbtools.model.objects import ColumnRef
 from dbtools.model.schema import Schema
 
+Insert = Literal["required", "optional", "refused"]
 ReaderKind = Literal["code", "function", "stored function", "view", "policy", "trigger", "rule", "generated column"]
 
 
@@ -49,10 +50,15 @@ DATABASE = Location("the database")  # where something stands that no file is kn
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Something in a source that its reader could not evaluate."""
+    """Something in a source that its reader could not evaluate.
+
+    With ``ref`` and an ``aspect`` (``ASPECTS``) it is that one attribute of a column or table, and the rest was read.
+    """
 
     location: Location
     what: str
+    ref: ColumnRef | None = None
+    aspect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,9 @@ class Reading:
     ``kind``: prisma, migrations, sql, live, ... ``origins``: where each table and column was said.
     ``expressible``: the aspects that this language can say at all (``ASPECTS``); drift compares two
     sources on what both can say. ``unknown``: what could not be read, never guessed. ``readers``: what code
-    written against this definition reads and writes.
+    written against this definition reads and writes. ``client_defaults``: what the client fills in itself, as it is
+    written there, so that the column needs no default. ``inserts``: of a language that only says how rows look, what an
+    insert has to do with a column.
     """
 
     kind: str
@@ -72,6 +80,8 @@ class Reading:
     expressible: frozenset[str] = frozenset()
     unknown: tuple[Unread, ...] = ()
     readers: tuple[Reader, ...] = ()
+    client_defaults: Mapping[ColumnRef, str] = field(default_factory=dict)
+    inserts: Mapping[ColumnRef, Insert] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.where}"
@@ -86,5 +96,6 @@ ASPECTS = frozenset(
         "type", "nullability", "list nullability", "default", "default expression", "identity", "generated",
         "primary key", "unique", "foreign key", "referential action", "index", "index method", "index order",
         "partial index", "expression index", "check", "enum", "enum order", "comment", "view", "collation",
+        "insert", "ts type",
     }
 )  # fmt: skip
