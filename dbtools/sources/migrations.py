@@ -62,6 +62,7 @@ class _Told(Reading):
         self, kind: str, where: str, scripts: Sequence[tuple[str, str]] = (), *, complete: bool = True, **known: object
     ) -> None:
         own: dict[str, object] = {"kind": kind, "where": where, "expressible": EXPRESSIBLE, "readers": ()}
+        own |= {"client_defaults": {}, "inserts": {}}
         own |= {"_scripts": scripts, "_complete": complete, **known}  # known: what ``replace`` has found already
         for name, value in own.items():
             object.__setattr__(self, name, value)
