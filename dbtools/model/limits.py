@@ -2,7 +2,6 @@
 
 MOST_COLUMNS = 1600  # of a table (manual, appendix K)
 MOST_KEYS = 32  # of an index or a key (likewise)
-TOO_MANY_COLUMNS = "54011"
 
 # Indexes, and constraints, that are kept of one table. PostgreSQL sets no limit, and nobody has nearly as many. Past it
 # a table is in doubt, so that a statement on it costs no more however many have gone before.

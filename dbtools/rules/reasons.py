@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.expression import Name
 from dbtools.model.objects import Column, ForeignKey, PrimaryKey, Table, Unique
 from dbtools.model.predict.references import mismatched
@@ -297,19 +298,19 @@ def _label(context: Context) -> Reason | None:
 
 
 CODES: dict[str, Callable[[Context], Reason | None]] = {
-    "22P02": _no_value,
-    "22001": _no_value,
-    "42804": _unlike,
-    "42846": _unlike,
-    "22026": _unlike,
-    "42830": _no_key,
-    "42P16": _invalid_table,
-    "0A000": _unsupported,
-    "42809": _wrong_kind,
-    "55000": _not_in_state,
-    "42601": _syntax,
-    "42P13": _returns,
-    "25P01": _outside,
-    "42P17": _invalid_object,
-    "42602": _label,
+    sqlstate.INVALID_TEXT_REPRESENTATION: _no_value,
+    sqlstate.STRING_DATA_RIGHT_TRUNCATION: _no_value,
+    sqlstate.DATATYPE_MISMATCH: _unlike,
+    sqlstate.CANNOT_COERCE: _unlike,
+    sqlstate.STRING_DATA_LENGTH_MISMATCH: _unlike,
+    sqlstate.INVALID_FOREIGN_KEY: _no_key,
+    sqlstate.INVALID_TABLE_DEFINITION: _invalid_table,
+    sqlstate.FEATURE_NOT_SUPPORTED: _unsupported,
+    sqlstate.WRONG_OBJECT_TYPE: _wrong_kind,
+    sqlstate.OBJECT_NOT_IN_PREREQUISITE_STATE: _not_in_state,
+    sqlstate.SYNTAX_ERROR: _syntax,
+    sqlstate.INVALID_FUNCTION_DEFINITION: _returns,
+    sqlstate.NO_ACTIVE_SQL_TRANSACTION: _outside,
+    sqlstate.INVALID_OBJECT_DEFINITION: _invalid_object,
+    sqlstate.INVALID_NAME: _label,
 }

@@ -5,22 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 from dbtools.model import operation as op
-from dbtools.model.predict.relations import (
-    ACTIVE_TRANSACTION,
-    DEPENDENT_OBJECTS,
-    FEATURE_NOT_SUPPORTED,
-    MISSING,
-    TAKEN,
-)
+from dbtools.model import sqlstate
 from dbtools.rules.base import Context
 from dbtools.rules.dependents import standing_on
 
-NEW_LABEL, NO_SUCH_LABEL, NOT_IMMUTABLE = "55P04", "22023", "42P17"
-MISMATCH, VIEW_COLUMNS, NOT_NULL, NO_TRANSACTION = "42804", "42P16", "23502", "25P01"
 EVERYWHERE = {
-    ACTIVE_TRANSACTION: "concurrently-in-transaction",
-    NEW_LABEL: "enum-value-used-in-same-transaction",
-    NO_SUCH_LABEL: "unknown-object",
+    sqlstate.ACTIVE_SQL_TRANSACTION: "concurrently-in-transaction",
+    sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE: "enum-value-used-in-same-transaction",
+    sqlstate.INVALID_PARAMETER_VALUE: "unknown-object",
 }
 LOOKING = frozenset({"view", "materialized view", "rule", "policy", "generated column"})
 
@@ -43,35 +35,39 @@ def _rules() -> frozenset[str]:
 
 def _named(context: Context) -> str:
     fails, operation = context.effects.fails, context.operation
-    if fails is None or (fails in MISSING and context.effects.uncertain):
+    if fails is None or (fails in sqlstate.MISSING and context.effects.uncertain):
         return ""
     if fails in EVERYWHERE:
         return EVERYWHERE[fails]
     match operation:
-        case op.CreateIndex() if fails == NOT_IMMUTABLE:
+        case op.CreateIndex() if fails == sqlstate.INVALID_OBJECT_DEFINITION:
             return "index-not-immutable"
-        case op.CreateIndex(concurrently=True) | op.DropIndex(concurrently=True) if fails == FEATURE_NOT_SUPPORTED:
+        case op.CreateIndex(concurrently=True) | op.DropIndex(concurrently=True) if (
+            fails == sqlstate.FEATURE_NOT_SUPPORTED
+        ):
             return "concurrently-on-partitioned"
         case op.DetachPartition(concurrently=True):
             return "concurrently-on-partitioned"
-        case op.LockTable() if fails == NO_TRANSACTION:
+        case op.LockTable() if fails == sqlstate.NO_ACTIVE_SQL_TRANSACTION:
             return "explicit-lock-table"
         case op.Transaction():
             return "uncommitted-transaction"
-        case op.Truncate() if fails == FEATURE_NOT_SUPPORTED:
+        case op.Truncate() if fails == sqlstate.FEATURE_NOT_SUPPORTED:
             return "truncate"
-        case op.AddColumn() if fails == NOT_NULL:
+        case op.AddColumn() if fails == sqlstate.NOT_NULL_VIOLATION:
             return "required-column"
-        case op.AddConstraint() | op.AddColumn() | op.CreateTable() if fails == MISMATCH:
+        case op.AddConstraint() | op.AddColumn() | op.CreateTable() if fails == sqlstate.DATATYPE_MISMATCH:
             return "fk-type-mismatch"
-        case op.SetType(change=change) if fails == MISMATCH and not (change and change.fails):
+        case op.SetType(change=change) if fails == sqlstate.DATATYPE_MISMATCH and not (change and change.fails):
             return "fk-type-mismatch"
-        case op.CreateView() if fails == VIEW_COLUMNS:
+        case op.CreateView() if fails == sqlstate.INVALID_TABLE_DEFINITION:
             return "view-dependency-error"
-        case op.SetType() if fails == FEATURE_NOT_SUPPORTED and standing_on(context):
+        case op.SetType() if fails == sqlstate.FEATURE_NOT_SUPPORTED and standing_on(context):
             return "view-dependency-error"
-        case _ if fails == DEPENDENT_OBJECTS and any(each.kind in LOOKING for each in standing_on(context)):
+        case _ if fails == sqlstate.DEPENDENT_OBJECTS_STILL_EXIST and any(
+            each.kind in LOOKING for each in standing_on(context)
+        ):
             return "view-dependency-error"
-    if fails in MISSING:
+    if fails in sqlstate.MISSING:
         return "unknown-object"
-    return "duplicate-object" if fails in TAKEN else GENERAL
+    return "duplicate-object" if fails in sqlstate.TAKEN else GENERAL

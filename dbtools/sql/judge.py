@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.expression import Expression, Name, TypeChange, Volatility
 from dbtools.model.limits import MOST_KEYS
 from dbtools.model.objects import Check, Column, Columns, Index, NotNull, PartitionOf, PrimaryKey, Table, View
@@ -92,7 +93,7 @@ def _looked_at(operation: op.CreateView, schema: Schema) -> op.CreateView:
     return replace(operation, fails=PROBLEMS.get(found.problems[0].kind)) if certain else operation
 
 
-PROBLEMS = {"unknown table": "42P01", "unknown column": "42703"}
+PROBLEMS = {"unknown table": sqlstate.UNDEFINED_TABLE, "unknown column": sqlstate.UNDEFINED_COLUMN}
 
 
 def _with_callers(schema: Schema, function: Name) -> Schema:

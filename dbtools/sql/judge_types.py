@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from dbtools.model import sqlstate
 from dbtools.model.expression import Expression, Type, TypeChange
 from dbtools.model.schema import Schema
 from dbtools.sql import judge_expressions
@@ -25,7 +26,6 @@ from dbtools.sql.types import BUILT_IN, SERIAL
 if TYPE_CHECKING:
     from sqlglot import exp
 
-NO_ASSIGNMENT_CAST, NO_CAST, NO_SUCH_TYPE, BIT_LENGTH = "42804", "42846", "42704", "22026"
 # What sqlglot calls otherwise, in the spelling of ``sql/types.py``.
 SPELLINGS = {"int": "integer", "decimal": "numeric"}
 # Types indexed by the operator class of another (pg_opclass): an index survives a change within one class.
@@ -64,7 +64,7 @@ class _Session:
     def change(self, old: Type, new: Type, *, explicit: bool) -> TypeChange | None:
         """One cast, as assignment or, where the text spells it out, explicit."""
         if new.base in SERIAL and not new.namespace:
-            return TypeChange(rewrites=False, fails=NO_SUCH_TYPE)
+            return TypeChange(rewrites=False, fails=sqlstate.UNDEFINED_OBJECT)
         source, target = _side(old, self.schema), _side(new, self.schema)
         if source is None or target is None:
             same = _datatype(old) is not None and _datatype(old) == _datatype(new)
@@ -77,11 +77,11 @@ class _Session:
         old, new = source.plain, target.plain
         how = pathway(old, new, explicit=explicit, version=self.version)
         if how is None:
-            return TypeChange(rewrites=False, fails=NO_CAST if explicit else NO_ASSIGNMENT_CAST)
+            return TypeChange(rewrites=False, fails=sqlstate.CANNOT_COERCE if explicit else sqlstate.DATATYPE_MISMATCH)
         if new.array and (source.domain or target.domain):
             how = "elements"
         if old.base == new.base == "bit" and old.modifiers != new.modifiers and not explicit and not old.array:
-            return TypeChange(rewrites=True, narrows=True, fails=BIT_LENGTH)
+            return TypeChange(rewrites=True, narrows=True, fails=sqlstate.STRING_DATA_LENGTH_MISMATCH)
         # A domain or another type's cast hides the old brackets from the length coercion.
         before = old if how == "same" and not source.domain else old._replace(base=new.base, modifiers=())
         kept = keeps_modifiers(before, new) if not new.array else new.modifiers in ((), before.modifiers)

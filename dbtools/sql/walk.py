@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.apply import apply
 from dbtools.model.effects import Effects
 from dbtools.model.entries import Members
@@ -20,14 +21,7 @@ from dbtools.model.migration import Migration
 from dbtools.model.past import Done, Log, Past
 from dbtools.model.predict import Session, predict
 from dbtools.model.predict.pending import queued
-from dbtools.model.predict.relations import (
-    ACTIVE_TRANSACTION,
-    DEPENDENT_OBJECTS,
-    MISSING,
-    UNDEFINED_TABLE,
-    family,
-    is_brought,
-)
+from dbtools.model.predict.relations import family, is_brought
 from dbtools.model.schema import Schema
 from dbtools.sql.grammar import TOO_DEEP
 from dbtools.sql.judge import judged
@@ -213,12 +207,16 @@ class _Run:
         effects = predict(operation, before, self.session)
         if len(statement.operations) > 1 and isinstance(operation, TOGETHER):
             # DROP of several objects looks them all up first, and asks only what depends on them that stays.
-            if effects.fails in MISSING:
+            if effects.fails in sqlstate.MISSING:
                 return predict(operation, start, self.session)
-            if effects.fails == DEPENDENT_OBJECTS and not isinstance(operation, op.DropTable | op.DropView):
+            if effects.fails == sqlstate.DEPENDENT_OBJECTS_STILL_EXIST and not isinstance(
+                operation, op.DropTable | op.DropView
+            ):
                 rest = predict(operation, reduce(apply, statement.operations[number:], before), self.session)
-                return replace(effects, fails=rest.fails if rest.fails == DEPENDENT_OBJECTS else None)
-        if effects.fails in MISSING and statement.elsewhere:
+                return replace(
+                    effects, fails=rest.fails if rest.fails == sqlstate.DEPENDENT_OBJECTS_STILL_EXIST else None
+                )
+        if effects.fails in sqlstate.MISSING and statement.elsewhere:
             return replace(effects, fails=None, uncertain=f"it may be in {' or '.join(statement.elsewhere)}")
         return effects
 
@@ -262,8 +260,8 @@ class _Run:
 def _is_skipped(statement: Statement, number: int, effects: Effects) -> bool:
     """ALTER IF EXISTS of what is not there, and what a DO block does only if it is still to be done."""
     if number - 1 in statement.guarded:
-        return effects.fails not in {None, ACTIVE_TRANSACTION}
-    return statement.if_exists and effects.fails == UNDEFINED_TABLE
+        return effects.fails not in {None, sqlstate.ACTIVE_SQL_TRANSACTION}
+    return statement.if_exists and effects.fails == sqlstate.UNDEFINED_TABLE
 
 
 def _grown(

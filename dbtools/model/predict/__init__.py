@@ -25,6 +25,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.effects import Effects
 from dbtools.model.predict import (
     columns,
@@ -42,8 +43,7 @@ from dbtools.model.predict import (
     views,
 )
 from dbtools.model.predict.depending import depending
-from dbtools.model.predict.refused import WRONG_KIND, refused
-from dbtools.model.predict.relations import ACTIVE_TRANSACTION, FEATURE_NOT_SUPPORTED, MISSING
+from dbtools.model.predict.refused import refused
 from dbtools.model.predict.session import Session
 from dbtools.model.predict.taken import taken
 from dbtools.model.schema import Schema
@@ -59,12 +59,12 @@ def predict(operation: op.Operation, schema: Schema, session: Session) -> Effect
     named = refusals.refused(operation, schema) | pending.refused(operation, schema, session)
     effects = _effects(operation, schema, session)
     if session.new_labels and not effects.fails and labels.used(operation, schema, session):
-        effects |= Effects(fails=constraints.UNSAFE_NEW_LABEL)
-    if effects.fails == ACTIVE_TRANSACTION and not named.fails:
+        effects |= Effects(fails=sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE)
+    if effects.fails == sqlstate.ACTIVE_SQL_TRANSACTION and not named.fails:
         return effects
     effects = replace(effects, fails=named.fails, uncertain="") if named.fails else named | effects
     why = refused(operation, schema, in_transaction=session.in_transaction)
-    if effects.fails in MISSING and why in {WRONG_KIND, FEATURE_NOT_SUPPORTED}:
+    if effects.fails in sqlstate.MISSING and why in {sqlstate.WRONG_OBJECT_TYPE, sqlstate.FEATURE_NOT_SUPPORTED}:
         return replace(effects, fails=why)
     # Whose column it is comes before whether the new name is free.
     owned = effects.fails if isinstance(operation, op.RenameColumn) else None
@@ -139,7 +139,7 @@ def _effects(operation: op.Operation, schema: Schema, session: Session) -> Effec
         case op.CreateEnum() | op.CreateDomain() | op.CreateSequence() | op.CreateNamespace() | op.CreateExtension():
             return Effects()
         case op.Transaction("savepoint" | "release" | "rollback to") if not session.in_transaction:
-            return Effects(fails=others.NO_ACTIVE_TRANSACTION)
+            return Effects(fails=sqlstate.NO_ACTIVE_SQL_TRANSACTION)
         case op.SetParameter() | op.Transaction() | op.RenameNamespace():
             return Effects()
         case _:

@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode, Loss
 from dbtools.model.expression import Expression, Name, Type, Volatility
-from dbtools.model.limits import MOST_COLUMNS, TOO_MANY_COLUMNS
+from dbtools.model.limits import MOST_COLUMNS
 from dbtools.model.objects import Check, Column, Domain, ForeignKey, NotNull, PrimaryKey, Table, Unique
 from dbtools.model.predict import constraints, dependents, foreign_keys
-from dbtools.model.predict.constraints import UNSAFE_NEW_LABEL
 from dbtools.model.predict.relations import (
     AE,
-    DEPENDENT_OBJECTS,
-    DUPLICATE_COLUMN,
-    FEATURE_NOT_SUPPORTED,
-    INVALID_DEFINITION,
-    NOT_IN_STATE,
-    SYNTAX_ERROR,
-    TYPE_MISMATCH,
-    UNDEFINED_COLUMN,
-    WRONG_KIND,
     assumed,
     branch,
     family,
@@ -44,7 +35,6 @@ from dbtools.model.predict.session import (
 from dbtools.model.schema import Schema
 
 SUE = LockMode.SHARE_UPDATE_EXCLUSIVE
-NOT_NULL_VIOLATION, PRIMARY_KEY_COLUMN = "23502", "42P16"
 
 
 def known(table: Name, column: str, schema: Schema) -> Effects | None:
@@ -54,7 +44,7 @@ def known(table: Name, column: str, schema: Schema) -> Effects | None:
         return missing(table, schema, AE)
     if found.column(column) is None:
         if schema.is_certain(table):
-            return Effects(fails=UNDEFINED_COLUMN)
+            return Effects(fails=sqlstate.UNDEFINED_COLUMN)
         return Effects({table: AE}, uncertain=f"{table}.{column} is not known")
     return None
 
@@ -68,7 +58,7 @@ def rename(operation: op.RenameColumn, schema: Schema) -> Effects:
     """RENAME COLUMN: a change of the catalogue only, on the table and what inherits from it."""
     table = schema.table(operation.table)
     if table is not None and table.of is not None:
-        return Effects({table.name: AE}, fails=WRONG_KIND)
+        return Effects({table.name: AE}, fails=sqlstate.WRONG_OBJECT_TYPE)
     found = known(operation.table, operation.column, schema)
     if found is not None or table is None:
         return found or Effects()
@@ -77,9 +67,9 @@ def rename(operation: op.RenameColumn, schema: Schema) -> Effects:
     if not schema.is_certain(table.name):
         return effects
     if is_inherited(table, operation.column, schema) or (operation.only and len(members) > 1):
-        return effects | Effects(fails=INVALID_DEFINITION)
+        return effects | Effects(fails=sqlstate.INVALID_TABLE_DEFINITION)
     taken = any(member.column(operation.to) is not None for member in members)
-    return effects | Effects(fails=DUPLICATE_COLUMN if taken else None)
+    return effects | Effects(fails=sqlstate.DUPLICATE_COLUMN if taken else None)
 
 
 def set_identity(operation: op.SetIdentity, schema: Schema, session: Session) -> Effects:
@@ -98,9 +88,9 @@ def set_identity(operation: op.SetIdentity, schema: Schema, session: Session) ->
         doubled = has or column.default is not None or column.identity == "serial"
         unfit = doubled or column.nullable or any(_pending(table, column.name))
         if unfit:
-            return effects | Effects(fails=NOT_IN_STATE)
+            return effects | Effects(fails=sqlstate.OBJECT_NOT_IN_PREREQUISITE_STATE)
     elif not has:
-        return effects if operation.if_exists else effects | Effects(fails=NOT_IN_STATE)
+        return effects if operation.if_exists else effects | Effects(fails=sqlstate.OBJECT_NOT_IN_PREREQUISITE_STATE)
     return effects | (Effects(locks(branch(table.name, schema), AE)) if deep else Effects())
 
 
@@ -147,13 +137,13 @@ def add(operation: op.AddColumn, schema: Schema, session: Session) -> Effects:
         found = missing(operation.table, schema, AE)
         return found if found.fails else found | add(operation, assumed(operation.table, schema), session)
     if table.column(column.name) is not None:
-        return Effects({table.name: AE}, fails=None if operation.if_not_exists else DUPLICATE_COLUMN)
+        return Effects({table.name: AE}, fails=None if operation.if_not_exists else sqlstate.DUPLICATE_COLUMN)
     if len(table.columns) >= MOST_COLUMNS:
-        return Effects({table.name: AE}, fails=TOO_MANY_COLUMNS)
+        return Effects({table.name: AE}, fails=sqlstate.TOO_MANY_COLUMNS)
     if column.generated is not None and not column.generated.stored and session.version < VIRTUAL_SINCE:
-        return Effects(fails=SYNTAX_ERROR)
+        return Effects(fails=sqlstate.SYNTAX_ERROR)
     if uses_new_label(column.type, column.default, session):
-        return Effects(fails=UNSAFE_NEW_LABEL)
+        return Effects(fails=sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE)
     members = family(operation.table, schema)
     effects = Effects(locks(members, AE)) | _no_room(operation, table, members, session)
     reason = _rewrites(column, schema)
@@ -167,23 +157,29 @@ def add(operation: op.AddColumn, schema: Schema, session: Session) -> Effects:
     filled = column.default is not None or column.identity or column.generated is not None
     if not column.nullable and not filled and not _has_domain_default(column.type, schema):
         full = stored(members) - session.empty
-        effects |= Effects(scans=stored(members), fails=NOT_NULL_VIOLATION if full else None)
+        effects |= Effects(scans=stored(members), fails=sqlstate.NOT_NULL_VIOLATION if full else None)
     return effects | _inline(operation, table, schema, session)
 
 
 def _no_room(operation: op.AddColumn, table: Table, members: tuple[Table, ...], session: Session) -> Effects:
     """Tables that take no column: partitions and typed tables, whose columns are those of another."""
     if table.partition_of is not None or table.of is not None:
-        return Effects(fails=WRONG_KIND)
+        return Effects(fails=sqlstate.WRONG_OBJECT_TYPE)
     if operation.only and len(members) > 1:
-        return Effects(fails=INVALID_DEFINITION)
+        return Effects(fails=sqlstate.INVALID_TABLE_DEFINITION)
     below = [found for member in members[1:] if (found := member.column(operation.column.name)) is not None]
     if below:
         other = any(found.type != operation.column.type for found in below)
-        return Effects(fails=TYPE_MISMATCH) if other else Effects(uncertain="an inheriting table has such a column")
+        return (
+            Effects(fails=sqlstate.DATATYPE_MISMATCH)
+            if other
+            else Effects(uncertain="an inheriting table has such a column")
+        )
     heirs = [member for member in members[1:] if member.partition_of is None]
     partitions = members[1:] and session.version < IDENTITY_ON_PARTITIONS_SINCE
-    fails = INVALID_DEFINITION if operation.column.identity in ALWAYS_OWN and (heirs or partitions) else None
+    fails = (
+        sqlstate.INVALID_TABLE_DEFINITION if operation.column.identity in ALWAYS_OWN and (heirs or partitions) else None
+    )
     return Effects(fails=fails)
 
 
@@ -245,7 +241,7 @@ def drop(operation: op.DropColumn, schema: Schema) -> Effects:
     """DROP COLUMN is brief; it drops indexes and constraints with it, and foreign keys lock their other side."""
     table, column = schema.table(operation.table), operation.column
     if table is not None and table.of is not None:
-        return Effects({table.name: AE}, fails=WRONG_KIND)
+        return Effects({table.name: AE}, fails=sqlstate.WRONG_OBJECT_TYPE)
     if table is None or table.column(column) is None:
         if operation.if_exists and table is not None and schema.is_certain(table.name):
             return Effects({operation.table: AE})
@@ -260,7 +256,7 @@ def drop(operation: op.DropColumn, schema: Schema) -> Effects:
     stands = bool(views or [key for other, key in keys if other != table or column not in key.columns])
     stands = stands or any(any(dependents.of_column(member, column, schema)) for member in members)
     if stands and not operation.cascade:
-        return effects | Effects(fails=DEPENDENT_OBJECTS)
+        return effects | Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
     taken = locks((other for other, _ in keys), AE)
     taken |= {view.name: AE for view in dependents.above(views, schema)}
     return effects | Effects(taken, uncertain=dependents.doubts(table, members, schema))
@@ -270,7 +266,7 @@ def _refuses_drop(operation: op.DropColumn, table: Table, members: tuple[Table, 
     decides = any(operation.column in partition_key(member) for member in members)
     alone = operation.only and table.partition_by is not None
     inherited = is_inherited(table, operation.column, schema)
-    return Effects(fails=INVALID_DEFINITION if decides or alone or inherited else None)
+    return Effects(fails=sqlstate.INVALID_TABLE_DEFINITION if decides or alone or inherited else None)
 
 
 def set_nullable(operation: op.SetNullable, schema: Schema, session: Session) -> Effects:
@@ -291,7 +287,7 @@ def set_nullable(operation: op.SetNullable, schema: Schema, session: Session) ->
         return Effects({table.name: AE})  # it becomes the table's own, and is not validated
     below = [each for member in members[1:] if (each := member.column(column.name)) is not None and each.nullable]
     if operation.only and below:
-        fails = INVALID_DEFINITION if table.partition_by is not None else None
+        fails = sqlstate.INVALID_TABLE_DEFINITION if table.partition_by is not None else None
         return Effects({table.name: AE}, fails=fails) | not_null_scan(column.name, members[:1])
     return Effects(locks(members, AE)) | not_null_scan(operation.column, members)
 
@@ -306,10 +302,10 @@ def _drop_not_null(table: Table, column: Column, schema: Schema, session: Sessio
     inherited = any(found is not None and not found.nullable for found in above)
     primary = key is not None and column.name in key.columns
     if column.identity in ALWAYS_OWN and not primary:
-        return Effects(locks(members, AE), fails=SYNTAX_ERROR)
+        return Effects(locks(members, AE), fails=sqlstate.SYNTAX_ERROR)
     index = table.index(table.replica_index) if table.replica_index else None
     identifies = index is not None and column.name in index.columns
-    fails = PRIMARY_KEY_COLUMN if primary or inherited or identifies else None
+    fails = sqlstate.INVALID_TABLE_DEFINITION if primary or inherited or identifies else None
     return Effects(locks(members, AE), fails=fails)
 
 
@@ -320,14 +316,14 @@ def set_default(operation: op.SetDefault, schema: Schema, session: Session) -> E
         return found
     column = schema.tables[operation.table].column(operation.column)
     if column is not None and uses_new_label(column.type, operation.default, session):
-        return Effects(fails=UNSAFE_NEW_LABEL)
+        return Effects(fails=sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE)
     return Effects(locks(family(operation.table, schema), AE))
 
 
 def set_generated(operation: op.SetGenerated, schema: Schema, session: Session) -> Effects:
     """SET EXPRESSION (17 on) rewrites a stored column; DROP EXPRESSION is brief."""
     if operation.generated is not None and session.version < SET_EXPRESSION_SINCE:
-        return Effects(fails=SYNTAX_ERROR)
+        return Effects(fails=sqlstate.SYNTAX_ERROR)
     found = known(operation.table, operation.column, schema)
     if found is not None:
         return found
@@ -335,8 +331,8 @@ def set_generated(operation: op.SetGenerated, schema: Schema, session: Session) 
     column = schema.tables[operation.table].column(operation.column)
     if column is not None and column.generated is None and schema.is_certain(operation.table):
         skipped = operation.generated is None and operation.if_exists
-        return Effects(locks(members, AE), fails=None if skipped else NOT_IN_STATE)
+        return Effects(locks(members, AE), fails=None if skipped else sqlstate.OBJECT_NOT_IN_PREREQUISITE_STATE)
     is_virtual = column is not None and column.generated is not None and not column.generated.stored
     if operation.generated is None:
-        return Effects(locks(members, AE), fails=FEATURE_NOT_SUPPORTED if is_virtual else None)
+        return Effects(locks(members, AE), fails=sqlstate.FEATURE_NOT_SUPPORTED if is_virtual else None)
     return Effects(locks(members, AE)) if is_virtual else rewrite(members)

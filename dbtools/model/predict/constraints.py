@@ -5,41 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Expression, Name
-from dbtools.model.limits import MOST_KEYS, TOO_MANY_COLUMNS
+from dbtools.model.limits import MOST_KEYS
 from dbtools.model.naming import chosen_name, object_name
 from dbtools.model.objects import Check, Constraint, Exclusion, ForeignKey, NotNull, PrimaryKey, Table, Unique
 from dbtools.model.predict import foreign_keys
 from dbtools.model.predict.partitions import is_part, refuses_key
 from dbtools.model.predict.refusals import is_taken
-from dbtools.model.predict.relations import (
-    AE,
-    DEPENDENT_OBJECTS,
-    DUPLICATE_OBJECT,
-    DUPLICATE_TABLE,
-    FEATURE_NOT_SUPPORTED,
-    INVALID_DEFINITION,
-    NOT_IN_STATE,
-    SYNTAX_ERROR,
-    UNDEFINED_COLUMN,
-    UNDEFINED_OBJECT,
-    WRONG_KIND,
-    assumed,
-    branch,
-    family,
-    locks,
-    missing,
-    not_null_scan,
-    parents,
-    stored,
-)
+from dbtools.model.predict.relations import AE, assumed, branch, family, locks, missing, not_null_scan, parents, stored
 from dbtools.model.predict.session import SET_EXPRESSION_SINCE, VIRTUAL_SINCE, Session
 from dbtools.model.schema import Schema
 
 SRE, SUE = LockMode.SHARE_ROW_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
-SECOND_PRIMARY_KEY = "42P16"
-UNSAFE_NEW_LABEL = "55P04"
 
 
 def index_name(constraint: Constraint, table: Name, schema: Schema) -> Name:
@@ -55,18 +34,20 @@ def brief(operation: op.RenameConstraint | op.AlterConstraint, schema: Schema) -
     constraint = table.constraint(operation.name)
     if constraint is None and schema.is_certain(table.name):
         named = not_null_called(table, operation.name)
-        return Effects(fails=None if named else UNDEFINED_OBJECT, uncertain="its name may be another" if named else "")
+        return Effects(
+            fails=None if named else sqlstate.UNDEFINED_OBJECT, uncertain="its name may be another" if named else ""
+        )
     if isinstance(operation, op.RenameConstraint):
         inherited = constraint is not None and _is_inherited(table, constraint, schema)
         members = family(table.name, schema) if isinstance(constraint, Check | NotNull) else (table,)
-        return Effects(locks(members, AE), fails=INVALID_DEFINITION if inherited else None)
+        return Effects(locks(members, AE), fails=sqlstate.INVALID_TABLE_DEFINITION if inherited else None)
     return _altered(operation, table, constraint, schema)
 
 
 def _altered(operation: op.AlterConstraint, table: Table, constraint: Constraint | None, schema: Schema) -> Effects:
     effects = Effects({table.name: AE})
     if constraint is not None and not isinstance(constraint, ForeignKey):
-        return effects | Effects(fails=WRONG_KIND)
+        return effects | Effects(fails=sqlstate.WRONG_OBJECT_TYPE)
     if constraint is None or operation.enforced:
         return effects | Effects(uncertain="what enforcing a foreign key does was not measured")
     if operation.enforced is None and operation.deferrable == constraint.deferrable:
@@ -103,13 +84,13 @@ def add(operation: op.AddConstraint, schema: Schema, session: Session) -> Effect
     if constraint.name and table.constraint(constraint.name) is not None:
         certain = schema.is_certain(table.name)
         return Effects(
-            fails=DUPLICATE_OBJECT if certain else None, uncertain="" if certain else "its name may be taken"
+            fails=sqlstate.DUPLICATE_OBJECT if certain else None, uncertain="" if certain else "its name may be taken"
         )
     if isinstance(constraint, PrimaryKey | Unique) and len(constraint.columns) > MOST_KEYS:
-        return Effects({table.name: AE}, fails=TOO_MANY_COLUMNS)
+        return Effects({table.name: AE}, fails=sqlstate.TOO_MANY_COLUMNS)
     effects = _checked(operation, table, schema, session)
     if _unknown_column(constraint, table, schema):
-        return replace(effects, fails=UNDEFINED_COLUMN, uncertain="")
+        return replace(effects, fails=sqlstate.UNDEFINED_COLUMN, uncertain="")
     return effects
 
 
@@ -120,10 +101,12 @@ def _checked(operation: op.AddConstraint, table: Table, schema: Schema, session:
     match constraint:
         case Check():
             if not constraint.enforced and session.version < VIRTUAL_SINCE:
-                return Effects(fails=SYNTAX_ERROR)
+                return Effects(fails=sqlstate.SYNTAX_ERROR)
             label = used_label(constraint.expression, table, session)
             scans = stored(members) if constraint.validated else frozenset[Name]()
-            return label | Effects(locks(members, AE), scans=scans, fails=INVALID_DEFINITION if alone else None)
+            return label | Effects(
+                locks(members, AE), scans=scans, fails=sqlstate.INVALID_TABLE_DEFINITION if alone else None
+            )
         case NotNull():
             return _not_null(constraint, table, members, session)
         case ForeignKey():
@@ -141,18 +124,18 @@ def used_label(expression: Expression, table: Table, session: Session) -> Effect
         if session.version >= SET_EXPRESSION_SINCE and kind in session.new_types:
             continue
         if all(found is not None and found.type.name == kind for found in columns):
-            return Effects(fails=UNSAFE_NEW_LABEL)
+            return Effects(fails=sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE)
         return Effects(uncertain=f"whether '{label}' stands there for the new value of {kind} is not known")
     return Effects()
 
 
 def _not_null(constraint: NotNull, table: Table, members: tuple[Table, ...], session: Session) -> Effects:
     if session.version < VIRTUAL_SINCE:
-        return Effects(fails=SYNTAX_ERROR)
+        return Effects(fails=sqlstate.SYNTAX_ERROR)
     column = table.column(constraint.column)
     pending = any(isinstance(found, NotNull) and found.column == constraint.column for found in table.constraints)
     if pending:
-        return Effects(locks(members, AE), fails=NOT_IN_STATE)
+        return Effects(locks(members, AE), fails=sqlstate.OBJECT_NOT_IN_PREREQUISITE_STATE)
     if column is not None and not column.nullable:
         unsure = f"whether the NOT NULL of {constraint.column} has this name already is not known"
         return Effects({table.name: AE}, uncertain=unsure)
@@ -185,11 +168,11 @@ def _indexed(operation: op.AddConstraint, table: Table, schema: Schema, session:
         effects |= _primary(constraint, operation.using_index, table, schema)
     if operation.using_index:
         if table.partition_by is not None:
-            return effects | Effects(fails=FEATURE_NOT_SUPPORTED)
+            return effects | Effects(fails=sqlstate.FEATURE_NOT_SUPPORTED)
         gone = table.index(operation.using_index) is None and schema.is_certain(table.name)
-        return effects | Effects(fails=UNDEFINED_OBJECT if gone else None)
+        return effects | Effects(fails=sqlstate.UNDEFINED_OBJECT if gone else None)
     if constraint.name and is_taken(Name(table.name.namespace, constraint.name), schema):
-        return effects | Effects(fails=DUPLICATE_TABLE)
+        return effects | Effects(fails=sqlstate.DUPLICATE_TABLE)
     if operation.only and table.partition_by is not None:
         return effects | Effects(uncertain="a key on ONLY a partitioned table was not measured")
     return effects | built(constraint, table, schema, session)
@@ -198,7 +181,7 @@ def _indexed(operation: op.AddConstraint, table: Table, schema: Schema, session:
 def _primary(key: PrimaryKey, using: str, table: Table, schema: Schema) -> Effects:
     """A primary key makes its columns NOT NULL."""
     if table.primary_key is not None:
-        return Effects(fails=SECOND_PRIMARY_KEY)
+        return Effects(fails=sqlstate.INVALID_TABLE_DEFINITION)
     index = table.index(using) if using else None
     columns = key.columns or (index.columns if index else ())
     if not columns or any(table.column(column) is None for column in columns):
@@ -207,7 +190,7 @@ def _primary(key: PrimaryKey, using: str, table: Table, schema: Schema) -> Effec
     for column in columns:
         pending = any(isinstance(found, NotNull) and found.column == column for found in table.constraints)
         if pending:
-            return Effects(fails=NOT_IN_STATE)
+            return Effects(fails=sqlstate.OBJECT_NOT_IN_PREREQUISITE_STATE)
         effects |= not_null_scan(column, family(table.name, schema))
     return effects
 
@@ -217,7 +200,7 @@ def built(constraint: Constraint, table: Table, schema: Schema, session: Session
     members = branch(table.name, schema)
     columns = () if isinstance(constraint, Check | NotNull) else constraint.columns
     if any(refuses_key(constraint, columns, member, session) for member in members):
-        return Effects(fails=FEATURE_NOT_SUPPORTED)
+        return Effects(fails=sqlstate.FEATURE_NOT_SUPPORTED)
     effects = Effects()
     for member in members:
         if member.partition_by is not None or (member.name != table.name and _stands(member, constraint, schema)):
@@ -247,7 +230,7 @@ def drop(operation: op.DropConstraint, schema: Schema, session: Session) -> Effe
     members = family(operation.table, schema) if deep else branch(operation.table, schema)
     effects = Effects(locks(members, AE))
     if _is_inherited(table, constraint, schema):
-        return effects | Effects(fails=INVALID_DEFINITION)
+        return effects | Effects(fails=sqlstate.INVALID_TABLE_DEFINITION)
     match constraint:
         case ForeignKey():
             there = {key.name: AE for key in branch(constraint.target, schema)}
@@ -255,9 +238,9 @@ def drop(operation: op.DropConstraint, schema: Schema, session: Session) -> Effe
         case PrimaryKey() | Unique():
             users = [other for other, key in schema.referencing(table.name) if _rests_on(key, constraint, table)]
             if [user for user in users if user != table] and not operation.cascade:
-                return effects | Effects(fails=DEPENDENT_OBJECTS)
+                return effects | Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
             if users and not operation.cascade:
-                return effects | Effects(fails=DEPENDENT_OBJECTS)
+                return effects | Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
             return effects | Effects({each.name: AE for user in users for each in branch(user.name, schema)})
     return effects
 
@@ -276,13 +259,14 @@ def _drop_unknown(operation: op.DropConstraint, table: Table, schema: Schema, se
         inherited = any(not_null_called(parent, operation.name) for parent in parents(table, schema))
         primary = table.primary_key is not None and column in table.primary_key.columns
         return Effects(
-            locks(family(table.name, schema), AE), fails=INVALID_DEFINITION if primary or inherited else None
+            locks(family(table.name, schema), AE),
+            fails=sqlstate.INVALID_TABLE_DEFINITION if primary or inherited else None,
         )
     effects = Effects(locks(branch(table.name, schema), AE))
     if operation.if_exists:
         return effects
     if schema.is_certain(table.name):
-        return effects | Effects(fails=UNDEFINED_OBJECT)
+        return effects | Effects(fails=sqlstate.UNDEFINED_OBJECT)
     return effects | Effects(uncertain=f"constraint {operation.name} is not known")
 
 
@@ -293,11 +277,11 @@ def validate(operation: op.ValidateConstraint, schema: Schema) -> Effects:
         return missing(operation.table, schema, SUE)
     constraint = table.constraint(operation.name)
     if constraint is None:
-        return Effects(fails=UNDEFINED_OBJECT) if schema.is_certain(table.name) else Effects({table.name: SUE})
+        return Effects(fails=sqlstate.UNDEFINED_OBJECT) if schema.is_certain(table.name) else Effects({table.name: SUE})
     members = family(operation.table, schema)
     match constraint:
         case Check(enforced=False) | ForeignKey(enforced=False):
-            return Effects(locks(members, SUE), fails=NOT_IN_STATE)
+            return Effects(locks(members, SUE), fails=sqlstate.OBJECT_NOT_IN_PREREQUISITE_STATE)
         case Check(validated=False):
             return Effects(locks(members, SUE), scans=stored(members))
         case NotNull(validated=False):
@@ -307,5 +291,5 @@ def validate(operation: op.ValidateConstraint, schema: Schema) -> Effects:
             taken = locks(there, LockMode.ROW_SHARE) or {constraint.target: LockMode.ROW_SHARE}
             return Effects(taken | locks(here, SUE), scans=stored(here) | stored(there))
         case PrimaryKey() | Unique() | Exclusion():
-            return Effects({table.name: SUE}, fails=WRONG_KIND)
+            return Effects({table.name: SUE}, fails=sqlstate.WRONG_OBJECT_TYPE)
     return Effects({table.name: SUE})

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from dbtools.model import sqlstate
 from dbtools.model.effects import Effects
 from dbtools.model.expression import Name
 from dbtools.model.objects import Opaque, Table, View
 from dbtools.model.predict.relations import (
     AE,
-    DEPENDENT_OBJECTS,
-    FEATURE_NOT_SUPPORTED,
     Dependent,
     locks,
     own_keys,
@@ -25,7 +24,7 @@ from dbtools.model.schema import Schema
 def of_row_type(name: Name, schema: Schema) -> Effects:
     """A table cannot be written anew while a column of another one holds its rows."""
     users = [user for user in row_type_users(name, schema) if user.partition_by is None or user.columns]
-    return Effects(fails=FEATURE_NOT_SUPPORTED if users else None)
+    return Effects(fails=sqlstate.FEATURE_NOT_SUPPORTED if users else None)
 
 
 def of_column(table: Table, column: str, schema: Schema) -> Iterator[Dependent]:
@@ -61,9 +60,9 @@ def standing(members: tuple[Table, ...], schema: Schema, dropped: Collection[Nam
         views = views_reading(member.name, "", schema)
         rows = [user for user in row_type_users(member.name, schema) if user.name not in dropped]
         if others or views or rows or elsewhere(dropped, schema):
-            return Effects(fails=DEPENDENT_OBJECTS)
+            return Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
         if any(_takes(member.name, function.arguments, function.returns) for function in schema.functions.values()):
-            return Effects(fails=DEPENDENT_OBJECTS)
+            return Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
     return Effects()
 
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.expression import Expression, Name
 from dbtools.model.objects import Table
-from dbtools.model.predict.relations import DEPENDENT_OBJECTS, Dependent
+from dbtools.model.predict.relations import Dependent
 from dbtools.model.schema import Schema
 
 
@@ -28,7 +29,7 @@ def depending(operation: op.Operation, schema: Schema) -> str | None:
             found = tuple(of_extension(name, schema))
         case _:
             return None
-    return DEPENDENT_OBJECTS if found else None
+    return sqlstate.DEPENDENT_OBJECTS_STILL_EXIST if found else None
 
 
 def typed(name: Name, schema: Schema) -> Iterator[Dependent]:

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
+from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Type
 from dbtools.model.objects import ForeignKey, Table, Unique
-from dbtools.model.predict.relations import (
-    INVALID_DEFINITION,
-    NOT_IN_STATE,
-    SYNTAX_ERROR,
-    TYPE_MISMATCH,
-    UNDEFINED_COLUMN,
-    UNDEFINED_OBJECT,
-    WRONG_KIND,
-    basic,
-    branch,
-    family,
-    locks,
-    missing,
-    stored,
-)
+from dbtools.model.predict.relations import basic, branch, family, locks, missing, stored
 from dbtools.model.predict.session import VIRTUAL_SINCE, Session
 from dbtools.model.schema import Schema
 
 SRE = LockMode.SHARE_ROW_EXCLUSIVE
-NO_UNIQUE_KEY, PARTITIONED_NOT_VALID = "42830", "42809"
 INTEGERS = ("smallint", "integer", "bigint")
 NUMBERS = (*INTEGERS, "numeric", "real", "double precision")
 STRINGS = ("text", "varchar", "char", "bpchar", "name")
@@ -34,11 +20,11 @@ DATES = ("date", "timestamp", "timestamptz")
 def target(key: ForeignKey, table: Table, schema: Schema, session: Session) -> Effects:
     """The lock on the table that a new foreign key points at, and what makes the key impossible."""
     if not key.enforced and session.version < VIRTUAL_SINCE:
-        return Effects(fails=SYNTAX_ERROR)
+        return Effects(fails=sqlstate.SYNTAX_ERROR)
     there = table if key.target == table.name else schema.table(key.target)
     if there is None:
         if key.target in schema.views:
-            return Effects(fails=WRONG_KIND)
+            return Effects(fails=sqlstate.WRONG_OBJECT_TYPE)
         return missing(key.target, schema, SRE)
     taken = Effects({} if there is table else locks(branch(key.target, schema), SRE))
     if not schema.is_certain(key.target) or not schema.is_certain(table.name):
@@ -49,26 +35,26 @@ def target(key: ForeignKey, table: Table, schema: Schema, session: Session) -> E
 def _impossible(key: ForeignKey, table: Table, there: Table, schema: Schema) -> str | None:
     """Why there can be no such foreign key, in the order in which the server asks."""
     if table.persistence == "permanent" != there.persistence:
-        return INVALID_DEFINITION
+        return sqlstate.INVALID_TABLE_DEFINITION
     if table.persistence == "unlogged" and there.persistence == "temporary":
-        return INVALID_DEFINITION
+        return sqlstate.INVALID_TABLE_DEFINITION
     if table.columns and any(table.column(name) is None for name in key.columns):
-        return UNDEFINED_COLUMN
+        return sqlstate.UNDEFINED_COLUMN
     if not key.target_columns and there.primary_key is None:
-        return UNDEFINED_OBJECT
+        return sqlstate.UNDEFINED_OBJECT
     wanted = key.target_columns or (there.primary_key.columns if there.primary_key else ())
     if any(there.column(name) is None for name in wanted):
-        return UNDEFINED_COLUMN
+        return sqlstate.UNDEFINED_COLUMN
     if len(wanted) != len(key.columns):
-        return NO_UNIQUE_KEY
+        return sqlstate.INVALID_FOREIGN_KEY
     owners = [found for found in there.constraints if isinstance(found, Unique) and set(found.columns) == set(wanted)]
     if not any(set(columns) == set(wanted) for columns in there.keys):
-        return NO_UNIQUE_KEY
+        return sqlstate.INVALID_FOREIGN_KEY
     if owners and all(found.deferrable for found in owners) and _has_one_key(there, wanted):
-        return NOT_IN_STATE
+        return sqlstate.OBJECT_NOT_IN_PREREQUISITE_STATE
     pairs = ((table.column(one), there.column(two)) for one, two in zip(key.columns, wanted, strict=True))
     unfit = any(not fits(one.type, two.type, schema) for one, two in pairs if one and two)
-    return TYPE_MISMATCH if unfit else None
+    return sqlstate.DATATYPE_MISMATCH if unfit else None
 
 
 def _has_one_key(table: Table, wanted: tuple[str, ...]) -> bool:
@@ -104,7 +90,7 @@ def add(key: ForeignKey, table: Table, schema: Schema, session: Session) -> Effe
     members = family(table.name, schema) if session.version >= VIRTUAL_SINCE else branch(table.name, schema)
     effects = Effects(locks(members, SRE)) | target(key, table, schema, session)
     if table.partition_by is not None and not key.validated and key.enforced and session.version < VIRTUAL_SINCE:
-        return Effects(fails=PARTITIONED_NOT_VALID) | effects
+        return Effects(fails=sqlstate.WRONG_OBJECT_TYPE) | effects
     if not key.validated:
         return effects
     if table.name in session.empty:

@@ -6,34 +6,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Expression, Name, Type, Volatility
-from dbtools.model.limits import MOST_KEYS, TOO_MANY_COLUMNS
+from dbtools.model.limits import MOST_KEYS
 from dbtools.model.naming import chosen_name, truncated
 from dbtools.model.objects import Index, PrimaryKey, Table, Unique, View
 from dbtools.model.predict.columns import volatility
 from dbtools.model.predict.constraints import used_label
 from dbtools.model.predict.partitions import free_parts, is_part, refuses_key
 from dbtools.model.predict.refusals import is_taken
-from dbtools.model.predict.relations import (
-    ACTIVE_TRANSACTION,
-    AE,
-    DEPENDENT_OBJECTS,
-    DUPLICATE_TABLE,
-    FEATURE_NOT_SUPPORTED,
-    UNDEFINED_COLUMN,
-    UNDEFINED_OBJECT,
-    assumed,
-    branch,
-    index_names,
-    locks,
-    missing,
-)
+from dbtools.model.predict.relations import AE, assumed, branch, index_names, locks, missing
 from dbtools.model.predict.session import Session
 from dbtools.model.schema import Schema
 
 SHARE, SUE = LockMode.SHARE, LockMode.SHARE_UPDATE_EXCLUSIVE
-NOT_IMMUTABLE = "42P17"
 # Built-in types without a default B-tree or hash operator class (pg_opclass of 15 and 18).
 UNORDERED = frozenset({"json", "xml", "point", "box", "line", "lseg", "path", "polygon", "circle"})
 
@@ -53,14 +40,14 @@ def create(operation: op.CreateIndex, schema: Schema, session: Session) -> Effec
         return found | create(operation, assumed(operation.table, schema), session)
     members = (table,) if operation.only else branch(operation.table, schema)
     if operation.index.name and is_taken(Name(table.name.namespace, truncated(operation.index.name)), schema):
-        refused = DUPLICATE_TABLE
+        refused = sqlstate.DUPLICATE_TABLE
         if operation.concurrently and session.in_transaction:
-            refused = ACTIVE_TRANSACTION
+            refused = sqlstate.ACTIVE_SQL_TRANSACTION
         elif operation.concurrently and table.partition_by is not None:
-            refused = FEATURE_NOT_SUPPORTED
+            refused = sqlstate.FEATURE_NOT_SUPPORTED
         return Effects(locks(members, mode), fails=None if operation.if_not_exists else refused)
     if len(operation.index.keys) + len(operation.index.include) > MOST_KEYS:
-        return Effects(locks(members, mode), fails=TOO_MANY_COLUMNS)
+        return Effects(locks(members, mode), fails=sqlstate.TOO_MANY_COLUMNS)
     refused_for = _refused(operation, table, schema, session)
     scanned = frozenset(
         member.name for member in members if member.partition_by is None and not _has(member, operation, table, schema)
@@ -98,20 +85,20 @@ def _built(operation: op.CreateIndex, schema: Schema, heaps: frozenset[Name]) ->
 def _refused(operation: op.CreateIndex, table: Table | None, schema: Schema, session: Session) -> Effects:
     """Why the server would refuse the index, first reason first."""
     if operation.concurrently and session.in_transaction:
-        return Effects(fails=ACTIVE_TRANSACTION)
+        return Effects(fails=sqlstate.ACTIVE_SQL_TRANSACTION)
     if table is not None:
         if operation.concurrently and table.partition_by is not None:
-            return Effects(fails=FEATURE_NOT_SUPPORTED)
+            return Effects(fails=sqlstate.FEATURE_NOT_SUPPORTED)
         if schema.is_certain(table.name) and any(table.column(name) is None for name in operation.index.reads()):
-            return Effects(fails=UNDEFINED_COLUMN)
+            return Effects(fails=sqlstate.UNDEFINED_COLUMN)
         if any(_unordered(key.column, key.opclass, operation.index, table) for key in operation.index.keys):
-            return Effects(fails=UNDEFINED_OBJECT)
+            return Effects(fails=sqlstate.UNDEFINED_OBJECT)
         constraint = Unique("", operation.index.columns)
         members = branch(table.name, schema)
         if operation.index.unique and any(
             refuses_key(constraint, constraint.columns, each, session) for each in members
         ):
-            return Effects(fails=FEATURE_NOT_SUPPORTED)
+            return Effects(fails=sqlstate.FEATURE_NOT_SUPPORTED)
         for expression in _expressions(operation.index):
             label = used_label(expression, table, session)
             if label.fails or label.uncertain:
@@ -122,7 +109,7 @@ def _refused(operation: op.CreateIndex, table: Table | None, schema: Schema, ses
         if worst is Volatility.UNKNOWN:
             unsure = f"whether {expression} is immutable is not known"
         elif worst is not Volatility.IMMUTABLE:
-            return Effects(fails=NOT_IMMUTABLE)
+            return Effects(fails=sqlstate.INVALID_OBJECT_DEFINITION)
     return Effects(uncertain=unsure)
 
 
@@ -163,26 +150,27 @@ def _unordered(column: str, opclass: str, index: Index, table: Table) -> bool:
 def drop(operation: op.DropIndex, schema: Schema, session: Session) -> Effects:
     """DROP INDEX needs ACCESS EXCLUSIVE on the table; CONCURRENTLY does not, but not in a transaction."""
     mode = SUE if operation.concurrently else AE
-    refused = ACTIVE_TRANSACTION if operation.concurrently and session.in_transaction else None
+    refused = sqlstate.ACTIVE_SQL_TRANSACTION if operation.concurrently and session.in_transaction else None
     owner = schema.index_owner(operation.name) or _view_owner(operation.name, schema)
     if owner is None:
         if operation.if_exists:
             return Effects(fails=refused)
         sure = schema.complete and not schema.uncertain and not schema.uncertain_all
         return Effects(
-            fails=refused or (UNDEFINED_OBJECT if sure else None), uncertain="" if sure else "the index is not known"
+            fails=refused or (sqlstate.UNDEFINED_OBJECT if sure else None),
+            uncertain="" if sure else "the index is not known",
         )
     if isinstance(owner, View):
         return Effects({owner.name: mode}, fails=refused)
     index = owner.index(operation.name.local)
     if operation.concurrently and owner.partition_by is not None:
-        refused = refused or FEATURE_NOT_SUPPORTED
+        refused = refused or sqlstate.FEATURE_NOT_SUPPORTED
     effects = Effects(locks(branch(owner.name, schema), mode), fails=refused)
     if index is None or is_part(owner, index.name, schema):
-        return effects | Effects(fails=refused or DEPENDENT_OBJECTS)
+        return effects | Effects(fails=refused or sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
     users = _referencing(owner, index, schema)
     if users and not operation.cascade:
-        return effects | Effects(fails=refused or DEPENDENT_OBJECTS)
+        return effects | Effects(fails=refused or sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
     return effects | Effects(locks(users, AE))
 
 
@@ -203,13 +191,15 @@ def _referencing(table: Table, index: Index, schema: Schema) -> tuple[Table, ...
 def reindex(operation: op.Reindex, schema: Schema, session: Session) -> Effects:
     """REINDEX blocks writes, and reads that would plan with the index; CONCURRENTLY neither."""
     if operation.concurrently and session.in_transaction:
-        return Effects(fails=ACTIVE_TRANSACTION)
+        return Effects(fails=sqlstate.ACTIVE_SQL_TRANSACTION)
     mode = SUE if operation.concurrently else SHARE
     if operation.kind not in {"table", "index"}:
         tables = tuple(schema.tables.values())
         everything = frozenset(name for table in tables for name in index_names(table))
         refused = session.in_transaction and operation.kind != "index"
-        return Effects(locks(tables, mode), builds=everything, fails=ACTIVE_TRANSACTION if refused else None)
+        return Effects(
+            locks(tables, mode), builds=everything, fails=sqlstate.ACTIVE_SQL_TRANSACTION if refused else None
+        )
     if operation.kind == "table":
         view = schema.views.get(operation.name)
         if view is not None and view.materialized:
@@ -222,7 +212,7 @@ def reindex(operation: op.Reindex, schema: Schema, session: Session) -> Effects:
         return missing(operation.name, schema, mode)
     members = branch(owner.name, schema)
     if owner.partition_by is not None and session.in_transaction:
-        return Effects(fails=ACTIVE_TRANSACTION)
+        return Effects(fails=sqlstate.ACTIVE_SQL_TRANSACTION)
     if operation.kind == "index" and owner.partition_by is not None:
         return Effects(locks(members, mode), uncertain="which indexes are parts of it is not worked out")
     if operation.kind == "table":

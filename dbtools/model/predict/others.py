@@ -6,35 +6,22 @@ import re
 from collections.abc import Iterable, Iterator
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode, Loss, overall
 from dbtools.model.expression import Name
 from dbtools.model.objects import Column, Opaque, Table
-from dbtools.model.predict.refusals import UNDEFINED_LABEL, owner
-from dbtools.model.predict.relations import (
-    ACTIVE_TRANSACTION,
-    AE,
-    DEPENDENT_OBJECTS,
-    assumed,
-    branch,
-    expressions,
-    family,
-    locks,
-    missing,
-    reading,
-    rewrite,
-)
+from dbtools.model.predict.refusals import owner
+from dbtools.model.predict.relations import AE, assumed, branch, expressions, family, locks, missing, reading, rewrite
 from dbtools.model.predict.session import VIRTUAL_SINCE, Session
 from dbtools.model.predict.types import alter_composite
 from dbtools.model.schema import Schema
 
 AS = LockMode.ACCESS_SHARE
 SRE, SUE = LockMode.SHARE_ROW_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
-NO_ACTIVE_TRANSACTION = "25P01"
-CHANGED_RETURN_TYPE = "42P13"
 CREATE_LOCKS = {"trigger": SRE, "policy": AE, "rule": AE, "statistics": SUE, "publication": SUE}
 ALTER_LOCKS = {"trigger": AE, "policy": AE, "rule": AE, "view": AE}
 DROP_LOCKS = {"trigger": AE, "policy": AE, "rule": AE, "statistics": SUE}
-COMMITTING_BLOCK, TERMINATION = "do stmt that commits", "2D000"
+COMMITTING_BLOCK = "do stmt that commits"
 AUTOCOMMIT = frozenset({
     "createdb stmt", "dropdb stmt", "create table space stmt", "drop table space stmt", "alter system stmt",
     COMMITTING_BLOCK,
@@ -58,12 +45,12 @@ def sequence(operation: op.AlterSequence | op.DropSequence, schema: Schema) -> E
     if owned is not None:
         table, column = owned
         if column.identity != "serial" or not operation.cascade:
-            return Effects(fails=DEPENDENT_OBJECTS)
+            return Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
         return Effects({table: AE})
     if operation.name not in schema.sequences:
         return Effects()
     if users and not operation.cascade:
-        return Effects({operation.name: AE}, fails=DEPENDENT_OBJECTS)
+        return Effects({operation.name: AE}, fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
     return Effects({operation.name: AE} | locks(users, AE))
 
 
@@ -83,7 +70,7 @@ def drop_function(operation: op.DropFunction, schema: Schema) -> Effects:
     fired = [each.table for each in schema.opaques.values() if name in each.calls and each.table is not None]
     taken |= {each.name: AE for each in _branches(fired, schema)}
     if taken and not operation.cascade:
-        return Effects(fails=DEPENDENT_OBJECTS)
+        return Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
     word = re.compile(rf"\b{re.escape(name.local)}\b")
     texts = [view.query for view in schema.views.values()]
     texts += [each.text for each in schema.opaques.values() if each.kind in {"policy", "rule", "aggregate"}]
@@ -104,7 +91,7 @@ def create_function(operation: op.CreateFunction, schema: Schema) -> Effects:
     new = operation.function
     old = schema.functions.get((new.name, new.arguments))
     changed = old is not None and old.returns != new.returns and operation.replace
-    return Effects(fails=CHANGED_RETURN_TYPE if changed else None)
+    return Effects(fails=sqlstate.INVALID_FUNCTION_DEFINITION if changed else None)
 
 
 def opaque(operation: op.CreateOpaque | op.AlterOpaque | op.DropOpaque, schema: Schema) -> Effects:
@@ -137,7 +124,7 @@ def _made(made: Opaque, schema: Schema) -> Effects:
     if made.kind == "publication":
         heirs = () if table.partition_by is not None else family(table.name, schema)
         logged = table.persistence == "permanent"
-        return effects | Effects(locks(heirs, SUE), fails=None if logged else UNDEFINED_LABEL)
+        return effects | Effects(locks(heirs, SUE), fails=None if logged else sqlstate.INVALID_PARAMETER_VALUE)
     return effects
 
 
@@ -175,7 +162,7 @@ def drop_namespace(operation: op.DropNamespace, schema: Schema) -> Effects:
     types = [name for name in (*schema.enums, *schema.domains) if name.namespace == operation.name]
     lost = frozenset(Loss(table.name) for table in tables)
     if (tables or views or types) and not operation.cascade:
-        return Effects(fails=DEPENDENT_OBJECTS)
+        return Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
     targets = {key.target: AE for table in tables for key in table.foreign_keys}
     return Effects(targets | locks(tables, AE) | dict.fromkeys(views, AE), loses=lost)
 
@@ -197,7 +184,7 @@ def grant(operation: op.Grant, schema: Schema, session: Session) -> Effects:
 
 def lock(operation: op.LockTable, schema: Schema, session: Session) -> Effects:
     """LOCK TABLE, with partitions unless it says ONLY; of a view, with what it reads. It wants a transaction."""
-    effects = [Effects(fails=None if session.in_transaction else NO_ACTIVE_TRANSACTION)]
+    effects = [Effects(fails=None if session.in_transaction else sqlstate.NO_ACTIVE_SQL_TRANSACTION)]
     for name in operation.tables:
         if name in schema.views:
             read = reading((name,), schema, operation.mode)
@@ -225,7 +212,7 @@ def maintain(operation: op.Maintain, schema: Schema, session: Session) -> Effect
     members = tuple(member for table in tables for member in family(table.name, schema))
     partitioned = any(table.partition_by is not None for table in tables)
     refused = operation.verb in {"vacuum", "vacuum full"} or (operation.verb == "cluster" and partitioned)
-    effects = Effects(fails=ACTIVE_TRANSACTION) if refused and session.in_transaction else unseen
+    effects = Effects(fails=sqlstate.ACTIVE_SQL_TRANSACTION) if refused and session.in_transaction else unseen
     if mode is AE:
         return effects | rewrite(tables if operation.verb == "cluster" and not partitioned else _whole(tables, schema))
     effects |= Effects(locks(_whole(tables, schema), mode))
@@ -240,5 +227,7 @@ def _whole(tables: Iterable[Table], schema: Schema) -> tuple[Table, ...]:
 
 def other(statement: str, session: Session) -> Effects:
     """A statement that touches no table; some may not run in a transaction."""
-    refused = TERMINATION if statement == COMMITTING_BLOCK else ACTIVE_TRANSACTION
+    refused = (
+        sqlstate.INVALID_TRANSACTION_TERMINATION if statement == COMMITTING_BLOCK else sqlstate.ACTIVE_SQL_TRANSACTION
+    )
     return Effects(fails=refused if session.in_transaction and statement in AUTOCOMMIT else None)

@@ -5,19 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.bounds import condition
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name
 from dbtools.model.naming import chosen_name
 from dbtools.model.objects import Constraint, Exclusion, Fit, Index, PartitionOf, PrimaryKey, Table, Unique
 from dbtools.model.predict.relations import (
-    ACTIVE_TRANSACTION,
     AE,
-    INVALID_DEFINITION,
-    NOT_IN_STATE,
-    TYPE_MISMATCH,
-    UNDEFINED_TABLE,
-    WRONG_KIND,
     branch,
     default_partition,
     family,
@@ -32,7 +27,6 @@ from dbtools.model.predict.session import EXCLUSION_ON_PARTITIONED_SINCE, VIRTUA
 from dbtools.model.schema import Schema
 
 SRE, SUE = LockMode.SHARE_ROW_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
-INVALID_OBJECT = "42P17"
 WORDS = {"list": "IN", "range": "FROM", "hash": "WITH"}
 
 
@@ -73,19 +67,19 @@ def _bound(parent: Table, of: PartitionOf, fit: Fit | None, schema: Schema) -> E
     if not sure(parent.name, schema):
         return Effects()
     if parent.partition_by is None:
-        return Effects(fails=INVALID_OBJECT)
+        return Effects(fails=sqlstate.INVALID_OBJECT_DEFINITION)
     strategy = parent.partition_by.strategy
     if of.bound == "DEFAULT":
         if strategy == "hash":
-            return Effects(fails=INVALID_DEFINITION)
-        return Effects(fails=INVALID_OBJECT if default_partition(parent.name, schema) else None)
+            return Effects(fails=sqlstate.INVALID_TABLE_DEFINITION)
+        return Effects(fails=sqlstate.INVALID_OBJECT_DEFINITION if default_partition(parent.name, schema) else None)
     if of.bound.removeprefix("FOR VALUES ").split(" ")[0] != WORDS[strategy]:
-        return Effects(fails=INVALID_DEFINITION)
+        return Effects(fails=sqlstate.INVALID_TABLE_DEFINITION)
     if fit is None or fit.overlaps is None:
         siblings = [each for each in schema.partitions(parent.name) if each.partition_of is not None]
         unsure = f"whether another partition of {parent.name} takes some of these rows is not known"
         return Effects(uncertain=unsure if siblings else "")
-    return Effects(fails=INVALID_OBJECT if fit.overlaps else None)
+    return Effects(fails=sqlstate.INVALID_OBJECT_DEFINITION if fit.overlaps else None)
 
 
 def attach(operation: op.AttachPartition, schema: Schema, session: Session) -> Effects:
@@ -178,17 +172,21 @@ def _unfit(parent: Table, partition: Table, schema: Schema, session: Session) ->
     if not (sure(parent.name, schema) and sure(partition.name, schema)):
         return Effects()
     if parent.partition_by is None:
-        return Effects(fails=WRONG_KIND if session.version >= VIRTUAL_SINCE else INVALID_OBJECT)
+        return Effects(
+            fails=sqlstate.WRONG_OBJECT_TYPE if session.version >= VIRTUAL_SINCE else sqlstate.INVALID_OBJECT_DEFINITION
+        )
     if partition.partition_of is not None or partition.inherits:
-        return Effects(fails=WRONG_KIND)
+        return Effects(fails=sqlstate.WRONG_OBJECT_TYPE)
     columns = {column.name: column for column in partition.columns}
     wanted = {column.name: column for column in parent.columns}
     if columns.keys() != wanted.keys() or any(columns[name].type != wanted[name].type for name in wanted):
-        return Effects(fails=TYPE_MISMATCH)
+        return Effects(fails=sqlstate.DATATYPE_MISMATCH)
     if any(columns[name].nullable and not wanted[name].nullable for name in wanted):
-        return Effects(fails=TYPE_MISMATCH)
+        return Effects(fails=sqlstate.DATATYPE_MISMATCH)
     checks = {check.name for check in partition.checks}
-    return Effects(fails=TYPE_MISMATCH if any(check.name not in checks for check in parent.checks) else None)
+    return Effects(
+        fails=sqlstate.DATATYPE_MISMATCH if any(check.name not in checks for check in parent.checks) else None
+    )
 
 
 def detach(operation: op.DetachPartition, schema: Schema, session: Session) -> Effects:
@@ -197,18 +195,24 @@ def detach(operation: op.DetachPartition, schema: Schema, session: Session) -> E
     if parent is None:
         return missing(operation.table, schema, AE)
     if operation.concurrently and session.in_transaction:
-        return Effects(dict.fromkeys((operation.table, operation.partition), SUE), fails=ACTIVE_TRANSACTION)
+        return Effects(
+            dict.fromkeys((operation.table, operation.partition), SUE), fails=sqlstate.ACTIVE_SQL_TRANSACTION
+        )
     default = default_partition(parent.name, schema)
     mode = SUE if operation.concurrently else AE
     effects = Effects({parent.name: mode, operation.partition: mode})
     if sure(parent.name, schema):
         if parent.partition_by is None:
-            return effects | Effects(fails=WRONG_KIND if session.version >= VIRTUAL_SINCE else INVALID_OBJECT)
+            return effects | Effects(
+                fails=sqlstate.WRONG_OBJECT_TYPE
+                if session.version >= VIRTUAL_SINCE
+                else sqlstate.INVALID_OBJECT_DEFINITION
+            )
         found = schema.table(operation.partition)
         if found is None or found.partition_of is None or found.partition_of.parent != parent.name:
-            return effects | Effects(fails=UNDEFINED_TABLE)
+            return effects | Effects(fails=sqlstate.UNDEFINED_TABLE)
     if operation.concurrently:
-        return effects | Effects(fails=NOT_IN_STATE if default else None)
+        return effects | Effects(fails=sqlstate.OBJECT_NOT_IN_PREREQUISITE_STATE if default else None)
     if default is not None:
         effects |= Effects(locks(family(default.name, schema), AE))
     effects |= Effects(locks(branch(operation.partition, schema), AE))

@@ -8,13 +8,13 @@ known. Not followed: SET CONSTRAINTS, constraint triggers, and deferred UNIQUE, 
 from __future__ import annotations
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.effects import Effects
 from dbtools.model.expression import Name
 from dbtools.model.predict.relations import branch, family, referencing
 from dbtools.model.predict.session import Session
 from dbtools.model.schema import Schema
 
-IN_USE = "55006"
 ALTERS = (
     op.AddColumn, op.DropColumn, op.SetType, op.SetNullable, op.SetDefault, op.SetIdentity, op.SetGenerated,
     op.AlterColumn, op.AddConstraint, op.DropConstraint, op.ValidateConstraint, op.AlterConstraint, op.AlterTable,
@@ -58,7 +58,7 @@ def refused(operation: op.Operation, schema: Schema, session: Session) -> Effect
         return Effects()
     used = {member.name for name in _touched(operation) for member in family(name, schema)}
     if used & session.pending:
-        return Effects(fails=IN_USE)
+        return Effects(fails=sqlstate.OBJECT_IN_USE)
     waiting = sorted(used & session.perhaps_pending)
     return Effects(
         uncertain=f"whether checks of {waiting[0]} wait for the end of the transaction depends on its rows"

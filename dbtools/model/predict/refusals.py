@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.effects import Effects
 from dbtools.model.expression import Name, Type
 from dbtools.model.naming import object_name
 from dbtools.model.objects import Column
-from dbtools.model.predict.relations import (
-    DUPLICATE_OBJECT,
-    DUPLICATE_TABLE,
-    UNDEFINED_COLUMN,
-    UNDEFINED_OBJECT,
-    UNDEFINED_TABLE,
-    sure,
-)
+from dbtools.model.predict.relations import sure
 from dbtools.model.schema import Schema
 
-UNDEFINED_FUNCTION, DUPLICATE_FUNCTION, AMBIGUOUS_FUNCTION = "42883", "42723", "42725"
-UNDEFINED_NAMESPACE, DUPLICATE_NAMESPACE, UNDEFINED_LABEL = "3F000", "42P06", "22023"
 SYSTEM = frozenset({"pg_catalog", "information_schema", "pg_temp", "pg_toast"})
 # Types that come with an extension, which a database may have without any migration that says so.
 OF_EXTENSIONS = frozenset(
@@ -56,21 +48,30 @@ def refused(operation: op.Operation, schema: Schema) -> Effects:
             return _named(operation, schema)
         case op.RenameConstraint(table, _, to):
             found = schema.table(table)
-            return _if(found is not None and found.constraint(to) is not None and sure(table, schema), DUPLICATE_OBJECT)
+            return _if(
+                found is not None and found.constraint(to) is not None and sure(table, schema),
+                sqlstate.DUPLICATE_OBJECT,
+            )
         case op.CreateNamespace(name, if_not_exists):
-            return _if(name in schema.namespaces and not if_not_exists, DUPLICATE_NAMESPACE)
+            return _if(name in schema.namespaces and not if_not_exists, sqlstate.DUPLICATE_SCHEMA)
         case op.CreateExtension(name, if_not_exists):
-            return _if((name in schema.extensions or name == "plpgsql") and not if_not_exists, DUPLICATE_OBJECT)
+            return _if(
+                (name in schema.extensions or name == "plpgsql") and not if_not_exists, sqlstate.DUPLICATE_OBJECT
+            )
         case op.CreateFunction(function, or_replace):
-            return _if((function.name, function.arguments) in schema.functions and not or_replace, DUPLICATE_FUNCTION)
+            return _if(
+                (function.name, function.arguments) in schema.functions and not or_replace, sqlstate.DUPLICATE_FUNCTION
+            )
         case op.CreateOpaque(opaque, or_replace) if opaque.kind in {"trigger", "policy", "rule", "statistics"}:
             taken = (opaque.kind, opaque.name, opaque.table) in schema.opaques
-            return _if(taken and not or_replace, DUPLICATE_OBJECT)
+            return _if(taken and not or_replace, sqlstate.DUPLICATE_OBJECT)
         case op.CreateOpaque(opaque, again) if opaque.kind == "publication":
             known = any(key[:2] == ("publication", opaque.name) for key in schema.opaques)
-            return _if(known and not again, DUPLICATE_OBJECT) | _if(again and not known, UNDEFINED_OBJECT)
+            return _if(known and not again, sqlstate.DUPLICATE_OBJECT) | _if(
+                again and not known, sqlstate.UNDEFINED_OBJECT
+            )
         case op.CreateOpaque(opaque) if opaque.kind == "type":
-            return _if(opaque.name in schema.tables, DUPLICATE_TABLE) | _new_type(opaque.name, schema)
+            return _if(opaque.name in schema.tables, sqlstate.DUPLICATE_TABLE) | _new_type(opaque.name, schema)
         case _:
             return _missing(operation, schema)
 
@@ -81,49 +82,54 @@ def _missing(operation: op.Operation, schema: Schema) -> Effects:
             gone = not is_sequence(name, schema)
             if gone and _may_own(name, schema):
                 return Effects(uncertain=f"whether a column owns {name} is not known")
-            return _if(gone, UNDEFINED_TABLE)
+            return _if(gone, sqlstate.UNDEFINED_TABLE)
         case op.AlterIndex(name):
-            return _if(not _is_index(name, schema) and not schema.uncertain, UNDEFINED_TABLE)
+            return _if(not _is_index(name, schema) and not schema.uncertain, sqlstate.UNDEFINED_TABLE)
         case op.AlterDomain(name) | op.AddDomainCheck(name):
-            return _if(not _is_type(name, schema) and _none_from_extensions(schema), UNDEFINED_OBJECT)
+            return _if(not _is_type(name, schema) and _none_from_extensions(schema), sqlstate.UNDEFINED_OBJECT)
         case op.DropType(name, False):
-            return _if(not _is_type(name, schema) and _none_from_extensions(schema), UNDEFINED_OBJECT)
+            return _if(not _is_type(name, schema) and _none_from_extensions(schema), sqlstate.UNDEFINED_OBJECT)
         case op.AlterOpaque("type", name):
-            return _if(("type", name, None) not in schema.opaques and _none_from_extensions(schema), UNDEFINED_TABLE)
+            return _if(
+                ("type", name, None) not in schema.opaques and _none_from_extensions(schema), sqlstate.UNDEFINED_TABLE
+            )
         case op.AlterOpaque("view", name, column=column):
             view = schema.views.get(name)
             lacks = view is not None and bool(view.columns) and column not in ("", *view.columns)
-            return _if(view is None and name not in schema.tables, UNDEFINED_TABLE) | _if(lacks, UNDEFINED_COLUMN)
+            return _if(view is None and name not in schema.tables, sqlstate.UNDEFINED_TABLE) | _if(
+                lacks, sqlstate.UNDEFINED_COLUMN
+            )
         case op.AlterOpaque(kind, name, table) | op.DropOpaque(kind, name, table, False) if table is not None:
             known = kind in {"trigger", "policy", "rule"} and (table in schema.tables or table in schema.views)
             gone = known and (kind, name, table) not in schema.opaques and sure(table, schema)
             if gone and (maker := _maker(kind, schema)):
                 return Effects(uncertain=f"whether {maker}() has made the {kind} {name.local} is not known")
-            return _if(gone, UNDEFINED_OBJECT)
+            return _if(gone, sqlstate.UNDEFINED_OBJECT)
         case op.DropOpaque("statistics", name, _, False):
             kept = any(key[:2] == ("statistics", name) for key in schema.opaques)
-            return _if(not kept and _none_from_extensions(schema), UNDEFINED_OBJECT)
+            return _if(not kept and _none_from_extensions(schema), sqlstate.UNDEFINED_OBJECT)
         case op.AlterTable(table, "enable trigger" | "disable trigger", value) if value not in {"", "USER"}:
             known = table in schema.tables and sure(table, schema)
             return _if(
-                known and ("trigger", Name(table.namespace, value), table) not in schema.opaques, UNDEFINED_OBJECT
+                known and ("trigger", Name(table.namespace, value), table) not in schema.opaques,
+                sqlstate.UNDEFINED_OBJECT,
             )
         case op.DropOpaque("publication", name, None, False):
-            return _if(not any(key[:2] == ("publication", name) for key in schema.opaques), UNDEFINED_OBJECT)
+            return _if(not any(key[:2] == ("publication", name) for key in schema.opaques), sqlstate.UNDEFINED_OBJECT)
         case op.Maintain("cluster", tables, index) if index:
-            return _if(any(_lacks(name, index, schema) for name in tables), UNDEFINED_OBJECT)
+            return _if(any(_lacks(name, index, schema) for name in tables), sqlstate.UNDEFINED_OBJECT)
         case op.DropFunction():
             return _function(operation, schema)
         case op.DropNamespace(name, False):
-            return _if(name not in schema.namespaces, UNDEFINED_NAMESPACE)
+            return _if(name not in schema.namespaces, sqlstate.INVALID_SCHEMA_NAME)
         case op.Comment("column", name, _, column):
             found = schema.table(name)
             gone = found is not None and found.column(column) is None and sure(name, schema)
-            return _if(gone, UNDEFINED_COLUMN)
+            return _if(gone, sqlstate.UNDEFINED_COLUMN)
         case op.Comment("view" | "matview", name):
-            return _if(name not in schema.views and name not in schema.tables, UNDEFINED_TABLE)
+            return _if(name not in schema.views and name not in schema.tables, sqlstate.UNDEFINED_TABLE)
         case op.Select(reads) | op.Insert(_, _, reads) | op.Update(reads=reads) | op.Delete(reads=reads):
-            return _if(any(_is_gone(name, schema) for name in reads), UNDEFINED_TABLE)
+            return _if(any(_is_gone(name, schema) for name in reads), sqlstate.UNDEFINED_TABLE)
     return NOTHING
 
 
@@ -200,22 +206,22 @@ def _new_relation(name: Name, schema: Schema, *, again: bool) -> Effects:
     if name.namespace not in schema.namespaces and name.namespace not in SYSTEM:
         return _elsewhere(name.namespace)
     if is_taken(name, schema):
-        return _if(not again and sure(name, schema), DUPLICATE_TABLE)
+        return _if(not again and sure(name, schema), sqlstate.DUPLICATE_TABLE)
     if ("type", name, None) in schema.opaques:
-        return Effects(fails=DUPLICATE_TABLE)
-    return _if(name in schema.enums or name in schema.domains, DUPLICATE_OBJECT)
+        return Effects(fails=sqlstate.DUPLICATE_TABLE)
+    return _if(name in schema.enums or name in schema.domains, sqlstate.DUPLICATE_OBJECT)
 
 
 def _new_type(name: Name, schema: Schema) -> Effects:
     if name.namespace not in schema.namespaces and name.namespace not in SYSTEM:
         return _elsewhere(name.namespace)
-    return _if(_is_type(name, schema) and sure(name, schema), DUPLICATE_OBJECT)
+    return _if(_is_type(name, schema) and sure(name, schema), sqlstate.DUPLICATE_OBJECT)
 
 
 def _types(columns: tuple[Column, ...], schema: Schema) -> Effects:
     """A column of a type that does not exist."""
     gone = [column.type for column in columns if _is_unknown_type(column.type, schema)]
-    return _if(bool(gone) and _none_from_extensions(schema), UNDEFINED_OBJECT)
+    return _if(bool(gone) and _none_from_extensions(schema), sqlstate.UNDEFINED_OBJECT)
 
 
 def _is_unknown_type(kind: Type, schema: Schema) -> bool:
@@ -226,7 +232,7 @@ def _is_unknown_type(kind: Type, schema: Schema) -> bool:
 def _moved(old: Name, new: Name, schema: Schema) -> Effects:
     if old not in schema.tables and old not in schema.views and old not in schema.sequences:
         return NOTHING
-    return _if(is_taken(new, schema) and sure(new, schema), DUPLICATE_TABLE)
+    return _if(is_taken(new, schema) and sure(new, schema), sqlstate.DUPLICATE_TABLE)
 
 
 def _named(operation: op.Rename | op.SetNamespace, schema: Schema) -> Effects:
@@ -240,14 +246,14 @@ def _named(operation: op.Rename | op.SetNamespace, schema: Schema) -> Effects:
     match operation.kind:
         case "index":
             gone = not _is_index(old, schema) and not schema.uncertain
-            return _if(gone, UNDEFINED_TABLE) | _if(is_taken(new, schema), DUPLICATE_TABLE)
+            return _if(gone, sqlstate.UNDEFINED_TABLE) | _if(is_taken(new, schema), sqlstate.DUPLICATE_TABLE)
         case "view" | "materialized view" | "sequence":
             relation = old in schema.views or old in schema.tables or is_sequence(old, schema)
             gone = not (relation or (operation.kind == "sequence" and _may_own(old, schema)))
-            return _if(gone and sure(old, schema), UNDEFINED_TABLE) | _moved(old, new, schema)
+            return _if(gone and sure(old, schema), sqlstate.UNDEFINED_TABLE) | _moved(old, new, schema)
         case "type" | "domain":
             gone = not _is_type(old, schema) and _none_from_extensions(schema)
-            return _if(gone, UNDEFINED_OBJECT) | _if(_is_type(new, schema), DUPLICATE_OBJECT)
+            return _if(gone, sqlstate.UNDEFINED_OBJECT) | _if(_is_type(new, schema), sqlstate.DUPLICATE_OBJECT)
         case "table":
             return _moved(old, new, schema)
     return NOTHING
@@ -258,7 +264,7 @@ def _function(operation: op.DropFunction, schema: Schema) -> Effects:
         return NOTHING
     named = [key for key in schema.functions if key[0] == operation.name]
     if operation.arguments is None and len(named) > 1:
-        return Effects(fails=AMBIGUOUS_FUNCTION)
+        return Effects(fails=sqlstate.AMBIGUOUS_FUNCTION)
     # Types may be spelled in ways that the model does not compare: of several with one name, none is missed for sure.
     aggregate = ("aggregate", operation.name, None) in schema.opaques
-    return _if(not named and not aggregate, UNDEFINED_FUNCTION)
+    return _if(not named and not aggregate, sqlstate.UNDEFINED_FUNCTION)

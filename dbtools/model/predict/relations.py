@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from operator import attrgetter
 from typing import NamedTuple
 
+from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Expression, Name, Type
 from dbtools.model.limits import MOST_LEVELS
@@ -15,19 +16,12 @@ from dbtools.model.objects import Exclusion, ForeignKey, PrimaryKey, Table, Uniq
 from dbtools.model.schema import Schema
 
 AE = LockMode.ACCESS_EXCLUSIVE
-UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_OBJECT = "42P01", "42703", "42704"
-DEPENDENT_OBJECTS, FEATURE_NOT_SUPPORTED, ACTIVE_TRANSACTION = "2BP01", "0A000", "25001"
-DUPLICATE_TABLE, DUPLICATE_COLUMN, DUPLICATE_OBJECT, SYNTAX_ERROR = "42P07", "42701", "42710", "42601"
-DUPLICATE_FUNCTION, DUPLICATE_SCHEMA, UNDEFINED_FUNCTION = "42723", "42P06", "42883"
-MISSING = frozenset({UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_OBJECT, UNDEFINED_FUNCTION})
-TAKEN = frozenset({DUPLICATE_TABLE, DUPLICATE_COLUMN, DUPLICATE_OBJECT, DUPLICATE_FUNCTION, DUPLICATE_SCHEMA})
-INVALID_DEFINITION, WRONG_KIND, NOT_IN_STATE, TYPE_MISMATCH = "42P16", "42809", "55000", "42804"
 
 
 def missing(name: Name, schema: Schema, mode: LockMode) -> Effects:
     """The effects on a table that is not in the schema: an error if all are known, else only the lock is sure."""
     if schema.complete and schema.is_certain(name) and name not in schema.views and not is_brought(name, schema):
-        return Effects(fails=UNDEFINED_TABLE)
+        return Effects(fails=sqlstate.UNDEFINED_TABLE)
     return Effects({name: mode}, uncertain=f"{name} is not known")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name, Type, TypeChange
 from dbtools.model.naming import chosen_name
@@ -16,11 +17,6 @@ from dbtools.model.predict.foreign_keys import DATES, NUMBERS, STRINGS, fits
 from dbtools.model.predict.partitions import is_part
 from dbtools.model.predict.relations import (
     AE,
-    FEATURE_NOT_SUPPORTED,
-    INVALID_DEFINITION,
-    TYPE_MISMATCH,
-    UNDEFINED_OBJECT,
-    WRONG_KIND,
     basic,
     branch,
     family,
@@ -41,7 +37,7 @@ SRE = LockMode.SHARE_ROW_EXCLUSIVE
 def set_type(operation: op.SetType, schema: Schema) -> Effects:
     """ALTER COLUMN TYPE."""
     if operation.type.base in SERIALS and not operation.type.namespace:
-        return Effects(fails=UNDEFINED_OBJECT)
+        return Effects(fails=sqlstate.UNDEFINED_OBJECT)
     found = known(operation.table, operation.column, schema)
     if found is not None:
         return found
@@ -69,11 +65,11 @@ def set_type(operation: op.SetType, schema: Schema) -> Effects:
 def _refused(operation: op.SetType, table: Table, members: tuple[Table, ...], schema: Schema) -> Effects:
     """Whose columns these are: a parent's, a type's, or those that decide on the partition."""
     if table.of is not None:
-        return Effects(fails=WRONG_KIND)
+        return Effects(fails=sqlstate.WRONG_OBJECT_TYPE)
     decides = any(operation.column in partition_key(member) for member in members)
     inherited = is_inherited(table, operation.column, schema)
     alone = operation.only and len(members) > 1
-    return Effects(fails=INVALID_DEFINITION if decides or inherited or alone else None)
+    return Effects(fails=sqlstate.INVALID_TABLE_DEFINITION if decides or inherited or alone else None)
 
 
 def _blocked(operation: op.SetType, table: Table, members: tuple[Table, ...], schema: Schema) -> Effects:
@@ -81,7 +77,7 @@ def _blocked(operation: op.SetType, table: Table, members: tuple[Table, ...], sc
     column = operation.column
     for member in members:
         if views_reading(member.name, column, schema) or any(dependents.of_column(member, column, schema)):
-            return Effects(fails=FEATURE_NOT_SUPPORTED)
+            return Effects(fails=sqlstate.FEATURE_NOT_SUPPORTED)
     return Effects(uncertain=dependents.doubts(table, members, schema))
 
 
@@ -116,7 +112,7 @@ def _key(operation: op.SetType, key: ForeignKey, table: Table, schema: Schema, *
         if key.target == operation.table and its == operation.column:
             two = operation.type
         if not fits(one, two, schema):
-            return effects | Effects(fails=TYPE_MISMATCH)
+            return effects | Effects(fails=sqlstate.DATATYPE_MISMATCH)
     old, new = operation.old, operation.type
     other_operator = old is not None and basic(old, schema).base != basic(new, schema).base
     checked_anew = other_operator or (operation.change is not None and operation.change.rewrites)
@@ -135,7 +131,7 @@ def _unfit(operation: op.SetType, table: Table, schema: Schema) -> Effects:
             if key.column != operation.column:
                 continue
             if key.collation and new.base not in STRINGS and not new.namespace:
-                return Effects(fails=TYPE_MISMATCH)
+                return Effects(fails=sqlstate.DATATYPE_MISMATCH)
             if key.opclass and old.base != new.base:
                 return Effects(uncertain=f"whether {key.opclass} of {index.name} takes {new} is not known")
     if _alike(basic(old, schema), basic(new, schema)):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode, Loss, overall, strongest
 from dbtools.model.expression import Name
 from dbtools.model.objects import Table
-from dbtools.model.predict.constraints import UNSAFE_NEW_LABEL
 from dbtools.model.predict.relations import (
     AE,
-    FEATURE_NOT_SUPPORTED,
-    UNDEFINED_COLUMN,
-    WRONG_KIND,
     branch,
     family,
     index_names,
@@ -55,14 +52,14 @@ def _refused(operation: op.Insert | op.Update | op.Delete, table: Table, schema:
     """Columns that are not there, and labels of enums that may not be used yet."""
     columns = () if isinstance(operation, op.Delete) else operation.columns
     if table.columns and schema.is_certain(table.name) and any(table.column(name) is None for name in columns):
-        return Effects(fails=UNDEFINED_COLUMN)
+        return Effects(fails=sqlstate.UNDEFINED_COLUMN)
     if isinstance(operation, op.Delete):
         return Effects()
     for kind, label in session.new_labels:
         if session.version >= SET_EXPRESSION_SINCE and kind in session.new_types:
             continue
         if any(_is_of(kind, column, table) for column, text in operation.assigned if text == label):
-            return Effects(fails=UNSAFE_NEW_LABEL)
+            return Effects(fails=sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE)
         if label in operation.literals:
             return Effects(uncertain=f"whether '{label}' stands there for the new value of {kind} is not known")
     return Effects()
@@ -126,14 +123,14 @@ def truncate(operation: op.Truncate, schema: Schema) -> Effects:
             continue
         members = (table,) if name in operation.only else family(name, schema)
         if name in operation.only and table.partition_by is not None:
-            return overall([*effects, Effects({name: AE}, fails=WRONG_KIND)])
+            return overall([*effects, Effects({name: AE}, fails=sqlstate.WRONG_OBJECT_TYPE)])
         done |= {member.name for member in members}
         effects.append(_emptied(members))
         pairs = [pair for member in members for pair in referencing(member.name, schema)]
         apart = [(other, key) for other, key in pairs if other.name not in done and other.name not in named]
         others = [other.name for other, _ in apart]
         if any(key.enforced for _, key in apart) and not operation.cascade:
-            return overall([*effects, Effects(fails=FEATURE_NOT_SUPPORTED)])
+            return overall([*effects, Effects(fails=sqlstate.FEATURE_NOT_SUPPORTED)])
         pending.extend(others if operation.cascade else ())
     return overall(effects)
 

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode, Loss
 from dbtools.model.expression import Name
-from dbtools.model.limits import MOST_COLUMNS, TOO_MANY_COLUMNS
+from dbtools.model.limits import MOST_COLUMNS
 from dbtools.model.objects import Exclusion, PrimaryKey, Table, Unique
 from dbtools.model.predict import dependents, partitions
 from dbtools.model.predict.columns import uses_new_label
-from dbtools.model.predict.constraints import UNSAFE_NEW_LABEL
 from dbtools.model.predict.foreign_keys import target
-from dbtools.model.predict.refusals import SYSTEM, UNDEFINED_LABEL, is_taken
+from dbtools.model.predict.refusals import SYSTEM, is_taken
 from dbtools.model.predict.relations import (
     AE,
-    DEPENDENT_OBJECTS,
-    FEATURE_NOT_SUPPORTED,
-    INVALID_DEFINITION,
-    NOT_IN_STATE,
-    TYPE_MISMATCH,
-    UNDEFINED_OBJECT,
-    UNDEFINED_TABLE,
-    WRONG_KIND,
     branch,
     default_partition,
     family,
@@ -42,7 +34,7 @@ ACTION_LOCKS: dict[op.TableAction, LockMode] = {
     "set options": SUE, "cluster on": SUE, "enable trigger": SRE, "disable trigger": SRE,
 }  # fmt: skip
 REFUSED_ON_PARTITIONED: dict[op.TableAction, str] = {
-    "set options": WRONG_KIND, "cluster on": FEATURE_NOT_SUPPORTED,
+    "set options": sqlstate.WRONG_OBJECT_TYPE, "cluster on": sqlstate.FEATURE_NOT_SUPPORTED,
 }  # fmt: skip
 
 
@@ -52,9 +44,9 @@ def create(operation: op.CreateTable, schema: Schema, session: Session) -> Effec
     if operation.if_not_exists and is_taken(table.name, schema):
         return Effects()
     if len(table.columns) > MOST_COLUMNS:
-        return Effects(fails=TOO_MANY_COLUMNS)
+        return Effects(fails=sqlstate.TOO_MANY_COLUMNS)
     if any(uses_new_label(column.type, column.default, session) for column in table.columns):
-        return Effects(fails=UNSAFE_NEW_LABEL)
+        return Effects(fails=sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE)
     effects = Effects(dict.fromkeys(operation.like, AS))
     if operation.populated:
         effects |= Effects(reading(operation.mentions, schema, AS), scans=scanned(operation.mentions, schema))
@@ -77,10 +69,10 @@ def _heir(table: Table, parent: Name, schema: Schema) -> Effects:
     if found is None:
         return missing(parent, schema, SUE)
     if found.partition_by is not None or found.partition_of is not None:
-        return Effects({parent: SUE}, fails=WRONG_KIND)
+        return Effects({parent: SUE}, fails=sqlstate.WRONG_OBJECT_TYPE)
     own = {column.name: column.type for column in table.columns}
     conflict = any(own.get(column.name, column.type) != column.type for column in found.columns)
-    return Effects({parent: SUE}, fails=TYPE_MISMATCH if conflict and sure(parent, schema) else None)
+    return Effects({parent: SUE}, fails=sqlstate.DATATYPE_MISMATCH if conflict and sure(parent, schema) else None)
 
 
 def drop(operation: op.DropTable, schema: Schema) -> Effects:
@@ -88,7 +80,7 @@ def drop(operation: op.DropTable, schema: Schema) -> Effects:
     table = schema.table(operation.name)
     gone = [name for name in operation.along if name not in schema.tables and missing(name, schema, AE).fails]
     if gone and table is not None and not operation.if_exists:
-        return Effects(fails=UNDEFINED_TABLE)
+        return Effects(fails=sqlstate.UNDEFINED_TABLE)
     if table is None:
         found = missing(operation.name, schema, AE)
         if found.fails:
@@ -111,7 +103,7 @@ def drop(operation: op.DropTable, schema: Schema) -> Effects:
     heirs = [member for member in members if member.name not in names or (member.inherits and member != table)]
     heirs = [heir for heir in heirs if heir.name not in operation.along]
     if heirs:
-        return effects | Effects(fails=DEPENDENT_OBJECTS)
+        return effects | Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
     return effects | dependents.standing(members, schema, names)
 
 
@@ -155,15 +147,15 @@ def alter(operation: op.AlterTable, schema: Schema, session: Session) -> Effects
     if action in {"cluster on", "replica identity"} and operation.value and sure(name, schema):
         index = table.index(operation.value)
         if operation.value not in _indexes(table):
-            fails = UNDEFINED_OBJECT
+            fails = sqlstate.UNDEFINED_OBJECT
         elif action == "replica identity" and index is not None and not index.unique:
-            fails = WRONG_KIND
+            fails = sqlstate.WRONG_OBJECT_TYPE
     if fails is not None:
         pass
     elif table.partition_by is not None:
         fails = REFUSED_ON_PARTITIONED.get(action)
         if action == "set options" and session.version < NO_OPTIONS_ON_PARTITIONED_SINCE:
-            fails = UNDEFINED_LABEL
+            fails = sqlstate.INVALID_PARAMETER_VALUE
     return Effects({name: ACTION_LOCKS.get(action, AE)}, fails=fails)
 
 
@@ -190,8 +182,8 @@ def _inherit(table: Table, parent: Name, schema: Schema) -> Effects:
         return effects | missing(parent, schema, SUE)
     partitioned = table.partition_by or table.partition_of or found.partition_by or found.partition_of
     if partitioned:
-        return effects | Effects(fails=WRONG_KIND)
-    return effects | Effects(fails=TYPE_MISMATCH if _lacks(table, found) else None)
+        return effects | Effects(fails=sqlstate.WRONG_OBJECT_TYPE)
+    return effects | Effects(fails=sqlstate.DATATYPE_MISMATCH if _lacks(table, found) else None)
 
 
 def _disinherit(table: Table, parent: Name, schema: Schema) -> Effects:
@@ -199,20 +191,22 @@ def _disinherit(table: Table, parent: Name, schema: Schema) -> Effects:
     if parent not in schema.tables:
         return effects | missing(parent, schema, AS)
     if table.partition_of is not None:
-        return effects | Effects(fails=WRONG_KIND)
-    return effects | Effects(fails=UNDEFINED_TABLE if parent not in table.inherits else None)
+        return effects | Effects(fails=sqlstate.WRONG_OBJECT_TYPE)
+    return effects | Effects(fails=sqlstate.UNDEFINED_TABLE if parent not in table.inherits else None)
 
 
 def _set_persistence(table: Table, action: op.TableAction, schema: Schema, session: Session) -> Effects:
     if table.partition_by is not None:
-        bound = INVALID_DEFINITION if _binds(table, action, schema) else None
-        return Effects({table.name: AE}, fails=WRONG_KIND if session.version >= VIRTUAL_SINCE else bound)
+        bound = sqlstate.INVALID_TABLE_DEFINITION if _binds(table, action, schema) else None
+        return Effects(
+            {table.name: AE}, fails=sqlstate.WRONG_OBJECT_TYPE if session.version >= VIRTUAL_SINCE else bound
+        )
     if (table.persistence == "unlogged") == (action == "set unlogged"):
         return Effects({table.name: AE})
     published = any(each.kind == "publication" for each in schema.on(table.name))
     if published and action == "set unlogged":
-        return rewrite((table,)) | Effects(fails=NOT_IN_STATE)
-    fails = INVALID_DEFINITION if _binds(table, action, schema) else None
+        return rewrite((table,)) | Effects(fails=sqlstate.OBJECT_NOT_IN_PREREQUISITE_STATE)
+    fails = sqlstate.INVALID_TABLE_DEFINITION if _binds(table, action, schema) else None
     return rewrite((table,)) | dependents.of_row_type(table.name, schema) | Effects(fails=fails)
 
 
@@ -225,7 +219,7 @@ def _moved_elsewhere(table: Table, operation: op.AlterTable, session: Session) -
             return effects
         return effects | Effects(rewrites=frozenset({table.name}))
     if table.partition_by is not None:
-        return effects | Effects(fails=None if session.version >= SET_EXPRESSION_SINCE else WRONG_KIND)
+        return effects | Effects(fails=None if session.version >= SET_EXPRESSION_SINCE else sqlstate.WRONG_OBJECT_TYPE)
     if not operation.value:
         return effects | Effects(uncertain="which access method is the default is a setting of the server")
     return effects if operation.value == table.method else rewrite((table,))

@@ -9,19 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.expression import Name
 from dbtools.model.naming import is_relation_or_index, truncated
 from dbtools.model.objects import Constraint, Exclusion, Opaque, PrimaryKey, Table, Unique
-from dbtools.model.predict.relations import (
-    DUPLICATE_COLUMN,
-    DUPLICATE_FUNCTION,
-    DUPLICATE_OBJECT,
-    DUPLICATE_SCHEMA,
-    DUPLICATE_TABLE,
-)
 from dbtools.model.schema import Schema
 
-SECOND_PRIMARY_KEY, WRONG_KIND = "42P16", "42809"
 SYSTEM_COLUMNS = frozenset({"tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"})
 ON_A_TABLE = frozenset({"trigger", "policy", "rule"})
 Indexed = PrimaryKey | Unique | Exclusion
@@ -36,7 +29,7 @@ def taken(operation: op.Operation, schema: Schema) -> str | None:
             return _view(operation, schema)
         case op.AddColumn(table, column, constraints):
             if column.name in SYSTEM_COLUMNS:
-                return DUPLICATE_COLUMN
+                return sqlstate.DUPLICATE_COLUMN
             there = schema.table(table)
             fresh = there is None or there.column(column.name) is None
             return _constraints(table, constraints, schema) if fresh else None
@@ -57,7 +50,7 @@ def taken(operation: op.Operation, schema: Schema) -> str | None:
         case op.RenameColumn(name, _, to):
             found = schema.table(name)
             both = found is not None and found.column(to) is not None and found.column(operation.column) is not None
-            return DUPLICATE_COLUMN if both or to in SYSTEM_COLUMNS else None
+            return sqlstate.DUPLICATE_COLUMN if both or to in SYSTEM_COLUMNS else None
     return _others(operation, schema)
 
 
@@ -69,43 +62,45 @@ def _others(operation: op.Operation, schema: Schema) -> str | None:
         case op.Rename("type" | "domain", name, to) if name in schema.enums or name in schema.domains:
             return _type(name._replace(local=to), schema)
         case op.CreateFunction(function, replace=False):
-            return DUPLICATE_FUNCTION if (function.name, function.arguments) in schema.functions else None
+            return sqlstate.DUPLICATE_FUNCTION if (function.name, function.arguments) in schema.functions else None
         case op.CreateOpaque(Opaque("type", name)):
             return _type(name, schema)
         case op.CreateOpaque(opaque, replace=False) if opaque.kind in ON_A_TABLE:
             found = (opaque.kind, opaque.name, opaque.table) in schema.opaques
-            return DUPLICATE_OBJECT if found and opaque.table and schema.is_certain(opaque.table) else None
+            return sqlstate.DUPLICATE_OBJECT if found and opaque.table and schema.is_certain(opaque.table) else None
         case op.CreateExtension(name, if_not_exists=False):
-            return DUPLICATE_OBJECT if name in {*schema.extensions, "plpgsql"} else None
+            return sqlstate.DUPLICATE_OBJECT if name in {*schema.extensions, "plpgsql"} else None
         case op.CreateNamespace(name, if_not_exists=False):
-            return DUPLICATE_SCHEMA if name in schema.namespaces else None
+            return sqlstate.DUPLICATE_SCHEMA if name in schema.namespaces else None
         case op.RenameNamespace(_, to):
-            return DUPLICATE_SCHEMA if to in schema.namespaces else None
+            return sqlstate.DUPLICATE_SCHEMA if to in schema.namespaces else None
         case op.RenameConstraint(name, constraint, to):
             table = schema.table(name)
             both = table is not None and table.constraint(to) and table.constraint(constraint)
-            return DUPLICATE_OBJECT if both else None
+            return sqlstate.DUPLICATE_OBJECT if both else None
         case op.RenameEnumValue(name, label, to):
             enum = schema.enums.get(name)
-            return DUPLICATE_OBJECT if enum is not None and label in enum.labels and to in enum.labels else None
+            return (
+                sqlstate.DUPLICATE_OBJECT if enum is not None and label in enum.labels and to in enum.labels else None
+            )
     return None
 
 
 def _relation(name: Name, schema: Schema) -> str | None:
-    return DUPLICATE_TABLE if schema.is_certain(name) and is_relation_or_index(schema, name) else None
+    return sqlstate.DUPLICATE_TABLE if schema.is_certain(name) and is_relation_or_index(schema, name) else None
 
 
 def _type(name: Name, schema: Schema, *, rows: bool = True) -> str | None:
     """Types, and with *rows* the row types of tables and views; sequences and indexes have none."""
     found = name in schema.enums or name in schema.domains or ("type", name, None) in schema.opaques
     row = rows and (name in schema.tables or name in schema.views)
-    return DUPLICATE_OBJECT if schema.is_certain(name) and (found or row) else None
+    return sqlstate.DUPLICATE_OBJECT if schema.is_certain(name) and (found or row) else None
 
 
 def _table(operation: op.CreateTable, schema: Schema) -> str | None:
     table = operation.table
     if is_relation_or_index(schema, table.name) and schema.is_certain(table.name):
-        return None if operation.if_not_exists else DUPLICATE_TABLE
+        return None if operation.if_not_exists else sqlstate.DUPLICATE_TABLE
     return (
         _type(table.name, schema, rows=False) or _inside(table) or _constraints(table.name, table.constraints, schema)
     )
@@ -115,9 +110,9 @@ def _inside(table: Table) -> str | None:
     """What a CREATE TABLE says twice itself."""
     names = [column.name for column in table.columns]
     if SYSTEM_COLUMNS.intersection(names) or len(set(names)) < len(names):
-        return DUPLICATE_COLUMN
+        return sqlstate.DUPLICATE_COLUMN
     if sum(isinstance(found, PrimaryKey) for found in table.constraints) > 1:
-        return SECOND_PRIMARY_KEY
+        return sqlstate.INVALID_TABLE_DEFINITION
     return None
 
 
@@ -128,9 +123,9 @@ def _constraints(table: Name, constraints: Iterable[Constraint], schema: Schema)
         if not found.name:
             continue
         if isinstance(found, Indexed) and is_relation_or_index(schema, table._replace(local=found.name)):
-            return DUPLICATE_TABLE
+            return sqlstate.DUPLICATE_TABLE
         if found.name in seen or (there is not None and there.constraint(found.name) is not None):
-            return DUPLICATE_OBJECT
+            return sqlstate.DUPLICATE_OBJECT
         seen.add(found.name)
     return None
 
@@ -142,4 +137,4 @@ def _view(operation: op.CreateView, schema: Schema) -> str | None:
         return None if name in schema.views else _type(name, schema, rows=False)
     if operation.if_not_exists or not schema.is_certain(name):
         return None
-    return WRONG_KIND if operation.replace else DUPLICATE_TABLE
+    return sqlstate.WRONG_OBJECT_TYPE if operation.replace else sqlstate.DUPLICATE_TABLE

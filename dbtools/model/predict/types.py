@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode, Loss
 from dbtools.model.expression import Name
 from dbtools.model.objects import Table
 from dbtools.model.predict import dependents
-from dbtools.model.predict.refusals import UNDEFINED_LABEL
-from dbtools.model.predict.relations import (
-    AE,
-    DEPENDENT_OBJECTS,
-    DUPLICATE_OBJECT,
-    FEATURE_NOT_SUPPORTED,
-    UNDEFINED_OBJECT,
-    locks,
-    row_type_users,
-    stored,
-    views_reading,
-)
+from dbtools.model.predict.relations import AE, locks, row_type_users, stored, views_reading
 from dbtools.model.predict.session import NAMED_NOT_NULL_SINCE, Session
 from dbtools.model.schema import Schema
 
@@ -41,22 +31,22 @@ def alter_enum(operation: op.AddEnumValue | op.RenameEnumValue, schema: Schema) 
     enum = schema.enums.get(operation.name)
     if enum is None:
         sure = schema.complete and not schema.uncertain_all
-        return Effects(fails=UNDEFINED_OBJECT) if sure else Effects(uncertain=f"{operation.name} is not known")
+        return Effects(fails=sqlstate.UNDEFINED_OBJECT) if sure else Effects(uncertain=f"{operation.name} is not known")
     if isinstance(operation, op.AddEnumValue):
         if operation.label in enum.labels:
-            return Effects(fails=None if operation.if_not_exists else DUPLICATE_OBJECT)
+            return Effects(fails=None if operation.if_not_exists else sqlstate.DUPLICATE_OBJECT)
         lost = operation.beside and operation.beside not in enum.labels
-        return Effects(fails=UNDEFINED_LABEL if lost else None)
+        return Effects(fails=sqlstate.INVALID_PARAMETER_VALUE if lost else None)
     if operation.label not in enum.labels:
-        return Effects(fails=UNDEFINED_LABEL)
-    return Effects(fails=DUPLICATE_OBJECT if operation.to in enum.labels else None)
+        return Effects(fails=sqlstate.INVALID_PARAMETER_VALUE)
+    return Effects(fails=sqlstate.DUPLICATE_OBJECT if operation.to in enum.labels else None)
 
 
 def add_domain_check(operation: op.AddDomainCheck, schema: Schema) -> Effects:
     """ALTER DOMAIN ADD CHECK reads every table that uses the domain, and blocks writes to it; NOT VALID does not."""
     domain = schema.domains.get(operation.name)
     if domain is not None and any(check.name == operation.check.name for check in domain.checks):
-        return Effects(fails=DUPLICATE_OBJECT)
+        return Effects(fails=sqlstate.DUPLICATE_OBJECT)
     return _checked(operation.name, schema) if operation.check.validated else Effects()
 
 
@@ -66,7 +56,7 @@ def _checked(name: Name, schema: Schema) -> Effects:
     for each in above(name, schema):
         for table in users(each, schema):
             if any(column.type.name == each and column.type.dimensions for column in table.columns):
-                effects |= Effects(fails=FEATURE_NOT_SUPPORTED)
+                effects |= Effects(fails=sqlstate.FEATURE_NOT_SUPPORTED)
             effects |= Effects(locks((table,), LockMode.SHARE), scans=stored((table,)))
     return effects
 
@@ -85,7 +75,7 @@ def alter_domain(operation: op.AlterDomain, schema: Schema, session: Session) ->
                 unnamed = not domain.nullable and session.version >= NAMED_NOT_NULL_SINCE
                 if unnamed:
                     return Effects(uncertain="the name of its NOT NULL is not kept")
-                return Effects(fails=None if operation.if_exists else UNDEFINED_OBJECT)
+                return Effects(fails=None if operation.if_exists else sqlstate.UNDEFINED_OBJECT)
             if operation.action == "validate":
                 return _checked(operation.name, schema)
     return Effects()
@@ -97,9 +87,9 @@ def alter_composite(operation: op.AlterOpaque, schema: Schema) -> Effects:
     held = users(operation.name, schema)
     if operation.to:
         return Effects()
-    effects = Effects(fails=DEPENDENT_OBJECTS if typed and not operation.cascade else None)
+    effects = Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST if typed and not operation.cascade else None)
     if held and operation.retypes:
-        effects |= Effects(fails=FEATURE_NOT_SUPPORTED)
+        effects |= Effects(fails=sqlstate.FEATURE_NOT_SUPPORTED)
     return effects | Effects(locks(typed, AE))
 
 
@@ -118,7 +108,7 @@ def drop(operation: op.DropType, schema: Schema) -> Effects:
         for kind in (*function.arguments, function.returns)
     )
     if (tables or typed or called or len(names) > 1) and not operation.cascade:
-        return Effects(fails=DEPENDENT_OBJECTS)
+        return Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
     read = [
         view
         for table, column in ((each.table, each.column) for each in lost)

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name
 from dbtools.model.predict import dependents
 from dbtools.model.predict.refusals import SYSTEM
-from dbtools.model.predict.relations import (
-    AE,
-    DEPENDENT_OBJECTS,
-    INVALID_DEFINITION,
-    NOT_IN_STATE,
-    missing,
-    reading,
-    scanned,
-)
+from dbtools.model.predict.relations import AE, missing, reading, scanned
 from dbtools.model.predict.session import Session
 from dbtools.model.schema import Schema
 
@@ -39,7 +32,7 @@ def create(operation: op.CreateView, schema: Schema, session: Session) -> Effect
     effects |= Effects(uncertain=f"whether '{said[0]}' stands there for the new value is not known" if said else "")
     if old is not None and operation.replace:
         shorter = bool(old.columns and view.columns) and view.columns[: len(old.columns)] != old.columns
-        return effects | Effects({view.name: AE}, fails=INVALID_DEFINITION if shorter else None)
+        return effects | Effects({view.name: AE}, fails=sqlstate.INVALID_TABLE_DEFINITION if shorter else None)
     return effects
 
 
@@ -51,7 +44,7 @@ def drop(operation: op.DropView, schema: Schema) -> Effects:
     all_of_them = dependents.above((view,), schema)
     users = [each for each in all_of_them if each.name != view.name and each.name not in operation.along]
     if users and not operation.cascade:
-        return Effects({operation.name: AE}, fails=DEPENDENT_OBJECTS)
+        return Effects({operation.name: AE}, fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
     return Effects({each.name: AE for each in all_of_them} | _ruled(operation.name, schema))
 
 
@@ -74,5 +67,7 @@ def refresh(operation: op.RefreshView, schema: Schema) -> Effects:
         return effects | Effects({view.name: AE}, rewrites=heap, scans=heap if builds else frozenset(), builds=builds)
     plain = [index for index in view.indexes if len(index.columns) == len(index.keys)]
     unique = any(index.unique and index.where is None for index in plain)
-    mine = Effects({view.name: LockMode.EXCLUSIVE}, scans=heap, fails=None if unique else NOT_IN_STATE)
+    mine = Effects(
+        {view.name: LockMode.EXCLUSIVE}, scans=heap, fails=None if unique else sqlstate.OBJECT_NOT_IN_PREREQUISITE_STATE
+    )
     return effects | mine

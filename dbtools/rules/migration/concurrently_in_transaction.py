@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.finding import Severity
-from dbtools.model.predict.others import COMMITTING_BLOCK, TERMINATION
-from dbtools.model.predict.relations import ACTIVE_TRANSACTION
+from dbtools.model.predict.others import COMMITTING_BLOCK
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.plans import safe_form
 
@@ -64,7 +64,7 @@ CREATE INDEX CONCURRENTLY i ON post (id);""",
 )
 def concurrently_in_transaction(context: Context) -> Iterator[Harm]:
     """It fails wherever it stands, on a table of this change too."""
-    if context.effects.fails not in {ACTIVE_TRANSACTION, TERMINATION}:
+    if context.effects.fails not in {sqlstate.ACTIVE_SQL_TRANSACTION, sqlstate.INVALID_TRANSACTION_TERMINATION}:
         return
     what, table, name = _named(context.operation)
     yield Harm(

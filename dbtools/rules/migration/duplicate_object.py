@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.finding import Severity
 from dbtools.model.naming import is_relation_or_index
 from dbtools.model.objects import Table
-from dbtools.model.predict.relations import DUPLICATE_COLUMN
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.refusals import told_by
 
@@ -81,7 +81,7 @@ def _wanted(context: Context) -> tuple[str, str, str]:
         case op.CreateView(view):
             return f"something called {view.name}", str(view.name), ""
         case op.AddColumn(table, column):
-            if context.effects.fails == DUPLICATE_COLUMN:
+            if context.effects.fails == sqlstate.DUPLICATE_COLUMN:
                 return f"column {table}.{column.name}", str(table), column.name
             return f"a constraint of {column.name} on {table} has a name that", str(table), column.name
         case op.AddConstraint(table, constraint):
@@ -122,7 +122,7 @@ def _elsewhere(operation: op.Operation) -> tuple[str, str, str]:
 
 
 def _table(table: Table, context: Context) -> str:
-    if context.effects.fails == DUPLICATE_COLUMN:
+    if context.effects.fails == sqlstate.DUPLICATE_COLUMN:
         return f"{table.name} is given a column that"
     if is_relation_or_index(context.before, table.name):
         return f"{table.name}"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.predict import labels
-from dbtools.model.predict.constraints import UNSAFE_NEW_LABEL
 from dbtools.rules.base import Context, Harm, rule
 
 
@@ -68,10 +68,16 @@ def enum_value_used_in_same_transaction(context: Context) -> Iterator[Harm]:
     if not context.session.new_labels:
         return
     operation, before, session = context.operation, context.before, context.session
-    if context.effects.fails == UNSAFE_NEW_LABEL and (found := labels.used(operation, before, session)):
-        yield _harm(operation, found, f"fails with {UNSAFE_NEW_LABEL}")
+    if context.effects.fails == sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE and (
+        found := labels.used(operation, before, session)
+    ):
+        yield _harm(operation, found, f"fails with {sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE}")
     elif found := labels.perhaps_used(operation, before, session):
-        harm = _harm(operation, found, f"fails with {UNSAFE_NEW_LABEL} if it is meant for a column of that type")
+        harm = _harm(
+            operation,
+            found,
+            f"fails with {sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE} if it is meant for a column of that type",
+        )
         yield replace(harm, severity=Severity.WARNING)
 
 

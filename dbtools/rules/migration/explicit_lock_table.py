@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbtools.model import sqlstate
 from dbtools.model.finding import Severity
 from dbtools.model.migration import BOOKKEEPING
 from dbtools.model.operation import LockTable
-from dbtools.model.predict.others import NO_ACTIVE_TRANSACTION
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.wording import BLOCKS_ALL, joined
 
@@ -54,8 +54,8 @@ def explicit_lock_table(context: Context) -> Iterator[Harm]:
     operation = context.operation
     if not isinstance(operation, LockTable):
         return
-    if context.effects.fails == NO_ACTIVE_TRANSACTION:
-        message = f"LOCK TABLE {joined(operation.tables)} fails with {NO_ACTIVE_TRANSACTION}: no transaction holds it"
+    if context.effects.fails == sqlstate.NO_ACTIVE_SQL_TRANSACTION:
+        message = f"LOCK TABLE {joined(operation.tables)} fails with {context.effects.fails}: no transaction holds it"
         yield Harm(
             message,
             "put it between BEGIN and COMMIT, or leave it out",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
-from dbtools.model.predict.columns import NOT_NULL_VIOLATION
 from dbtools.model.predict.relations import family
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.migration.drop_fk_locks_both_tables import sides
@@ -69,7 +69,7 @@ ALTER TABLE post ALTER COLUMN title SET NOT NULL;""",
 def full_scan_exclusive(context: Context) -> Iterator[Harm]:
     """One finding for the table with its partitions, and one for each other table that is read beside it."""
     operation, effects = context.operation, context.effects
-    if isinstance(operation, ELSEWHERE) or effects.fails == NOT_NULL_VIOLATION:
+    if isinstance(operation, ELSEWHERE) or effects.fails == sqlstate.NOT_NULL_VIOLATION:
         return
     read = {name for name in context.existing(effects.scans - context.statement.rewrites) if _is_closed(context, name)}
     if isinstance(operation, op.SetType):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dbtools.model import sqlstate
 from dbtools.model.expression import Expression, Volatility
 from dbtools.model.finding import Severity
 from dbtools.model.objects import Index
 from dbtools.model.operation import CreateIndex
 from dbtools.model.predict import predict
-from dbtools.model.predict.indexes import NOT_IMMUTABLE
-from dbtools.model.predict.relations import ACTIVE_TRANSACTION
 from dbtools.rules.base import Context, Harm, rule
 
 
@@ -61,9 +60,9 @@ def index_not_immutable(context: Context) -> Iterator[Harm]:
     if not isinstance(operation, CreateIndex):
         return
     fails = context.effects.fails
-    if fails == ACTIVE_TRANSACTION:
+    if fails == sqlstate.ACTIVE_SQL_TRANSACTION:
         fails = predict(operation, context.before, replace(context.session, in_transaction=False)).fails
-    if fails != NOT_IMMUTABLE:
+    if fails != sqlstate.INVALID_OBJECT_DEFINITION:
         return
     culprit = _culprit(operation.index)
     yield Harm(

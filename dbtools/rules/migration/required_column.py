@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
-from dbtools.model.predict.columns import NOT_NULL_VIOLATION
 from dbtools.model.schema import Schema
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.plans import safe_form
@@ -61,7 +61,7 @@ ALTER TABLE post ALTER id DROP DEFAULT;""",
 def required_column(context: Context) -> Iterator[Harm]:
     """Of older columns only what is known to leave them out: whether other code fills them cannot be told."""
     match context.operation:
-        case op.AddColumn(table, column) if context.effects.fails == NOT_NULL_VIOLATION:
+        case op.AddColumn(table, column) if context.effects.fails == sqlstate.NOT_NULL_VIOLATION:
             added = f"adds {table}.{column.name} NOT NULL without a default"
             said = _left_out(context, table, column.name)
             message = f"{added}: fails with 23502 if {table} holds a row, as does an INSERT that leaves it out"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbtools.model import sqlstate
 from dbtools.model.finding import Severity
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.dependents import standing_on
@@ -74,7 +75,7 @@ def statement_fails(context: Context) -> Iterator[Harm]:
     if told_by(context) != "statement-fails":
         return
     operation, fails = context.operation, context.effects.fails
-    if holding := standing_on(context) if fails == "2BP01" else ():
+    if holding := standing_on(context) if fails == sqlstate.DEPENDENT_OBJECTS_STILL_EXIST else ():
         what, table, column = dropped(operation)
         depend, them = ("depend", "them") if len(holding) > 1 else ("depends", "it")
         hint = f"drop {them} first, or say CASCADE once you know that {joined(holding)} may go as well"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbtools.model import sqlstate
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.operation import Truncate
-from dbtools.model.predict.relations import FEATURE_NOT_SUPPORTED
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.wording import BLOCKS_ALL, joined
 
@@ -57,10 +57,10 @@ def truncate(context: Context) -> Iterator[Harm]:
         if not context.existed(name) or context.effects.lock(name) is None:
             continue
         message = f"empties {name}: its rows are lost, and it {BLOCKS_ALL} until the transaction ends"
-        others = _referring(context, name) if context.effects.fails == FEATURE_NOT_SUPPORTED else []
+        others = _referring(context, name) if context.effects.fails == sqlstate.FEATURE_NOT_SUPPORTED else []
         if others:
             message = (
-                f"TRUNCATE fails with {FEATURE_NOT_SUPPORTED}: {joined(others)} refers to {name}; else it {message}"
+                f"TRUNCATE fails with {context.effects.fails}: {joined(others)} refers to {name}; else it {message}"
             )
         hint = "delete the rows that must go, in batches; or take a backup, and empty it when nobody needs it"
         yield Harm(message, hint, str(name))

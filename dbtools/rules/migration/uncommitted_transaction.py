@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbtools.model import sqlstate
 from dbtools.model.finding import Severity
 from dbtools.model.operation import Transaction
 from dbtools.model.past import Done
-from dbtools.model.predict.others import NO_ACTIVE_TRANSACTION
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.waiting import place
 
@@ -74,7 +74,7 @@ def uncommitted_transaction(context: Context) -> Iterator[Harm]:
     if not isinstance(operation, Transaction):
         return
     if context.effects.fails:
-        message = f"{operation.verb.upper()} fails with {NO_ACTIVE_TRANSACTION}: there is no transaction"
+        message = f"{operation.verb.upper()} fails with {sqlstate.NO_ACTIVE_SQL_TRANSACTION}: there is no transaction"
         yield Harm(message, "put BEGIN before it", "", operation.verb, Severity.ERROR)
     elif operation.verb == "begin":
         yield from _begun(context)

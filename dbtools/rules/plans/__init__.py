@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.plan import Plan, Step, plan
-from dbtools.model.predict.columns import NOT_NULL_VIOLATION
-from dbtools.model.predict.relations import ACTIVE_TRANSACTION, FEATURE_NOT_SUPPORTED
 from dbtools.rules.base import Context
 from dbtools.rules.plans import columns, constraints, indexes, partitions, types
 
 __all__ = ["safe_form"]
 
 # What fails as it was written, and not in its safe form.
-MENDED = frozenset({None, NOT_NULL_VIOLATION, ACTIVE_TRANSACTION, FEATURE_NOT_SUPPORTED})
+MENDED = frozenset({None, sqlstate.NOT_NULL_VIOLATION, sqlstate.ACTIVE_SQL_TRANSACTION, sqlstate.FEATURE_NOT_SUPPORTED})
 
 
 def safe_form(context: Context) -> Plan | None:

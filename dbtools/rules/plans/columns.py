@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.expression import Name
 from dbtools.model.identifiers import dollar_quoted, literal, quote, quote_name
 from dbtools.model.naming import chosen_name, object_name, sequence_name
 from dbtools.model.objects import Check, Column, Constraint, ForeignKey, PrimaryKey, Unique
 from dbtools.model.plan import Plan, Step, plan
-from dbtools.model.predict.columns import NOT_NULL_VIOLATION
 from dbtools.rules.base import Context
 from dbtools.rules.plans.constraints import built, checked, is_partitioned, not_null, step
 
@@ -82,7 +82,7 @@ def _filled(context: Context, operation: op.AddColumn, *, required: bool, taken:
         yield step(context, bare, op.SetDefault(table, column.name, column.default))
         yield batched(table, column.name, "DEFAULT", f"{quote(column.name)} IS NULL")
         yield from proof
-    elif required and context.effects.fails == NOT_NULL_VIOLATION:
+    elif required and context.effects.fails == sqlstate.NOT_NULL_VIOLATION:
         yield step(context, bare)
         yield replace(proof[0], after=FILLED.format(column=column.name))
         yield from proof[1:]

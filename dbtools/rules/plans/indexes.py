@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.expression import Name
 from dbtools.model.naming import chosen_name
 from dbtools.model.objects import Table
 from dbtools.model.plan import Plan, plan
-from dbtools.model.predict.relations import FEATURE_NOT_SUPPORTED
 from dbtools.rules.base import Context
 from dbtools.rules.plans.constraints import alone, is_partitioned, step
 
 
 def created(context: Context, operation: op.CreateIndex) -> Plan | None:
     """CONCURRENTLY in a file of its own; on a partitioned table partition by partition."""
-    refused = context.effects.fails == FEATURE_NOT_SUPPORTED and not operation.concurrently
+    refused = context.effects.fails == sqlstate.FEATURE_NOT_SUPPORTED and not operation.concurrently
     if operation.only or refused:
         return None
     index = operation.index
