@@ -148,12 +148,15 @@ class Index:
         """The key columns, as far as keys are plain columns."""
         return tuple(key.column for key in self.keys if key.column)
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its keys that are no plain columns, and its predicate."""
+        keys = tuple(key.expression for key in self.keys if key.expression is not None)
+        return keys if self.where is None else (*keys, self.where)
+
     def reads(self) -> frozenset[str]:
         """Every column that the index depends on."""
-        expressions = [key.expression for key in self.keys if key.expression is not None]
-        if self.where is not None:
-            expressions.append(self.where)
-        inside = (column for expression in expressions for column in expression.columns)
+        inside = (column for expression in self.expressions for column in expression.columns)
         return frozenset((*self.columns, *self.include, *inside))
 
 

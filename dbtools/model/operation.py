@@ -552,7 +552,8 @@ class Grant:
 class Constant(NamedTuple):
     """A string in a query, and what PostgreSQL reads it as: a value of ``column``, or of the type ``type``.
 
-    A ``position`` counts the columns of the table from 1, where INSERT names none.
+    A ``position`` counts the columns of the table from 1, where INSERT names none. Without any of the three, what the
+    string is read as takes more than its place in the text.
     """
 
     text: str
@@ -560,21 +561,23 @@ class Constant(NamedTuple):
     type: str = ""
     position: int = 0
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing says what it is read as."""
+        return not (self.column or self.type or self.position)
+
 
 @dataclass(frozen=True, slots=True)
 class Insert:
     """INSERT or COPY FROM; ``reads`` are the relations its query names.
 
-    ``assigned``: the strings that are written into columns as such, ``literals``: the other
-    strings that it says. ``rows``: how many it adds for certain. ``constants`` here and below: strings with what they
-    are compared with, filled in where the transaction has added labels to an enum.
+    ``rows``: how many it adds for certain. ``constants`` here and below: the strings that the statement says, filled
+    in where the transaction has added labels to an enum.
     """
 
     table: Name
     columns: tuple[str, ...] = ()
     reads: tuple[Name, ...] = ()
-    assigned: tuple[tuple[str, str], ...] = field(default=(), compare=False)
-    literals: frozenset[str] = field(default=frozenset(), compare=False)
     rows: int = field(default=0, compare=False)
     constants: tuple[Constant, ...] = field(default=(), compare=False)
 
@@ -587,8 +590,6 @@ class Update:
     columns: tuple[str, ...] = ()
     where: Expression | None = None
     reads: tuple[Name, ...] = ()
-    assigned: tuple[tuple[str, str], ...] = field(default=(), compare=False)
-    literals: frozenset[str] = field(default=frozenset(), compare=False)
     constants: tuple[Constant, ...] = field(default=(), compare=False)
 
 

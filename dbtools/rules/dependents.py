@@ -9,9 +9,16 @@ from dbtools.model import operation as op
 from dbtools.model.apply import apply
 from dbtools.model.expression import Name
 from dbtools.model.objects import Table
-from dbtools.model.predict.dependents import of_column
-from dbtools.model.predict.depending import callers, inside, of_extension, reading_policies, typed
-from dbtools.model.predict.relations import Dependent, views_reading
+from dbtools.model.predict.dependents import (
+    Dependent,
+    elsewhere,
+    of_column,
+    of_extension,
+    of_function,
+    of_namespace,
+    of_type,
+)
+from dbtools.model.predict.relations import views_reading
 from dbtools.model.schema import Schema
 from dbtools.rules.base import Context
 
@@ -95,14 +102,15 @@ def _by_text(operation: Dropping, schema: Schema) -> Iterator[Dependent]:
     """What the schema keeps by its text or signature only."""
     match operation:
         case op.DropTable(name):
-            yield from typed(name, schema)
-            yield from reading_policies(name, schema)
+            yield from of_type(name, schema)
+            reading = (each for each in elsewhere({name}, schema) if each.kind == "policy")
+            yield from (Dependent(each.kind, each.name.local, each.table) for each in reading)
         case op.DropType(name):
-            yield from typed(name, schema)
-        case op.DropFunction():
-            yield from callers(operation, schema)
+            yield from of_type(name, schema)
+        case op.DropFunction(name):
+            yield from (each for each, _ in of_function(name, schema))
         case op.DropNamespace(name):
-            yield from inside(name, schema)
+            yield from of_namespace(name, schema)
         case op.DropExtension(name):
             yield from of_extension(name, schema)
 

@@ -9,7 +9,7 @@ from dbtools.model import operation as op
 from dbtools.model import sqlstate
 from dbtools.model.expression import Name
 from dbtools.model.objects import Column, ForeignKey, PrimaryKey, Table, Unique
-from dbtools.model.predict.references import mismatched
+from dbtools.model.predict import undefined
 from dbtools.rules.base import Context
 from dbtools.rules.wording import joined
 
@@ -140,12 +140,6 @@ def _foreign_keys(context: Context) -> tuple[Table | None, tuple[ForeignKey, ...
     return None, ()
 
 
-def mismatched_keys(context: Context) -> tuple[tuple[Table, ForeignKey], ...]:
-    """The new foreign keys whose columns cannot be compared."""
-    table, keys = _foreign_keys(context)
-    return tuple((table, key) for key in keys if table is not None and mismatched(key, table, context.before))
-
-
 def _invalid_table(context: Context) -> Reason | None:
     """42P16: primary keys, partition keys, inherited columns."""
     match context.operation:
@@ -209,9 +203,6 @@ def _wrong_kind(context: Context) -> Reason | None:
     """42809: the object is of another kind."""
     operation, before = context.operation, context.before
     match operation:
-        case op.DropTable(name) | op.DropView(name) | op.DropIndex(name):
-            kind = _kind(name, context)
-            return Reason(f"{name} is a {kind}", f"say DROP {kind.upper()}", str(name)) if kind else None
         case op.CreateView(view):
             return Reason(f"{view.name} is no view that could be replaced", "choose another name", str(view.name))
         case op.AddColumn(table) if (found := before.table(table)) and found.partition_of:
@@ -225,15 +216,20 @@ def _wrong_kind(context: Context) -> Reason | None:
         case op.AddConstraint(table, ForeignKey()) if table in before.tables:
             message = f"PostgreSQL {context.session.version} takes no NOT VALID foreign key on the partitioned {table}"
             return Reason(message, "add it to each partition: NOT VALID first, then VALIDATE", str(table))
-    on, thing = _subject(operation)
-    return Reason(f"{on} is a view, and has no columns or indexes of its own", "", on, thing)
-
-
-def _kind(name: Name, context: Context) -> str:
-    view = context.before.views.get(name)
-    if view is not None:
-        return "materialized view" if view.materialized else "view"
-    return "sequence" if name in context.before.sequences else "table" if name in context.before.tables else ""
+    misnamed = undefined.misnamed(operation, before)
+    if misnamed is None:
+        return None
+    name, kind = misnamed
+    _, thing = _subject(operation)
+    article = "an" if kind == "index" else "a"
+    match operation:
+        case op.DropTable() | op.DropView() | op.DropIndex() | op.DropSequence():
+            return Reason(f"{name} is {article} {kind}", f"say DROP {kind.upper()}", str(name))
+        case op.Rename() | op.SetNamespace() | op.AlterSequence() | op.AlterIndex():
+            return Reason(f"{name} is {article} {kind}", f"say ALTER {kind.upper()}", str(name))
+        case op.AddColumn() | op.DropColumn() | op.SetType() | op.SetNullable() | op.AddConstraint() | op.CreateIndex():
+            return Reason(f"{name} is {article} {kind}, and has no columns or indexes of its own", "", str(name), thing)
+    return Reason(f"{name} is {article} {kind}, which the statement cannot be about", "", str(name), thing)
 
 
 def _not_in_state(context: Context) -> Reason | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -57,27 +56,8 @@ def insert(node: pb.InsertStmt, namespace: str) -> Iterator[OfRows]:
     table = name_of(node.relation, namespace)
     columns = tuple(column.res_target.name for column in node.cols)
     rows = node.select_stmt.select_stmt.values_lists
-    assigned = tuple(
-        (columns[at] if columns else str(at), text)
-        for row in rows
-        for at, text in enumerate(map(_string, row.list.items))
-        if text is not None and at < len(columns or row.list.items)
-    )
     certain = 0 if node.HasField("on_conflict_clause") else len(rows)
-    reads = _others(node, table, namespace)
-    yield op.Insert(table, columns, reads, assigned, _literals(node, assigned), certain)
-
-
-def _string(node: pb.Node) -> str | None:
-    """The text of a plain string constant, also one with a cast."""
-    constant = node.type_cast.arg if node.WhichOneof("node") == "type_cast" else node
-    return str(constant.a_const.sval.sval) if constant.a_const.WhichOneof("val") == "sval" else None
-
-
-def _literals(node: Any, assigned: tuple[tuple[str, str], ...]) -> frozenset[str]:
-    """The strings that a statement says, but for those that it writes into columns as they are."""
-    said = Counter(str(each.sval.sval) for each in inside(node, "A_Const") if each.WhichOneof("val") == "sval")
-    return frozenset(said - Counter(text for _, text in assigned))
+    yield op.Insert(table, columns, _others(node, table, namespace), certain)
 
 
 def update(node: pb.UpdateStmt, namespace: str) -> Iterator[OfRows]:
@@ -85,9 +65,7 @@ def update(node: pb.UpdateStmt, namespace: str) -> Iterator[OfRows]:
     yield from _with(node, namespace)
     table = name_of(node.relation, namespace)
     columns = tuple(target.res_target.name for target in node.target_list)
-    texts = ((target.res_target.name, _string(target.res_target.val)) for target in node.target_list)
-    assigned = tuple((column, text) for column, text in texts if text is not None)
-    yield op.Update(table, columns, _where(node), _others(node, table, namespace), assigned, _literals(node, assigned))
+    yield op.Update(table, columns, _where(node), _others(node, table, namespace))
 
 
 def delete(node: pb.DeleteStmt, namespace: str) -> Iterator[OfRows]:

@@ -20,12 +20,13 @@ from dbtools.model.finding import Location
 from dbtools.model.migration import Migration
 from dbtools.model.past import Done, Log, Past
 from dbtools.model.predict import Session, predict
+from dbtools.model.predict.names import is_brought
 from dbtools.model.predict.pending import queued
-from dbtools.model.predict.relations import family, is_brought
+from dbtools.model.predict.relations import family
 from dbtools.model.schema import Schema
+from dbtools.sql.constants import WITH_CONSTANTS, constants
 from dbtools.sql.grammar import TOO_DEEP
 from dbtools.sql.judge import judged
-from dbtools.sql.labels import WITH_LITERALS, literals
 from dbtools.sql.read import Statement, read
 from dbtools.sql.split import Place
 
@@ -184,8 +185,8 @@ class _Run:
 
     def _told(self, operation: op.Operation, statement: Statement) -> op.Operation:
         """The operation with the strings it holds, where one of them may be a label that must not be used yet."""
-        if self.session.new_labels and isinstance(operation, WITH_LITERALS):
-            return replace(operation, constants=literals(statement.text))
+        if self.session.new_labels and isinstance(operation, WITH_CONSTANTS):
+            return replace(operation, constants=constants(statement.text))
         return operation
 
     def _foretold(

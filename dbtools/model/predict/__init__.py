@@ -27,25 +27,25 @@ from typing import assert_never
 from dbtools.model import operation as op
 from dbtools.model import sqlstate
 from dbtools.model.effects import Effects
+from dbtools.model.objects import ForeignKey
 from dbtools.model.predict import (
     columns,
     constraints,
+    dependents,
+    duplicates,
     indexes,
     labels,
     others,
     partitions,
     pending,
-    refusals,
     retyping,
     rows,
     tables,
     types,
+    undefined,
     views,
 )
-from dbtools.model.predict.depending import depending
-from dbtools.model.predict.refused import refused
 from dbtools.model.predict.session import Session
-from dbtools.model.predict.taken import taken
 from dbtools.model.schema import Schema
 
 __all__ = ["Session", "predict"]
@@ -54,22 +54,34 @@ __all__ = ["Session", "predict"]
 def predict(operation: op.Operation, schema: Schema, session: Session) -> Effects:
     """The effects of *operation* on *schema* as it is before it, on relations that exist there.
 
-    One that fails says too what it would do once it is mended.
+    One that fails says too what it would do once it is mended. Of several reasons to fail, the first that the server
+    comes across is told: names that are used, names that are given, and what is wrong with the rest.
     """
-    named = refusals.refused(operation, schema) | pending.refused(operation, schema, session)
+    used = undefined.refusal(operation, schema) | pending.refusal(operation, schema, session)
     effects = _effects(operation, schema, session)
-    if session.new_labels and not effects.fails and labels.used(operation, schema, session):
-        effects |= Effects(fails=sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE)
-    if effects.fails == sqlstate.ACTIVE_SQL_TRANSACTION and not named.fails:
+    if effects.fails == sqlstate.ACTIVE_SQL_TRANSACTION and not used.fails:
         return effects
-    effects = replace(effects, fails=named.fails, uncertain="") if named.fails else named | effects
-    why = refused(operation, schema, in_transaction=session.in_transaction)
-    if effects.fails in sqlstate.MISSING and why in {sqlstate.WRONG_OBJECT_TYPE, sqlstate.FEATURE_NOT_SUPPORTED}:
-        return replace(effects, fails=why)
-    # Whose column it is comes before whether the new name is free.
-    owned = effects.fails if isinstance(operation, op.RenameColumn) else None
-    found = owned or taken(operation, schema) or effects.fails or why or depending(operation, schema)
-    return effects if found == effects.fails else replace(effects, fails=found)
+    if session.new_labels and not used.fails:
+        early = labels.refusal(operation, schema, session)
+        effects = replace(effects, fails=early.fails or effects.fails, uncertain=early.uncertain or effects.uncertain)
+    given, fails = duplicates.refusal(operation, schema), used.fails
+    if given and _is_given_last(operation, given):
+        fails = fails or effects.fails or given
+    elif given == sqlstate.DUPLICATE_COLUMN and isinstance(operation, op.AddColumn):
+        fails = given
+    else:
+        fails = fails or given or effects.fails
+    return replace(effects, fails=fails, uncertain="" if used.fails else used.uncertain or effects.uncertain)
+
+
+def _is_given_last(operation: op.Operation, given: str) -> bool:
+    """Whether the server asks if a name is free only when everything else is right."""
+    match operation:
+        case op.AddColumn():
+            return given != sqlstate.DUPLICATE_COLUMN
+        case op.AddConstraint(constraint=constraint):
+            return not isinstance(constraint, ForeignKey)
+    return isinstance(operation, op.CreateIndex | op.RenameColumn | op.RenameConstraint)
 
 
 def _effects(operation: op.Operation, schema: Schema, session: Session) -> Effects:
@@ -99,7 +111,7 @@ def _effects(operation: op.Operation, schema: Schema, session: Session) -> Effec
         case op.SetGenerated():
             return columns.set_generated(operation, schema, session)
         case op.SetDefault():
-            return columns.set_default(operation, schema, session)
+            return columns.set_default(operation, schema)
         case op.RenameColumn():
             return columns.rename(operation, schema)
         case op.SetIdentity():
@@ -123,7 +135,7 @@ def _effects(operation: op.Operation, schema: Schema, session: Session) -> Effec
         case op.AlterIndex():
             return indexes.alter(operation, schema)
         case op.CreateView():
-            return views.create(operation, schema, session)
+            return views.create(operation, schema)
         case op.DropView():
             return views.drop(operation, schema)
         case op.RefreshView():
@@ -136,7 +148,9 @@ def _effects(operation: op.Operation, schema: Schema, session: Session) -> Effec
             return types.drop(operation, schema)
         case op.AddEnumValue() | op.RenameEnumValue():
             return types.alter_enum(operation, schema)
-        case op.CreateEnum() | op.CreateDomain() | op.CreateSequence() | op.CreateNamespace() | op.CreateExtension():
+        case op.CreateEnum():
+            return types.create_enum(operation)
+        case op.CreateDomain() | op.CreateSequence() | op.CreateNamespace() | op.CreateExtension():
             return Effects()
         case op.Transaction("savepoint" | "release" | "rollback to") if not session.in_transaction:
             return Effects(fails=sqlstate.NO_ACTIVE_SQL_TRANSACTION)
@@ -163,7 +177,7 @@ def _others(operation: others.OtherOperation, schema: Schema, session: Session) 
         case op.Grant():
             return others.grant(operation, schema, session)
         case op.Insert() | op.Update() | op.Delete() | op.Select():
-            return rows.changed(operation, schema, session)
+            return rows.changed(operation, schema)
         case op.Truncate():
             return rows.truncate(operation, schema)
         case op.LockTable():
@@ -172,8 +186,11 @@ def _others(operation: others.OtherOperation, schema: Schema, session: Session) 
             return others.maintain(operation, schema, session)
         case op.DropFunction():
             return others.drop_function(operation, schema)
-        case op.DropExtension():
-            return Effects(uncertain="what depends on it is not followed") if operation.cascade else Effects()
+        case op.DropExtension(name, cascade=cascade):
+            held = any(dependents.of_extension(name, schema))
+            if cascade:
+                return Effects(uncertain="what depends on it is not followed")
+            return Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST if held else None)
         case op.Other(statement):
             return others.other(statement, session)
         case op.Unknown(_, reason):

@@ -7,17 +7,14 @@ from collections.abc import Iterator
 from dbtools.model import operation as op
 from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode, Loss
-from dbtools.model.expression import Expression, Name, Type, Volatility
 from dbtools.model.limits import MOST_COLUMNS
-from dbtools.model.objects import Check, Column, Domain, ForeignKey, NotNull, PrimaryKey, Table, Unique
-from dbtools.model.predict import constraints, dependents, foreign_keys
+from dbtools.model.objects import Check, Column, ForeignKey, NotNull, PrimaryKey, Table, Unique
+from dbtools.model.predict import constraints, defaults, dependents, foreign_keys
 from dbtools.model.predict.relations import (
     AE,
-    assumed,
     branch,
     family,
     locks,
-    missing,
     not_null_scan,
     parents,
     partition_key,
@@ -32,21 +29,10 @@ from dbtools.model.predict.session import (
     VIRTUAL_SINCE,
     Session,
 )
+from dbtools.model.predict.undefined import assumed, missing, missing_column
 from dbtools.model.schema import Schema
 
 SUE = LockMode.SHARE_UPDATE_EXCLUSIVE
-
-
-def known(table: Name, column: str, schema: Schema) -> Effects | None:
-    """None when the column exists; else the effects of naming one that does not, or that nobody knows."""
-    found = schema.table(table)
-    if found is None:
-        return missing(table, schema, AE)
-    if found.column(column) is None:
-        if schema.is_certain(table):
-            return Effects(fails=sqlstate.UNDEFINED_COLUMN)
-        return Effects({table: AE}, uncertain=f"{table}.{column} is not known")
-    return None
 
 
 def is_inherited(table: Table, column: str, schema: Schema) -> bool:
@@ -59,7 +45,7 @@ def rename(operation: op.RenameColumn, schema: Schema) -> Effects:
     table = schema.table(operation.table)
     if table is not None and table.of is not None:
         return Effects({table.name: AE}, fails=sqlstate.WRONG_OBJECT_TYPE)
-    found = known(operation.table, operation.column, schema)
+    found = missing_column(operation.table, operation.column, schema)
     if found is not None or table is None:
         return found or Effects()
     members = family(operation.table, schema)
@@ -74,7 +60,7 @@ def rename(operation: op.RenameColumn, schema: Schema) -> Effects:
 
 def set_identity(operation: op.SetIdentity, schema: Schema, session: Session) -> Effects:
     """ADD, SET and DROP IDENTITY are brief; partitions follow from 17 on."""
-    found = known(operation.table, operation.column, schema)
+    found = missing_column(operation.table, operation.column, schema)
     if found is not None:
         return found
     table = schema.tables[operation.table]
@@ -101,33 +87,9 @@ def _pending(table: Table, column: str) -> Iterator[NotNull]:
 def alter(operation: op.AlterColumn, schema: Schema) -> Effects:
     """SET STATISTICS and options let everything through, SET STORAGE and COMPRESSION nothing."""
     mode = SUE if operation.action in {"statistics", "options"} else AE
-    found = known(operation.table, operation.column, schema)
+    found = missing_column(operation.table, operation.column, schema)
     members = family(operation.table, schema)
     return found or Effects(locks(members[:1] if operation.action == "options" else members, mode))
-
-
-def volatility(expression: Expression, schema: Schema) -> Volatility:
-    """The worst of an expression's parts; a function that the schema does not hold is unknown.
-
-    A volatile SQL function whose body is inlined behaves as its body: measured for ``select 1``.
-    """
-    worst = expression.volatility
-    for call in expression.calls:
-        found = [function for (name, _), function in schema.functions.items() if name == call]
-        if not found:
-            return Volatility.UNKNOWN
-        if any(function.language == "sql" for function in found) and worst < Volatility.VOLATILE:
-            # Inlining depends on the body; a constant body was measured to be inlined whatever it is declared as.
-            worst = max(worst, *(_inlined(function.body, function.volatility) for function in found))
-        else:
-            worst = max(worst, *(function.volatility for function in found))
-    return worst
-
-
-def _inlined(body: str, declared: Volatility) -> Volatility:
-    words = body.strip().rstrip(";").lower().split()
-    constant = len(words) == len(("select", "1")) and words[0] == "select" and "(" not in words[1]
-    return Volatility.IMMUTABLE if constant else declared
 
 
 def add(operation: op.AddColumn, schema: Schema, session: Session) -> Effects:
@@ -142,11 +104,10 @@ def add(operation: op.AddColumn, schema: Schema, session: Session) -> Effects:
         return Effects({table.name: AE}, fails=sqlstate.TOO_MANY_COLUMNS)
     if column.generated is not None and not column.generated.stored and session.version < VIRTUAL_SINCE:
         return Effects(fails=sqlstate.SYNTAX_ERROR)
-    if uses_new_label(column.type, column.default, session):
-        return Effects(fails=sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE)
     members = family(operation.table, schema)
     effects = Effects(locks(members, AE)) | _no_room(operation, table, members, session)
-    reason = _rewrites(column, schema)
+    effects |= Effects(fails=defaults.refusal(column, schema, stored=bool(stored(members))))
+    reason = defaults.rewrites(column, schema)
     if reason is None:
         effects |= Effects(uncertain=f"whether the default of {column.name} is volatile is not known")
     elif reason:
@@ -155,7 +116,7 @@ def add(operation: op.AddColumn, schema: Schema, session: Session) -> Effects:
         for member in members:
             effects |= dependents.of_row_type(member.name, schema)
     filled = column.default is not None or column.identity or column.generated is not None
-    if not column.nullable and not filled and not _has_domain_default(column.type, schema):
+    if not column.nullable and not filled and not defaults.of_domain(column.type, schema):
         full = stored(members) - session.empty
         effects |= Effects(scans=stored(members), fails=sqlstate.NOT_NULL_VIOLATION if full else None)
     return effects | _inline(operation, table, schema, session)
@@ -186,40 +147,6 @@ def _no_room(operation: op.AddColumn, table: Table, members: tuple[Table, ...], 
 ALWAYS_OWN = frozenset({"always", "by default"})
 
 
-def uses_new_label(kind: Type, default: Expression | None, session: Session) -> bool:
-    """A label added in this transaction may not be used in it, unless the type is as new (since 17; measured on 18)."""
-    if default is None or (kind.name, default.meaning.strip("'")) not in session.new_labels:
-        return False
-    return session.version < SET_EXPRESSION_SINCE or kind.name not in session.new_types
-
-
-def _has_domain_default(kind: Type, schema: Schema) -> bool:
-    domain = schema.domains.get(kind.name)
-    return domain is not None and domain.default is not None
-
-
-def _rewrites(column: Column, schema: Schema) -> bool | None:
-    """Whether existing rows get a value each; None when nobody knows."""
-    if column.identity:
-        return True
-    if column.generated is not None:
-        return column.generated.stored
-    domain = None if column.type.dimensions else schema.domains.get(column.type.name)
-    if domain is not None and is_constrained(domain, schema):
-        return True
-    default = column.default or (domain.default if domain else None)
-    if default is None:
-        return False
-    worst = volatility(default, schema)
-    return None if worst is Volatility.UNKNOWN else worst is Volatility.VOLATILE
-
-
-def is_constrained(domain: Domain, schema: Schema) -> bool:
-    """Whether the domain, or one that it is made of, may refuse a value."""
-    beneath = schema.domains.get(domain.base.name) if not domain.base.dimensions else None
-    return domain.constrained or (beneath is not None and is_constrained(beneath, schema))
-
-
 def _inline(operation: op.AddColumn, table: Table, schema: Schema, session: Session) -> Effects:
     """The constraints written on a new column; a foreign key has nothing to look at while all values are null."""
     effects = Effects()
@@ -245,7 +172,7 @@ def drop(operation: op.DropColumn, schema: Schema) -> Effects:
     if table is None or table.column(column) is None:
         if operation.if_exists and table is not None and schema.is_certain(table.name):
             return Effects({operation.table: AE})
-        found = known(operation.table, column, schema) or Effects()
+        found = missing_column(operation.table, column, schema) or Effects()
         return found | Effects(loses=frozenset({Loss(operation.table, column)}))
     members = family(operation.table, schema)
     lost = frozenset(Loss(member.name, column) for member in (members[:1] if operation.only else members))
@@ -271,7 +198,7 @@ def _refuses_drop(operation: op.DropColumn, table: Table, members: tuple[Table, 
 
 def set_nullable(operation: op.SetNullable, schema: Schema, session: Session) -> Effects:
     """SET NOT NULL reads the table unless a valid check already proves it (PostgreSQL 12 on)."""
-    found = known(operation.table, operation.column, schema)
+    found = missing_column(operation.table, operation.column, schema)
     if found is not None:
         return found
     table = schema.tables[operation.table]
@@ -309,22 +236,27 @@ def _drop_not_null(table: Table, column: Column, schema: Schema, session: Sessio
     return Effects(locks(members, AE), fails=fails)
 
 
-def set_default(operation: op.SetDefault, schema: Schema, session: Session) -> Effects:
+def set_default(operation: op.SetDefault, schema: Schema) -> Effects:
     """SET DEFAULT and DROP DEFAULT are brief."""
-    found = known(operation.table, operation.column, schema)
+    found = missing_column(operation.table, operation.column, schema)
     if found is not None:
         return found
-    column = schema.tables[operation.table].column(operation.column)
-    if column is not None and uses_new_label(column.type, operation.default, session):
-        return Effects(fails=sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE)
-    return Effects(locks(family(operation.table, schema), AE))
+    table = schema.tables[operation.table]
+    effects = Effects(locks(family(table.name, schema), AE))
+    column = table.column(operation.column)
+    if column is None or not schema.is_certain(table.name):
+        return effects
+    if column.generated is not None or column.identity in ALWAYS_OWN:
+        return effects | Effects(fails=sqlstate.SYNTAX_ERROR)
+    changed = Column(column.name, column.type, default=operation.default)
+    return effects | Effects(fails=defaults.refusal(changed, schema, stored=False))
 
 
 def set_generated(operation: op.SetGenerated, schema: Schema, session: Session) -> Effects:
     """SET EXPRESSION (17 on) rewrites a stored column; DROP EXPRESSION is brief."""
     if operation.generated is not None and session.version < SET_EXPRESSION_SINCE:
         return Effects(fails=sqlstate.SYNTAX_ERROR)
-    found = known(operation.table, operation.column, schema)
+    found = missing_column(operation.table, operation.column, schema)
     if found is not None:
         return found
     members = family(operation.table, schema)

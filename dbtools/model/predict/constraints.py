@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from dbtools.model import operation as op
 from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode
-from dbtools.model.expression import Expression, Name
+from dbtools.model.expression import Name
 from dbtools.model.limits import MOST_KEYS
 from dbtools.model.naming import chosen_name, object_name
 from dbtools.model.objects import Check, Constraint, Exclusion, ForeignKey, NotNull, PrimaryKey, Table, Unique
 from dbtools.model.predict import foreign_keys
 from dbtools.model.predict.partitions import is_part, refuses_key
-from dbtools.model.predict.refusals import is_taken
-from dbtools.model.predict.relations import AE, assumed, branch, family, locks, missing, not_null_scan, parents, stored
-from dbtools.model.predict.session import SET_EXPRESSION_SINCE, VIRTUAL_SINCE, Session
+from dbtools.model.predict.relations import AE, branch, family, locks, not_null_scan, parents, stored
+from dbtools.model.predict.session import VIRTUAL_SINCE, Session
+from dbtools.model.predict.undefined import assumed, missing
 from dbtools.model.schema import Schema
 
+SUBQUERY = re.compile(r"\(\s*(?:select|values|with)\b", re.IGNORECASE)
 SRE, SUE = LockMode.SHARE_ROW_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
 
 
@@ -81,17 +83,21 @@ def add(operation: op.AddConstraint, schema: Schema, session: Session) -> Effect
         mode = SRE if isinstance(constraint, ForeignKey) else AE
         found = missing(operation.table, schema, mode)
         return found if found.fails else found | add(operation, assumed(operation.table, schema), session)
-    if constraint.name and table.constraint(constraint.name) is not None:
-        certain = schema.is_certain(table.name)
-        return Effects(
-            fails=sqlstate.DUPLICATE_OBJECT if certain else None, uncertain="" if certain else "its name may be taken"
-        )
     if isinstance(constraint, PrimaryKey | Unique) and len(constraint.columns) > MOST_KEYS:
         return Effects({table.name: AE}, fails=sqlstate.TOO_MANY_COLUMNS)
     effects = _checked(operation, table, schema, session)
-    if _unknown_column(constraint, table, schema):
-        return replace(effects, fails=sqlstate.UNDEFINED_COLUMN, uncertain="")
+    if effects.fails != sqlstate.FEATURE_NOT_SUPPORTED or not isinstance(constraint, Check):
+        gone = _unknown_column(constraint, table, schema)
+        effects = replace(effects, fails=sqlstate.UNDEFINED_COLUMN, uncertain="") if gone else effects
+    if constraint.name and table.constraint(constraint.name) is not None:
+        certain = schema.is_certain(table.name)
+        return Effects(fails=effects.fails if certain else None, uncertain="" if certain else "its name may be taken")
     return effects
+
+
+def has_subquery(check: Check) -> bool:
+    """Whether a check looks at other rows, which none may."""
+    return SUBQUERY.search(check.expression.text) is not None
 
 
 def _checked(operation: op.AddConstraint, table: Table, schema: Schema, session: Session) -> Effects:
@@ -102,31 +108,16 @@ def _checked(operation: op.AddConstraint, table: Table, schema: Schema, session:
         case Check():
             if not constraint.enforced and session.version < VIRTUAL_SINCE:
                 return Effects(fails=sqlstate.SYNTAX_ERROR)
-            label = used_label(constraint.expression, table, session)
             scans = stored(members) if constraint.validated else frozenset[Name]()
-            return label | Effects(
-                locks(members, AE), scans=scans, fails=sqlstate.INVALID_TABLE_DEFINITION if alone else None
-            )
+            fails = sqlstate.INVALID_TABLE_DEFINITION if alone else None
+            fails = sqlstate.FEATURE_NOT_SUPPORTED if has_subquery(constraint) else fails
+            return Effects(locks(members, AE), scans=scans, fails=fails)
         case NotNull():
             return _not_null(constraint, table, members, session)
         case ForeignKey():
             return foreign_keys.add(constraint, table, schema, session)
         case PrimaryKey() | Unique() | Exclusion():
             return _indexed(operation, table, schema, session)
-
-
-def used_label(expression: Expression, table: Table, session: Session) -> Effects:
-    """A label added in this transaction may not be used in it."""
-    for kind, label in session.new_labels:
-        columns = [table.column(name) for name in expression.columns]
-        if f"'{label}'" not in expression.text or not any(found and found.type.name == kind for found in columns):
-            continue
-        if session.version >= SET_EXPRESSION_SINCE and kind in session.new_types:
-            continue
-        if all(found is not None and found.type.name == kind for found in columns):
-            return Effects(fails=sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE)
-        return Effects(uncertain=f"whether '{label}' stands there for the new value of {kind} is not known")
-    return Effects()
 
 
 def _not_null(constraint: NotNull, table: Table, members: tuple[Table, ...], session: Session) -> Effects:
@@ -171,8 +162,6 @@ def _indexed(operation: op.AddConstraint, table: Table, schema: Schema, session:
             return effects | Effects(fails=sqlstate.FEATURE_NOT_SUPPORTED)
         gone = table.index(operation.using_index) is None and schema.is_certain(table.name)
         return effects | Effects(fails=sqlstate.UNDEFINED_OBJECT if gone else None)
-    if constraint.name and is_taken(Name(table.name.namespace, constraint.name), schema):
-        return effects | Effects(fails=sqlstate.DUPLICATE_TABLE)
     if operation.only and table.partition_by is not None:
         return effects | Effects(uncertain="a key on ONLY a partitioned table was not measured")
     return effects | built(constraint, table, schema, session)

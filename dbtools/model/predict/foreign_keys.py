@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode
-from dbtools.model.expression import Type
 from dbtools.model.objects import ForeignKey, Table, Unique
-from dbtools.model.predict.relations import basic, branch, family, locks, missing, stored
+from dbtools.model.predict.references import fits
+from dbtools.model.predict.relations import branch, family, locks, stored
 from dbtools.model.predict.session import VIRTUAL_SINCE, Session
+from dbtools.model.predict.undefined import missing
 from dbtools.model.schema import Schema
 
 SRE = LockMode.SHARE_ROW_EXCLUSIVE
-INTEGERS = ("smallint", "integer", "bigint")
-NUMBERS = (*INTEGERS, "numeric", "real", "double precision")
-STRINGS = ("text", "varchar", "char", "bpchar", "name")
-DATES = ("date", "timestamp", "timestamptz")
 
 
 def target(key: ForeignKey, table: Table, schema: Schema, session: Session) -> Effects:
@@ -59,30 +56,6 @@ def _impossible(key: ForeignKey, table: Table, there: Table, schema: Schema) -> 
 
 def _has_one_key(table: Table, wanted: tuple[str, ...]) -> bool:
     return sum(set(columns) == set(wanted) for columns in table.keys) == 1
-
-
-def fits(here: Type, there: Type, schema: Schema) -> bool:
-    """Whether a column of one type can refer to one of the other; a domain compares as its base, an enum as itself.
-
-    What is not known, such as an extension's type, is taken to fit.
-    """
-    one, two = basic(here, schema), basic(there, schema)
-    if one.name in schema.enums or two.name in schema.enums:
-        return one.name == two.name and one.dimensions == two.dimensions
-    return bool(one.namespace or two.namespace) or _comparable(one, two)
-
-
-def _comparable(here: Type, there: Type) -> bool:
-    """Whether PostgreSQL finds an equality operator for a foreign key of type *here* to a key of type *there*."""
-    if here.element() == there.element() or here.base == there.base:
-        return here.dimensions == there.dimensions and here.namespace == there.namespace
-    if here.dimensions or there.dimensions:
-        return False
-    if here.base in INTEGERS:
-        return there.base in NUMBERS or there.base == "oid"
-    if here.base in NUMBERS:
-        return there.base in NUMBERS and NUMBERS.index(here.base) <= NUMBERS.index(there.base)
-    return any(here.base in kinds and there.base in kinds for kinds in (STRINGS, DATES))
 
 
 def add(key: ForeignKey, table: Table, schema: Schema, session: Session) -> Effects:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from dbtools.model import operation as op
@@ -12,12 +11,12 @@ from dbtools.model.expression import Expression, Name, Type, Volatility
 from dbtools.model.limits import MOST_KEYS
 from dbtools.model.naming import chosen_name, truncated
 from dbtools.model.objects import Index, PrimaryKey, Table, Unique, View
-from dbtools.model.predict.columns import volatility
-from dbtools.model.predict.constraints import used_label
+from dbtools.model.predict.defaults import volatility
+from dbtools.model.predict.names import kind_of
 from dbtools.model.predict.partitions import free_parts, is_part, refuses_key
-from dbtools.model.predict.refusals import is_taken
-from dbtools.model.predict.relations import AE, assumed, branch, index_names, locks, missing
+from dbtools.model.predict.relations import AE, branch, index_names, locks
 from dbtools.model.predict.session import Session
+from dbtools.model.predict.undefined import assumed, missing
 from dbtools.model.schema import Schema
 
 SHARE, SUE = LockMode.SHARE, LockMode.SHARE_UPDATE_EXCLUSIVE
@@ -39,16 +38,11 @@ def create(operation: op.CreateIndex, schema: Schema, session: Session) -> Effec
             return found | _refused(operation, None, schema, session)
         return found | create(operation, assumed(operation.table, schema), session)
     members = (table,) if operation.only else branch(operation.table, schema)
-    if operation.index.name and is_taken(Name(table.name.namespace, truncated(operation.index.name)), schema):
-        refused = sqlstate.DUPLICATE_TABLE
-        if operation.concurrently and session.in_transaction:
-            refused = sqlstate.ACTIVE_SQL_TRANSACTION
-        elif operation.concurrently and table.partition_by is not None:
-            refused = sqlstate.FEATURE_NOT_SUPPORTED
-        return Effects(locks(members, mode), fails=None if operation.if_not_exists else refused)
     if len(operation.index.keys) + len(operation.index.include) > MOST_KEYS:
         return Effects(locks(members, mode), fails=sqlstate.TOO_MANY_COLUMNS)
     refused_for = _refused(operation, table, schema, session)
+    if operation.index.name and kind_of(Name(table.name.namespace, truncated(operation.index.name)), schema):
+        return refused_for | Effects(locks(members, mode))
     scanned = frozenset(
         member.name for member in members if member.partition_by is None and not _has(member, operation, table, schema)
     )
@@ -99,26 +93,14 @@ def _refused(operation: op.CreateIndex, table: Table | None, schema: Schema, ses
             refuses_key(constraint, constraint.columns, each, session) for each in members
         ):
             return Effects(fails=sqlstate.FEATURE_NOT_SUPPORTED)
-        for expression in _expressions(operation.index):
-            label = used_label(expression, table, session)
-            if label.fails or label.uncertain:
-                return label
     unsure = ""
-    for expression in _expressions(operation.index):
+    for expression in operation.index.expressions:
         worst = _worst(expression, table, schema)
         if worst is Volatility.UNKNOWN:
             unsure = f"whether {expression} is immutable is not known"
         elif worst is not Volatility.IMMUTABLE:
             return Effects(fails=sqlstate.INVALID_OBJECT_DEFINITION)
     return Effects(uncertain=unsure)
-
-
-def _expressions(index: Index) -> Iterator[Expression]:
-    for key in index.keys:
-        if key.expression is not None:
-            yield key.expression
-    if index.where is not None:
-        yield index.where
 
 
 def _worst(expression: Expression, table: Table | None, schema: Schema) -> Volatility:

@@ -10,10 +10,12 @@ from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode, Loss, overall
 from dbtools.model.expression import Name
 from dbtools.model.objects import Column, Opaque, Table
-from dbtools.model.predict.refusals import owner
-from dbtools.model.predict.relations import AE, assumed, branch, expressions, family, locks, missing, reading, rewrite
+from dbtools.model.predict import dependents
+from dbtools.model.predict.names import owner
+from dbtools.model.predict.relations import AE, branch, expressions, family, locks, reading, rewrite
 from dbtools.model.predict.session import VIRTUAL_SINCE, Session
 from dbtools.model.predict.types import alter_composite
+from dbtools.model.predict.undefined import assumed, missing
 from dbtools.model.schema import Schema
 
 AS = LockMode.ACCESS_SHARE
@@ -61,16 +63,14 @@ def _draws(column: Column, sequence: Name) -> bool:
 
 def drop_function(operation: op.DropFunction, schema: Schema) -> Effects:
     """DROP FUNCTION; what calls it stands in the way, or goes with it."""
-    name, taken = operation.name, dict[Name, LockMode]()
+    name = operation.name
     if len({key for key in schema.functions if key[0] == name}) > 1:
         return Effects(uncertain=f"which of the functions called {name} its callers mean is not known")
-    for table in schema.in_order():
-        if any(name in expression.calls for expression in expressions(table)):
-            taken[table.name] = AE
-    fired = [each.table for each in schema.opaques.values() if name in each.calls and each.table is not None]
-    taken |= {each.name: AE for each in _branches(fired, schema)}
-    if taken and not operation.cascade:
+    callers = tuple(dependents.of_function(name, schema))
+    if callers and not operation.cascade:
         return Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
+    fired = {table for each, table in callers if each.kind == "trigger"}
+    taken = {table: AE for _, table in callers} | {each.name: AE for each in _branches(fired, schema)}
     word = re.compile(rf"\b{re.escape(name.local)}\b")
     texts = [view.query for view in schema.views.values()]
     texts += [each.text for each in schema.opaques.values() if each.kind in {"policy", "rule", "aggregate"}]
@@ -151,7 +151,8 @@ def _on(table: Name | None, mode: LockMode | None, schema: Schema) -> Effects:
 
 def rename(operation: op.Rename, schema: Schema) -> Effects:
     """Renaming an index or a type locks no table; a view or sequence locks itself."""
-    own = operation.name in schema.views or operation.name in schema.sequences
+    several = (schema.tables, schema.views, schema.sequences)  # ALTER INDEX renames tables as well
+    own = any(operation.name in each for each in several)
     return Effects({operation.name: AE} if own else {})
 
 
@@ -161,7 +162,8 @@ def drop_namespace(operation: op.DropNamespace, schema: Schema) -> Effects:
     views = [name for name in schema.views if name.namespace == operation.name]
     types = [name for name in (*schema.enums, *schema.domains) if name.namespace == operation.name]
     lost = frozenset(Loss(table.name) for table in tables)
-    if (tables or views or types) and not operation.cascade:
+    held = bool(tables or views or types) or any(dependents.of_namespace(operation.name, schema))
+    if held and not operation.cascade:
         return Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
     targets = {key.target: AE for table in tables for key in table.foreign_keys}
     return Effects(targets | locks(tables, AE) | dict.fromkeys(views, AE), loses=lost)

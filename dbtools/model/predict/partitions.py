@@ -11,19 +11,19 @@ from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name
 from dbtools.model.naming import chosen_name
 from dbtools.model.objects import Constraint, Exclusion, Fit, Index, PartitionOf, PrimaryKey, Table, Unique
+from dbtools.model.predict.names import sure
 from dbtools.model.predict.relations import (
     AE,
     branch,
     default_partition,
     family,
     locks,
-    missing,
     partition_key,
     referencing,
     stored,
-    sure,
 )
 from dbtools.model.predict.session import EXCLUSION_ON_PARTITIONED_SINCE, VIRTUAL_SINCE, Session
+from dbtools.model.predict.undefined import missing
 from dbtools.model.schema import Schema
 
 SRE, SUE = LockMode.SHARE_ROW_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
@@ -85,10 +85,11 @@ def _bound(parent: Table, of: PartitionOf, fit: Fit | None, schema: Schema) -> E
 def attach(operation: op.AttachPartition, schema: Schema, session: Session) -> Effects:
     """ATTACH PARTITION reads the new partition unless valid checks imply its bound, and the default partition."""
     parent, partition = schema.table(operation.of.parent), schema.table(operation.partition)
+    unfit = _unpartitioned(parent, schema, session)
     if parent is None or partition is None:
-        return missing(operation.of.parent if parent is None else operation.partition, schema, SUE)
+        return unfit | missing(operation.of.parent if parent is None else operation.partition, schema, SUE)
     members = branch(partition.name, schema)
-    effects = Effects({parent.name: SUE} | locks(members, AE)) | _attached_keys(parent, partition, schema)
+    effects = unfit | Effects({parent.name: SUE} | locks(members, AE)) | _attached_keys(parent, partition, schema)
     effects |= _default(parent, operation.of, operation.fit, schema) | _unfit(parent, partition, schema, session)
     effects |= _bound(parent, operation.of, operation.fit, schema)
     effects |= _attached_indexes(parent, members, schema)
@@ -105,6 +106,14 @@ def attach(operation: op.AttachPartition, schema: Schema, session: Session) -> E
     if implied is None:
         return effects | Effects(uncertain=f"whether {touching[0].name} implies the bound decides if it is scanned")
     return effects
+
+
+def _unpartitioned(parent: Table | None, schema: Schema, session: Session) -> Effects:
+    """Only a partitioned table has partitions."""
+    if parent is None or parent.partition_by is not None or not schema.is_certain(parent.name):
+        return Effects()
+    since = session.version >= VIRTUAL_SINCE
+    return Effects(fails=sqlstate.WRONG_OBJECT_TYPE if since else sqlstate.INVALID_OBJECT_DEFINITION)
 
 
 def _attached_keys(parent: Table, partition: Table, schema: Schema) -> Effects:

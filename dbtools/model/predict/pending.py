@@ -52,7 +52,7 @@ def _referenced(name: Name, columns: frozenset[str] | None, schema: Schema) -> f
     return frozenset(member.name for member in family(name, schema)) if hit else frozenset()
 
 
-def refused(operation: op.Operation, schema: Schema, session: Session) -> Effects:
+def refusal(operation: op.Operation, schema: Schema, session: Session) -> Effects:
     """55006, or why it may come."""
     if not (session.pending or session.perhaps_pending):
         return Effects()

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from dbtools.model.expression import Type
 from dbtools.model.objects import ForeignKey, Table
+from dbtools.model.predict.names import basic
 from dbtools.model.schema import Schema
 
 INTEGERS = ("smallint", "integer", "bigint")
 FLOATS = ("real", "double precision")
+NUMBERS = (*INTEGERS, "numeric", *FLOATS)
 STRINGS = ("text", "varchar", "char", "bpchar", "name")
 DATES = ("date", "timestamp", "timestamptz")
 # One operator family each: an index on either side finds values of the other type.
@@ -48,15 +50,16 @@ def finds_rows(here: Type, there: Type) -> bool:
     return here.base == there.base or together
 
 
+def fits(here: Type, there: Type, schema: Schema) -> bool:
+    """Whether a column of type *here* can refer to one of type *there*; a type that is not known is taken to fit."""
+    one, two = resolved(here, schema), resolved(there, schema)
+    return one is None or two is None or comparable(one, two)
+
+
 def resolved(kind: Type, schema: Schema) -> Type | None:
     """*kind* with a domain taken as its base; None for a type of an extension, or one that nobody knows."""
-    if not kind.namespace:
-        return kind
-    domain = schema.domains.get(kind.name)
-    if domain is not None:
-        base = resolved(domain.base, schema)
-        return base and base._replace(dimensions=max(base.dimensions, kind.dimensions))
-    return kind if kind.name in schema.enums else None
+    base = basic(kind, schema)
+    return base if not base.namespace or base.name in schema.enums else None
 
 
 def pairs(key: ForeignKey, table: Table, schema: Schema) -> Iterator[tuple[str, Type, str, Type]]:
@@ -71,8 +74,3 @@ def pairs(key: ForeignKey, table: Table, schema: Schema) -> Iterator[tuple[str, 
             one, two = resolved(own.type, schema), resolved(other.type, schema)
             if one is not None and two is not None:
                 yield here, one, wanted, two
-
-
-def mismatched(key: ForeignKey, table: Table, schema: Schema) -> bool:
-    """Whether a pair of its columns cannot be compared: 42804."""
-    return any(not comparable(here, there) for _, here, _, there in pairs(key, table, schema))

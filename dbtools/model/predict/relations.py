@@ -1,47 +1,18 @@
-"""Questions that every prediction asks of the schema: who belongs to a table, what depends on a column."""
+"""Questions that every prediction asks of the schema: who belongs to a table, who refers to it, who reads a column."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from operator import attrgetter
-from typing import NamedTuple
 
-from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode
-from dbtools.model.expression import Expression, Name, Type
+from dbtools.model.expression import Expression, Name
 from dbtools.model.limits import MOST_LEVELS
-from dbtools.model.migration import BOOKKEEPING
 from dbtools.model.objects import Exclusion, ForeignKey, PrimaryKey, Table, Unique, View
 from dbtools.model.schema import Schema
 
 AE = LockMode.ACCESS_EXCLUSIVE
-
-
-def missing(name: Name, schema: Schema, mode: LockMode) -> Effects:
-    """The effects on a table that is not in the schema: an error if all are known, else only the lock is sure."""
-    if schema.complete and schema.is_certain(name) and name not in schema.views and not is_brought(name, schema):
-        return Effects(fails=sqlstate.UNDEFINED_TABLE)
-    return Effects({name: mode}, uncertain=f"{name} is not known")
-
-
-# Extensions that bring no table or view; any other may have brought the one that no migration makes.
-WITHOUT_TABLES = frozenset(
-    "plpgsql pgcrypto uuid-ossp citext pg_trgm btree_gin btree_gist hstore ltree unaccent intarray fuzzystrmatch "
-    "tablefunc vector cube earthdistance isn bloom".split()
-)
-
-
-def is_brought(name: Name, schema: Schema) -> bool:
-    """Whether the system, an extension or the platform may have made it: no migration has to."""
-    apart = name.namespace not in schema.namespaces and name.namespace != "pg_temp"
-    system = name.local.startswith("pg_") or name.local.lower() in BOOKKEEPING
-    return apart or system or not schema.extensions <= WITHOUT_TABLES
-
-
-def assumed(name: Name, schema: Schema) -> Schema:
-    """The schema with *name* in it as a table of which nothing is known: what holds for any table holds for it."""
-    return schema.with_table(Table(name)).doubting(name)
 
 
 def family(name: Name, schema: Schema) -> tuple[Table, ...]:
@@ -111,11 +82,6 @@ def partition_key(table: Table) -> frozenset[str]:
 WORD = re.compile(r"[^\W\d][\w$]*")
 
 
-def sure(name: Name, schema: Schema) -> bool:
-    """Whether a relation that is not in the schema is known not to exist, and one that is, to be as it says."""
-    return schema.complete and schema.is_certain(name)
-
-
 def read_by(names: Iterable[Name], schema: Schema) -> tuple[tuple[Table, ...], tuple[View, ...]]:
     """What a query that names relations reads: tables with all that belongs to them, and views down to their tables."""
     tables: dict[Name, Table] = {}
@@ -168,19 +134,12 @@ def index_names(table: Table) -> frozenset[Name]:
     return frozenset(Name(table.name.namespace, local) for local in (*owned, *plain))
 
 
-def basic(kind: Type, schema: Schema) -> Type:
-    """What a domain is made of: it compares as that."""
-    domain = schema.domains.get(kind.name)
-    return basic(domain.base, schema) if domain is not None and not kind.dimensions else kind
-
-
 def expressions(table: Table) -> tuple[Expression, ...]:
     """Every expression that a table holds: defaults, generated columns, checks, indexes."""
     found = [column.default for column in table.columns if column.default is not None]
     found += [column.generated.expression for column in table.columns if column.generated is not None]
     found += [check.expression for check in table.checks]
-    found += [key.expression for index in table.indexes for key in index.keys if key.expression is not None]
-    return (*found, *(index.where for index in table.indexes if index.where is not None))
+    return (*found, *(expression for index in table.indexes for expression in index.expressions))
 
 
 def rewrite(tables: tuple[Table, ...]) -> Effects:
@@ -203,17 +162,6 @@ def views_reading(table: Name, column: str, schema: Schema) -> tuple[View, ...]:
 def unresolved(table: Name, schema: Schema) -> bool:
     """Whether a view names the table but nobody has worked out what it reads of it."""
     return any(view.reads is None and table in view.mentions for view in schema.reading(table))
-
-
-class Dependent(NamedTuple):
-    """What cannot stand without something else: ``view posts``, ``policy mine of post``."""
-
-    kind: str
-    name: str
-    table: Name | None = None
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.name} of {self.table}" if self.table else f"{self.kind} {self.name}"
 
 
 def not_null_scan(column: str, members: tuple[Table, ...]) -> Effects:

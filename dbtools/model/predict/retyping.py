@@ -12,12 +12,12 @@ from dbtools.model.expression import Name, Type, TypeChange
 from dbtools.model.naming import chosen_name
 from dbtools.model.objects import Exclusion, ForeignKey, Index, PrimaryKey, Table, Unique
 from dbtools.model.predict import dependents
-from dbtools.model.predict.columns import is_inherited, known
-from dbtools.model.predict.foreign_keys import DATES, NUMBERS, STRINGS, fits
+from dbtools.model.predict.columns import is_inherited
+from dbtools.model.predict.names import basic
 from dbtools.model.predict.partitions import is_part
+from dbtools.model.predict.references import DATES, NUMBERS, STRINGS, fits
 from dbtools.model.predict.relations import (
     AE,
-    basic,
     branch,
     family,
     index_names,
@@ -28,6 +28,7 @@ from dbtools.model.predict.relations import (
     stored,
     views_reading,
 )
+from dbtools.model.predict.undefined import missing_column
 from dbtools.model.schema import Schema
 
 SERIALS = frozenset({"serial", "bigserial", "smallserial"})
@@ -38,7 +39,7 @@ def set_type(operation: op.SetType, schema: Schema) -> Effects:
     """ALTER COLUMN TYPE."""
     if operation.type.base in SERIALS and not operation.type.namespace:
         return Effects(fails=sqlstate.UNDEFINED_OBJECT)
-    found = known(operation.table, operation.column, schema)
+    found = missing_column(operation.table, operation.column, schema)
     if found is not None:
         return found
     table, members = schema.tables[operation.table], family(operation.table, schema)
@@ -50,7 +51,8 @@ def set_type(operation: op.SetType, schema: Schema) -> Effects:
         effects |= dependents.of_row_type(member.name, schema)
     if change is None:
         unsure = f"what turning {operation.old or '?'} into {operation.type} costs is not known"
-        return effects | _blocked(operation, table, members, schema) | Effects(uncertain=unsure)
+        keys = Effects(fails=_keys(operation, members, schema).fails)
+        return effects | _blocked(operation, table, members, schema) | keys | Effects(uncertain=unsure)
     effects |= _blocked(operation, table, members, schema) | _keys(operation, members, schema)
     for member in members:
         effects |= _unfit(operation, member, schema)
@@ -150,9 +152,7 @@ def _alike(old: Type, new: Type) -> bool:
 
 def _within(index: Index) -> frozenset[str]:
     """The columns that expressions and the predicate of an index read."""
-    expressions = [key.expression for key in index.keys if key.expression is not None]
-    expressions += [index.where] if index.where is not None else []
-    return frozenset(column for expression in expressions for column in expression.columns)
+    return frozenset(column for expression in index.expressions for column in expression.columns)
 
 
 def _looked_at(operation: op.SetType, change: TypeChange, members: tuple[Table, ...], schema: Schema) -> Effects:

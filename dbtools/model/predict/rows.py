@@ -7,24 +7,14 @@ from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode, Loss, overall, strongest
 from dbtools.model.expression import Name
 from dbtools.model.objects import Table
-from dbtools.model.predict.relations import (
-    AE,
-    branch,
-    family,
-    index_names,
-    locks,
-    missing,
-    reading,
-    referencing,
-    stored,
-)
-from dbtools.model.predict.session import SET_EXPRESSION_SINCE, Session
+from dbtools.model.predict.relations import AE, branch, family, index_names, locks, reading, referencing, stored
+from dbtools.model.predict.undefined import missing
 from dbtools.model.schema import Schema
 
 AS, RS, RE = LockMode.ACCESS_SHARE, LockMode.ROW_SHARE, LockMode.ROW_EXCLUSIVE
 
 
-def changed(operation: op.Insert | op.Update | op.Delete | op.Select, schema: Schema, session: Session) -> Effects:
+def changed(operation: op.Insert | op.Update | op.Delete | op.Select, schema: Schema) -> Effects:
     """Rows: ROW EXCLUSIVE on what is written. Without a condition the whole table is read; else the plan decides."""
     read = reading(operation.reads, schema, AS)
     if isinstance(operation, op.Select):
@@ -36,7 +26,6 @@ def changed(operation: op.Insert | op.Update | op.Delete | op.Select, schema: Sc
         return missing(operation.table, schema, RE) | Effects(read)
     members = branch(table.name, schema) if isinstance(operation, op.Insert) else family(table.name, schema)
     effects = Effects(strongest((_keys(operation, schema), read, locks(members, RE), _above(table))))
-    effects |= _refused(operation, table, schema, session)
     if isinstance(operation, op.Insert) or (operation.where is not None and operation.where.constant is not True):
         return effects
     lost = frozenset({Loss(operation.table)}) if isinstance(operation, op.Delete) else frozenset[Loss]()
@@ -46,30 +35,6 @@ def changed(operation: op.Insert | op.Update | op.Delete | op.Select, schema: Sc
 def _above(table: Table) -> dict[Name, LockMode]:
     """To check the bound of a partition, its parent is looked at."""
     return {table.partition_of.parent: AS} if table.partition_of is not None else {}
-
-
-def _refused(operation: op.Insert | op.Update | op.Delete, table: Table, schema: Schema, session: Session) -> Effects:
-    """Columns that are not there, and labels of enums that may not be used yet."""
-    columns = () if isinstance(operation, op.Delete) else operation.columns
-    if table.columns and schema.is_certain(table.name) and any(table.column(name) is None for name in columns):
-        return Effects(fails=sqlstate.UNDEFINED_COLUMN)
-    if isinstance(operation, op.Delete):
-        return Effects()
-    for kind, label in session.new_labels:
-        if session.version >= SET_EXPRESSION_SINCE and kind in session.new_types:
-            continue
-        if any(_is_of(kind, column, table) for column, text in operation.assigned if text == label):
-            return Effects(fails=sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE)
-        if label in operation.literals:
-            return Effects(uncertain=f"whether '{label}' stands there for the new value of {kind} is not known")
-    return Effects()
-
-
-def _is_of(kind: Name, column: str, table: Table) -> bool:
-    """Whether a column, by name or by its place, is of an enum."""
-    places = dict(enumerate(table.columns))
-    found = places.get(int(column)) if column.isdigit() else table.column(column)
-    return found is not None and found.type.name == kind and not found.type.dimensions
 
 
 def _keys(operation: op.Insert | op.Update | op.Delete, schema: Schema) -> dict[Name, LockMode]:

@@ -8,25 +8,24 @@ from dbtools.model.effects import Effects, LockMode, Loss
 from dbtools.model.expression import Name
 from dbtools.model.limits import MOST_COLUMNS
 from dbtools.model.objects import Exclusion, PrimaryKey, Table, Unique
-from dbtools.model.predict import dependents, partitions
-from dbtools.model.predict.columns import uses_new_label
+from dbtools.model.predict import defaults, dependents, partitions
+from dbtools.model.predict.constraints import has_subquery
 from dbtools.model.predict.foreign_keys import target
-from dbtools.model.predict.refusals import SYSTEM, is_taken
+from dbtools.model.predict.names import SYSTEM, kind_of, sure
 from dbtools.model.predict.relations import (
     AE,
     branch,
     default_partition,
     family,
     locks,
-    missing,
     own_keys,
     reading,
     referencing,
     rewrite,
     scanned,
-    sure,
 )
 from dbtools.model.predict.session import NO_OPTIONS_ON_PARTITIONED_SINCE, SET_EXPRESSION_SINCE, VIRTUAL_SINCE, Session
+from dbtools.model.predict.undefined import missing
 from dbtools.model.schema import Schema
 
 SRE, SUE, AS = LockMode.SHARE_ROW_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE, LockMode.ACCESS_SHARE
@@ -41,12 +40,10 @@ REFUSED_ON_PARTITIONED: dict[op.TableAction, str] = {
 def create(operation: op.CreateTable, schema: Schema, session: Session) -> Effects:
     """CREATE TABLE takes locks on what it refers to: the targets of foreign keys, its parent, what it copies."""
     table = operation.table
-    if operation.if_not_exists and is_taken(table.name, schema):
+    if operation.if_not_exists and kind_of(table.name, schema):
         return Effects()
     if len(table.columns) > MOST_COLUMNS:
         return Effects(fails=sqlstate.TOO_MANY_COLUMNS)
-    if any(uses_new_label(column.type, column.default, session) for column in table.columns):
-        return Effects(fails=sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE)
     effects = Effects(dict.fromkeys(operation.like, AS))
     if operation.populated:
         effects |= Effects(reading(operation.mentions, schema, AS), scans=scanned(operation.mentions, schema))
@@ -60,7 +57,17 @@ def create(operation: op.CreateTable, schema: Schema, session: Session) -> Effec
         effects |= partitions.create(table.partition_of, operation.fit, schema)
     for parent in table.inherits:
         effects |= _heir(table, parent, schema)
-    return effects
+    return effects | Effects(fails=_unsound(table, schema))
+
+
+def _unsound(table: Table, schema: Schema) -> str | None:
+    """What is wrong with the table by itself: defaults, checks, keys that leave out what it is partitioned by."""
+    unfit = (defaults.refusal(column, schema, stored=False) for column in table.columns)
+    if found := next(filter(None, unfit), None):
+        return found
+    by = set(table.partition_by.columns) if table.partition_by is not None else set[str]()
+    short = any(isinstance(each, PrimaryKey | Unique) and not by <= set(each.columns) for each in table.constraints)
+    return sqlstate.FEATURE_NOT_SUPPORTED if short or any(map(has_subquery, table.checks)) else None
 
 
 def _heir(table: Table, parent: Name, schema: Schema) -> Effects:

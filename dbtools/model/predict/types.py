@@ -6,6 +6,7 @@ from dbtools.model import operation as op
 from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode, Loss
 from dbtools.model.expression import Name
+from dbtools.model.lengths import LONGEST
 from dbtools.model.objects import Table
 from dbtools.model.predict import dependents
 from dbtools.model.predict.relations import AE, locks, row_type_users, stored, views_reading
@@ -26,27 +27,26 @@ def above(name: Name, schema: Schema) -> tuple[Name, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def create_enum(operation: op.CreateEnum) -> Effects:
+    """CREATE TYPE ... AS ENUM touches no table."""
+    return Effects(fails=sqlstate.INVALID_NAME if any(map(_is_too_long, operation.enum.labels)) else None)
+
+
 def alter_enum(operation: op.AddEnumValue | op.RenameEnumValue, schema: Schema) -> Effects:
     """ADD VALUE and RENAME VALUE take no lock on any table."""
-    enum = schema.enums.get(operation.name)
-    if enum is None:
-        sure = schema.complete and not schema.uncertain_all
-        return Effects(fails=sqlstate.UNDEFINED_OBJECT) if sure else Effects(uncertain=f"{operation.name} is not known")
-    if isinstance(operation, op.AddEnumValue):
-        if operation.label in enum.labels:
-            return Effects(fails=None if operation.if_not_exists else sqlstate.DUPLICATE_OBJECT)
-        lost = operation.beside and operation.beside not in enum.labels
-        return Effects(fails=sqlstate.INVALID_PARAMETER_VALUE if lost else None)
-    if operation.label not in enum.labels:
-        return Effects(fails=sqlstate.INVALID_PARAMETER_VALUE)
-    return Effects(fails=sqlstate.DUPLICATE_OBJECT if operation.to in enum.labels else None)
+    label = operation.label if isinstance(operation, op.AddEnumValue) else operation.to
+    if _is_too_long(label):
+        return Effects(fails=sqlstate.INVALID_NAME)
+    return Effects(uncertain="" if operation.name in schema.enums else f"{operation.name} is not known")
+
+
+def _is_too_long(label: str) -> bool:
+    """A label is not cut as names are, but refused."""
+    return len(label.encode()) > LONGEST
 
 
 def add_domain_check(operation: op.AddDomainCheck, schema: Schema) -> Effects:
     """ALTER DOMAIN ADD CHECK reads every table that uses the domain, and blocks writes to it; NOT VALID does not."""
-    domain = schema.domains.get(operation.name)
-    if domain is not None and any(check.name == operation.check.name for check in domain.checks):
-        return Effects(fails=sqlstate.DUPLICATE_OBJECT)
     return _checked(operation.name, schema) if operation.check.validated else Effects()
 
 
@@ -101,12 +101,9 @@ def drop(operation: op.DropType, schema: Schema) -> Effects:
     lost = frozenset(
         Loss(table.name, column.name) for table in tables for column in table.columns if column.type.name in names
     )
-    spelled = {str(name) for name in names}
-    called = any(
-        kind.removesuffix("[]") in spelled
-        for function in schema.functions.values()
-        for kind in (*function.arguments, function.returns)
-    )
+    if operation.name in schema.tables or operation.name in schema.views:
+        return Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)  # it goes with its table
+    called = any(True for name in names for _ in dependents.of_type(name, schema))
     if (tables or typed or called or len(names) > 1) and not operation.cascade:
         return Effects(fails=sqlstate.DEPENDENT_OBJECTS_STILL_EXIST)
     read = [

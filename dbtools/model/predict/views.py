@@ -7,15 +7,15 @@ from dbtools.model import sqlstate
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name
 from dbtools.model.predict import dependents
-from dbtools.model.predict.refusals import SYSTEM
-from dbtools.model.predict.relations import AE, missing, reading, scanned
-from dbtools.model.predict.session import Session
+from dbtools.model.predict.names import SYSTEM
+from dbtools.model.predict.relations import AE, reading, scanned
+from dbtools.model.predict.undefined import missing
 from dbtools.model.schema import Schema
 
 AS = LockMode.ACCESS_SHARE
 
 
-def create(operation: op.CreateView, schema: Schema, session: Session) -> Effects:
+def create(operation: op.CreateView, schema: Schema) -> Effects:
     """CREATE VIEW reads nothing; a materialized view reads what it is made of, unless it starts WITH NO DATA."""
     view, old = operation.view, schema.views.get(operation.view.name)
     if old is not None and operation.if_not_exists:
@@ -28,8 +28,6 @@ def create(operation: op.CreateView, schema: Schema, session: Session) -> Effect
     gone = [name for name in view.mentions if name not in schema.tables and name not in schema.views]
     for name in gone:
         effects |= missing(name, schema, AS) if name.namespace not in SYSTEM else Effects()
-    said = [label for _, label in session.new_labels if f"'{label}'" in view.query]
-    effects |= Effects(uncertain=f"whether '{said[0]}' stands there for the new value is not known" if said else "")
     if old is not None and operation.replace:
         shorter = bool(old.columns and view.columns) and view.columns[: len(old.columns)] != old.columns
         return effects | Effects({view.name: AE}, fails=sqlstate.INVALID_TABLE_DEFINITION if shorter else None)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
-from dbtools.model.predict.relations import Dependent
+from dbtools.model.predict.dependents import Dependent
 from dbtools.model.schema import Schema
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.dependents import Dropping, going_with

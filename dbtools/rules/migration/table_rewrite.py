@@ -8,7 +8,7 @@ from dataclasses import replace
 from dbtools.model import operation as op
 from dbtools.model.expression import Name, Type, Volatility
 from dbtools.model.finding import Severity
-from dbtools.model.predict.columns import volatility
+from dbtools.model.predict.defaults import volatility
 from dbtools.model.predict.relations import family
 from dbtools.model.predict.session import VIRTUAL_SINCE
 from dbtools.rules.base import Context, Harm, rule

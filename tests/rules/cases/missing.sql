@@ -2,6 +2,7 @@
 CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TABLE author (id int PRIMARY KEY);
 CREATE TABLE post (id int PRIMARY KEY, author int, mood mood);
+CREATE TABLE log (id int) PARTITION BY LIST (id);
 ---
 DROP INDEX post_author_idx; -- expect: unknown-object
 DROP POLICY p ON posts; -- expect: unknown-object
@@ -15,7 +16,7 @@ ALTER TABLE post ADD CHECK (autor > 0); -- expect: unknown-object, full-scan-exc
 ALTER TABLE post ADD UNIQUE (autor); -- expect: unknown-object, unique-build-exclusive
 ALTER TABLE post ADD CONSTRAINT set NOT NULL autor; -- expect: unknown-object
 ALTER TABLE post VALIDATE CONSTRAINT post_author; -- expect: unknown-object
-ALTER TABLE post ATTACH PARTITION part_1 DEFAULT; -- expect: unknown-object
+ALTER TABLE log ATTACH PARTITION part_1 DEFAULT; -- expect: unknown-object
 ALTER TYPE moods ADD VALUE 'happy'; -- expect: unknown-object
 TRUNCATE posts; -- expect: unknown-object
 LOCK TABLE posts; -- expect: unknown-object

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -11,19 +12,22 @@ from dbtools.sql.grammar import GrammarError, inside, parse
 if TYPE_CHECKING:
     from postgast.pg_query_pb2 import InsertStmt, Node
 
-WITH_LITERALS = (op.Insert, op.Update, op.Delete, op.Select)
+WITH_CONSTANTS = (op.Insert, op.Update, op.Delete, op.Select)
 
 
-def literals(text: str) -> tuple[op.Constant, ...]:
-    """Every string of the statements in *text* that says what it is compared with; none where it does not parse."""
+def constants(text: str) -> tuple[op.Constant, ...]:
+    """Every string of the statements in *text*, with what it is written to or compared with."""
     try:
         tree = parse(text)
     except GrammarError:
         return ()
-    return tuple(dict.fromkeys(_literals(tree)))
+    told = list(_told(tree))
+    said = Counter(str(each.sval.sval) for each in inside(tree, "A_Const") if each.WhichOneof("val") == "sval")
+    bare = said - Counter(each.text for each in told)
+    return tuple(dict.fromkeys((*told, *map(op.Constant, bare))))
 
 
-def _literals(tree: Any) -> Iterator[op.Constant]:
+def _told(tree: Any) -> Iterator[op.Constant]:
     for cast in inside(tree, "TypeCast"):
         if (given := _string(cast.arg)) is not None:
             yield op.Constant(given, type=cast.type_name.names[-1].string.sval)
