@@ -116,7 +116,7 @@ def _made_by() -> str:
     """
     root = Path(dbtools.__file__).parent
     parts = [dbtools.__version__, f"{sys.version_info[:2]}"]
-    for folder in ("model", "model/apply", "sql"):
+    for folder in ("model", "model/apply", "model/operation", "sql"):
         for entry in sorted(os.scandir(root / folder), key=lambda entry: entry.name):
             if entry.name.endswith(".py"):
                 found = entry.stat()
