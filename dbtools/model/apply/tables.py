@@ -131,10 +131,11 @@ def drop(schema: Schema, name: Name) -> Schema:
     """The table is gone, with its partitions, its triggers, and the foreign keys and views that refer to it."""
     if name not in schema.tables:
         return schema
-    for child in children(schema, name):
-        schema = drop(schema, child.name)
+    below = tuple(children(schema, name))
     schema = without_owned(schema, {ColumnRef(name, column.name) for column in schema.tables[name].columns})
     schema = replace(schema, tables=removed(schema.tables, name))
+    for child in below:
+        schema = drop(schema, child.name)
     schema = without_keys(schema, name, lambda _: True)
     return views.without_relation(schema, name)
 
