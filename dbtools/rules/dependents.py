@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from dbtools.model import operation as op
 from dbtools.model.apply import apply
-from dbtools.model.expression import Name
 from dbtools.model.objects import Table
 from dbtools.model.predict.dependents import (
     Dependent,
@@ -18,7 +17,7 @@ from dbtools.model.predict.dependents import (
     of_namespace,
     of_type,
 )
-from dbtools.model.predict.relations import views_reading
+from dbtools.model.predict.relations import family, views_reading
 from dbtools.model.schema import Schema
 from dbtools.rules.base import Context
 
@@ -66,11 +65,11 @@ def _within_tables(operation: Dropping, before: Schema, after: Schema) -> Iterat
 def _own(operation: Dropping, table: Table, schema: Schema) -> frozenset[str]:
     """The columns and constraints of *table* that go without CASCADE as well."""
     match operation:
-        case op.DropColumn(name, column) if name == table.name or _is_below(table, name, schema):
+        case op.DropColumn(name, column) if table in family(name, schema):
             gone = table.without_column(column)
             lost = (each.name for each in table.constraints if column in _columns(each))
             return frozenset((column, *lost)) if gone is not table else frozenset()
-        case op.DropConstraint(name, constraint) if name == table.name or _is_below(table, name, schema):
+        case op.DropConstraint(name, constraint) if table in family(name, schema):
             return frozenset({constraint})
     return frozenset()
 
@@ -78,13 +77,6 @@ def _own(operation: Dropping, table: Table, schema: Schema) -> frozenset[str]:
 def _columns(constraint: object) -> tuple[str, ...]:
     expression = getattr(constraint, "expression", None)
     return tuple(expression.columns if expression is not None else getattr(constraint, "columns", ()))
-
-
-def _is_below(table: Table, name: Name, schema: Schema) -> bool:
-    """Whether *table* inherits from the one called *name*."""
-    above = [*table.inherits, *((table.partition_of.parent,) if table.partition_of else ())]
-    tables = (schema.table(parent) for parent in above if parent != table.name)
-    return name in above or any(parent is not None and _is_below(parent, name, schema) for parent in tables)
 
 
 def _opaques(operation: Dropping, before: Schema, after: Schema) -> Iterator[Dependent]:

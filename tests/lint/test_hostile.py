@@ -194,6 +194,16 @@ def program(folder, *arguments):
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
 
 
+def test_tables_that_end_up_under_each_other_are_judged():
+    text = """CREATE TABLE c PARTITION OF d DEFAULT;
+CREATE TABLE b PARTITION OF c DEFAULT;
+ALTER TABLE b RENAME TO c;
+CREATE TABLE d PARTITION OF c DEFAULT;
+ALTER TABLE c ADD COLUMN x int;
+DROP TABLE c CASCADE;"""
+    assert "unknown-object" in {finding.rule for finding in judged(text).findings}
+
+
 def test_links_in_a_circle_and_folders_called_like_files_are_passed_over(tmp_path):
     folder = tmp_path / "m"
     (folder / "x.sql").mkdir(parents=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 
 from dbtools.model.effects import Effects, LockMode
@@ -17,24 +17,28 @@ AE = LockMode.ACCESS_EXCLUSIVE
 
 def family(name: Name, schema: Schema) -> tuple[Table, ...]:
     """The table with everything that inherits from it, partitions of partitions too."""
-    table = schema.table(name)
-    if table is None:
-        return ()
-    found = [table]
-    for member in found:
-        found.extend(schema.partitions(member.name))
-    return tuple(found)
+    return _below(name, schema.partitions, schema)
 
 
 def branch(name: Name, schema: Schema) -> tuple[Table, ...]:
     """The table with its partitions, theirs too: indexes, keys and triggers are for these, not for who INHERITS."""
+
+    def parts(parent: Name) -> Iterator[Table]:
+        return (each for each in schema.partitions(parent) if each.partition_of is not None)
+
+    return _below(name, parts, schema)
+
+
+def _below(name: Name, children: Callable[[Name], Iterable[Table]], schema: Schema) -> tuple[Table, ...]:
+    """Each once: in a history that went wrong a table may be a partition of itself."""
     table = schema.table(name)
-    if table is None:
-        return ()
-    found = [table]
-    for member in found:
-        found.extend(each for each in schema.partitions(member.name) if each.partition_of is not None)
-    return tuple(found)
+    found = {} if table is None else {name: table}
+    pending = list(found)
+    for parent in pending:
+        new = {child.name: child for child in children(parent) if child.name not in found}
+        found |= new
+        pending += new
+    return tuple(found.values())
 
 
 def parents(table: Table, schema: Schema) -> tuple[Table, ...]:

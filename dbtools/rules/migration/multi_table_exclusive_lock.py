@@ -9,6 +9,7 @@ from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.operation import Truncate
 from dbtools.model.past import Done
+from dbtools.model.predict.relations import roots
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.migration.drop_fk_locks_both_tables import sides
 from dbtools.rules.waiting import place
@@ -101,11 +102,7 @@ def _counts(context: Context, name: Name) -> bool:
 
 
 def _top(context: Context, name: Name) -> Name:
-    table = context.before.table(name)
-    while table is not None and table.partition_of is not None:
-        name = table.partition_of.parent
-        table = context.before.table(name)
-    return name
+    return roots(name, context.before)[-1]
 
 
 def _held(context: Context, beside: set[Name]) -> tuple[Name, Done] | None:
