@@ -8,7 +8,7 @@ from functools import cached_property, partial
 
 from dbtools.change.places import defined_at
 from dbtools.change.readers import Code, Moment, Question, code_readers, readers_of
-from dbtools.change.writers import clashing, without_it
+from dbtools.change.writers import clashing, saying, without_it
 from dbtools.model.expression import Name, Type
 from dbtools.model.finding import Finding
 from dbtools.model.migration import Migration, Script
@@ -79,6 +79,14 @@ class Change:
     def clashes(self, table: Name, column: str, kind: Type, moment: Moment | None = None) -> tuple[Reader, ...]:
         """The code at the head of the change that cannot go on when the column is of *kind*."""
         return tuple(clashing(Code(self.readings, self.queries), self._question(table, column, moment), kind))
+
+    def says(self, table: Name, column: str, label: str, moment: Moment | None = None) -> tuple[Reader, ...]:
+        """Who says a label of the column's enum: code at the head of the change, or what is deployed still."""
+        question = self._question(table, column, moment)
+        now = tuple(saying(Code(self.readings, self.queries), question, label))
+        told = {reader.source for reader in now}
+        old = () if self.before is None else saying(self.before, question, label)
+        return (*now, *(reader for reader in old if reader.source not in told))
 
     def _question(self, table: Name, column: str, moment: Moment | None) -> Question:
         asked = ColumnRef(table, column)

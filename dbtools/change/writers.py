@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from dbtools.change.readers import Code, Question, within
 from dbtools.change.stored import bodies
 from dbtools.model.expression import Type
+from dbtools.model.identifiers import literal
 from dbtools.model.reader import Reader
 from dbtools.model.schema import Schema
+from dbtools.sql.bodies import is_stored
 from dbtools.sql.comparing import accepts, comparable
 from dbtools.sql.reads import Compared
 
@@ -46,6 +48,40 @@ def clashing(code: Code, question: Question, kind: Type) -> Iterator[Reader]:
         if found := _first_clash(body.compared, kind, question):
             place = question.place("function", function.name)
             yield Reader(question.wanted, f"function {function.name}()", place, found[1], "function")
+
+
+def saying(code: Code, question: Question, label: str) -> Iterator[Reader]:
+    """Who says a label of the column's enum: models that list it, queries and bodies of functions that spell it.
+
+    What PostgreSQL keeps parsed holds the label's number, and so goes on when it is called something else.
+    """
+    spelled = literal(label)
+    for reading in code.readings:
+        readers = [reader for reader in reading.readers if reader.column == question.wanted]
+        labels = _labels(reading.schema, question) if readers else None
+        if readers and (labels is None or label in labels):
+            yield readers[0]._replace(how=f"lists {spelled}")
+    for query in code.queries:
+        reads = question.before.qualify(query.plain) if _may_say(query.plain, spelled, question) else None
+        written = {row.table for row in reads.inserts} if reads is not None else set()
+        if reads is not None and (question.refs(reads) or written.intersection(question.tables)):
+            yield Reader(question.wanted, f"query {query.name}", query.location, f"says {spelled}")
+    for function, body in bodies(question):
+        if spelled in function.body and not is_stored(function) and (question.wanted in body.columns or body.unread):
+            place = question.place("function", function.name)
+            yield Reader(question.wanted, f"function {function.name}()", place, f"says {spelled}", "function")
+
+
+def _labels(schema: Schema, question: Question) -> tuple[str, ...] | None:
+    """The labels that a model gives the column; None where it does not say."""
+    table = schema.table(question.wanted.table)
+    column = table.column(question.wanted.column) if table is not None else None
+    enum = schema.enums.get(column.type.name) if column is not None else None
+    return enum.labels if enum is not None else None
+
+
+def _may_say(text: str, spelled: str, question: Question) -> bool:
+    return spelled in text and question.concerns(text)
 
 
 def _first_clash(every: Iterable[Compared], kind: Type, question: Question) -> tuple[Compared, str] | None:

@@ -118,6 +118,7 @@ class _Run:
             first, partial(_later, step), self.at_end, step.born, self.added,
             partial(self.change.readers, moment=moment), partial(self.change.former, moment=moment),
             partial(self.change.leaves_out, moment=moment), partial(self.change.clashes, moment=moment),
+            partial(self.change.says, moment=moment),
             lambda: self.change.readers_known, render, step.statement.text,
         )  # fmt: skip
 

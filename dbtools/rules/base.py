@@ -50,12 +50,12 @@ class Context:
     what earlier statements of its transaction did, ``migration`` what earlier statements of its migration did, in the
     same transaction or not. ``first``: whether this is the first operation of its statement, where a rule speaks of
     the statement as a whole. ``later`` gives the operations after this statement in its migration, ``end`` the schema
-    that the whole change leaves. ``born``: relations that this change made itself, ``added``:
-    columns that earlier statements of it added to others. ``readers`` answers who reads a column (or, with an empty
-    column, a table) at the head of the change, ``former`` which code did so until this change; ``leaves_out`` who
-    inserts rows without the column, ``clashes`` who cannot go on once it has a new type. They are worked out when they
-    are asked. ``readers_known`` is False when the project names no model and no query. ``render`` spells an operation
-    as SQL. ``text`` is the statement as it is written.
+    that the whole change leaves. ``born``: relations that this change made itself, ``added``: columns that earlier
+    statements of it added to others. ``readers`` answers who reads a column (or, with an empty column, a table) at
+    the head of the change, ``former`` which code did so until this change; ``leaves_out`` who inserts rows without
+    the column, ``clashes`` who cannot go on once it has a new type, ``says`` who spells a label of its enum. They
+    are worked out when they are asked. ``readers_known`` is False when the project names no model and no query.
+    ``render`` spells an operation as SQL. ``text`` is the statement as it is written.
     """
 
     operation: Operation
@@ -76,6 +76,7 @@ class Context:
     former: Callable[[Name, str], tuple[Reader, ...]]
     leaves_out: Callable[[Name, str], tuple[Reader, ...]]
     clashes: Callable[[Name, str, Type], tuple[Reader, ...]]
+    says: Callable[[Name, str, str], tuple[Reader, ...]]
     knows_readers: Callable[[], bool]
     render: Callable[[Operation], str]
     text: str = ""

@@ -5,7 +5,7 @@ import pytest
 from dbtools.change.readers import Code
 from dbtools.model.expression import Name, Type
 from dbtools.model.finding import Location, Severity
-from dbtools.model.objects import Column, ColumnRef, Table
+from dbtools.model.objects import Column, ColumnRef, Enum, Table
 from dbtools.model.reader import Reader, Reading
 from dbtools.model.schema import Schema
 from dbtools.sources.queries import read_texts
@@ -197,3 +197,72 @@ def test_a_model_of_another_type_is_named():
     readings = (Reading("prisma", "s.prisma", Schema.of([table]), readers=said),)
     finding = one("type-breaks-query", "ALTER TABLE post ALTER author TYPE text", named="SELECT 1", readings=readings)
     assert "Prisma model Post (s.prisma:3), as it declares it integer" in finding.message
+
+
+# Who says a label ------------------------------------------------------------------------------------
+
+MOOD = """CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TABLE person (id int, mood mood);
+CREATE VIEW cheerful AS SELECT id FROM person WHERE mood = 'ok';
+CREATE FUNCTION cheer(who int) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN UPDATE person SET mood = '{}' WHERE id = who AND mood <> '{}'; END $$;
+---
+ALTER TYPE mood RENAME VALUE 'ok' TO 'fine';"""
+
+
+def renamed(named, label="sad", **known):
+    found = judge(MOOD.format(label, label), queries=read_texts({"q.sql": f"-- name: q\n{named};"}), **known)
+    return [finding for finding in found if finding.rule == "rename-enum-value"]
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "SELECT id FROM person WHERE mood = 'ok'",
+        "SELECT id FROM person WHERE mood IN ('sad', 'ok')",
+        "UPDATE person SET mood = 'ok' WHERE id = 1",
+        "INSERT INTO person (id, mood) VALUES (1, 'ok')",
+    ],
+)
+def test_a_query_that_says_the_old_label_breaks(named):
+    (finding,) = renamed(named)
+    assert finding.severity is Severity.ERROR
+    assert "query q (q.sql:2) says it" in finding.message
+    assert "cheer" not in finding.message
+    assert "cheerful" not in finding.message
+
+
+def test_a_query_that_reads_the_column_only_may_meet_the_new_label():
+    (finding,) = renamed("SELECT mood FROM person WHERE mood = 'sad'")
+    assert finding.severity is Severity.WARNING
+    assert "query q (q.sql:2)" in finding.message
+
+
+def test_a_body_that_says_the_old_label_breaks():
+    (finding,) = renamed("SELECT 1", label="ok")
+    assert finding.severity is Severity.ERROR
+    assert "function cheer()" in finding.message
+
+
+def test_a_query_that_does_not_read_the_column_says_nothing_of_its_labels():
+    sql = "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE person (id int, mood mood);\n---\n"
+    named = read_texts({"q.sql": "SELECT 'ok', id FROM person"})
+    assert judge(sql + "ALTER TYPE mood RENAME VALUE 'ok' TO 'fine';", queries=named) == ()
+
+
+def mooded(*labels):
+    column = ColumnRef(Name("public", "person"), "mood")
+    kind = Name("public", "mood")
+    table = Table(column.table, (Column("mood", Type("mood", (), 0, "public")),))
+    said = (Reader(column, "Prisma model Person", Location("s.prisma", 3), "reads and writes"),)
+    return (Reading("prisma", "s.prisma", Schema.of([table], enums=[Enum(kind, labels)]), readers=said),)
+
+
+def test_a_model_that_lists_the_old_label_breaks_until_it_is_deployed_anew():
+    (finding,) = renamed("SELECT 1", readings=mooded("sad", "ok"))
+    assert "Prisma model Person (s.prisma:3) says it" in finding.message
+    assert finding.severity is Severity.ERROR
+    (finding,) = renamed("SELECT 1", readings=mooded("sad", "fine"), before=Code(mooded("sad", "ok")))
+    assert finding.severity is Severity.ERROR
+    (finding,) = renamed("SELECT 1", readings=mooded("sad", "fine"))
+    assert finding.severity is Severity.WARNING
