@@ -1,4 +1,4 @@
-"""A real PostgreSQL for every test that asks: started once per worker, a fresh database per test."""
+"""What tests may ask for: a PostgreSQL, started once per worker, with a fresh database per test; files in a folder."""
 
 import os
 import shutil
@@ -107,3 +107,14 @@ def used_cache(monkeypatch, _used_cache):
     """A cache folder that earlier tests may have used, but nobody else does now."""
     monkeypatch.setenv("DBTOOLS_CACHE", str(_used_cache))
     return _used_cache
+
+
+@pytest.fixture
+def put(tmp_path):
+    """Writes a file under the test's folder."""
+
+    def write(path, content):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content)
+
+    return write

@@ -33,15 +33,6 @@ INSERT INTO part VALUES (1, '2020-05-05');
 """
 
 
-@pytest.fixture
-def put(tmp_path):
-    def write(path, content):
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(content)
-
-    return write
-
-
 def given(root, *paths, project=None, state=None, running=None):
     scripts = {path: (root / path).read_bytes() for path in paths}
     named = Given(scripts, beside=neighbours(root, paths), state=state)

@@ -25,15 +25,6 @@ def lint(folder, *arguments, stdin=None):
     return done.returncode, places, done.stdout + done.stderr
 
 
-@pytest.fixture
-def put(tmp_path):
-    def write(path, content):
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(content)
-
-    return write
-
-
 def test_the_schema_before_decides_what_a_file_does(put, tmp_path):
     put("schema.sql", "SET search_path = public; CREATE TABLE t (id int, a varchar(10));")
     put("new.sql", "ALTER TABLE t ALTER COLUMN a TYPE varchar(20);\nALTER TABLE t ALTER COLUMN a TYPE varchar(5);")

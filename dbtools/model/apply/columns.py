@@ -164,8 +164,7 @@ def _renamed(table: Table, old: str, new: str) -> Table:
 def _expressions(table: Table) -> list[Expression]:
     inside = [check.expression for check in table.checks]
     inside += [column.generated.expression for column in table.columns if column.generated]
-    inside += [key.expression for index in table.indexes for key in index.keys if key.expression]
-    return inside + [index.where for index in table.indexes if index.where]
+    return inside + [expression for index in table.indexes for expression in index.expressions]
 
 
 def _excludes(table: Table, column: str) -> bool:

@@ -75,8 +75,7 @@ def index_not_immutable(context: Context) -> Iterator[Harm]:
 
 def _culprit(index: Index) -> Expression:
     """The expression that moves by itself, or that a column's type makes do so."""
-    keys = [key.expression for key in index.keys if key.expression is not None]
-    every = keys if index.where is None else [*keys, index.where]
+    every = index.expressions
     return max(every, key=lambda each: (each.volatility is not Volatility.IMMUTABLE, bool(each.depends or each.calls)))
 
 

@@ -10,6 +10,7 @@ from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.plans import safe_form
+from dbtools.rules.renaming import gives
 from dbtools.rules.wording import READERS_UNKNOWN, renamed_away
 
 SOON = 500  # operations within which a name is given again, if it is at all
@@ -59,7 +60,7 @@ def rename_table(context: Context) -> Iterator[Harm]:
     if not isinstance(operation, op.RenameTable) or not context.existed(operation.name) or not context.effects.locks:
         return
     name, new = operation.name, Name(operation.name.namespace, operation.to)
-    if context.session.in_transaction and any(_gives(later, name) for later in islice(context.later(), SOON)):
+    if context.session.in_transaction and any(gives(later, name) for later in islice(context.later(), SOON)):
         return
     stop = renamed_away(context, name)
     if context.readers_known and not stop.said:
@@ -71,14 +72,3 @@ def rename_table(context: Context) -> Iterator[Harm]:
     else:
         message = f"renames {name} to {new}: what knows it as {name} fails from then on"
         yield Harm(message, f"{READERS_UNKNOWN}; or keep the old name alive {bridge}", str(name), plan=plan)
-
-
-def _gives(operation: op.Operation, name: Name) -> bool:
-    match operation:
-        case op.CreateView(view):
-            return view.name == name
-        case op.CreateTable(table):
-            return table.name == name
-        case op.RenameTable(old, to) | op.Rename("view" | "materialized view", old, to):
-            return Name(old.namespace, to) == name
-    return False

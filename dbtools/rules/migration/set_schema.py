@@ -10,6 +10,7 @@ from dbtools.model.finding import Severity
 from dbtools.model.identifiers import quote_name
 from dbtools.model.objects import View
 from dbtools.rules.base import Context, Harm, rule
+from dbtools.rules.renaming import gives
 from dbtools.rules.wording import READERS_UNKNOWN, joined, reader_list
 
 RELATIONS = ("table", "view", "materialized view")
@@ -81,7 +82,7 @@ def _is_new(context: Context, name: Name) -> bool:
 def _moved(context: Context, name: Name, to: str) -> Iterator[Harm]:
     if not context.existed(name) or not context.effects.locks or name.namespace == to:
         return
-    if context.session.in_transaction and any(_gives(later, name) for later in context.later()):
+    if context.session.in_transaction and any(gives(later, name) for later in context.later()):
         return
     readers = reader_list(context, name)
     if context.readers_known and not readers:
@@ -105,14 +106,3 @@ def _renamed(context: Context, name: str, to: str) -> Iterator[Harm]:
     by = f"{joined(each.local for each in read)} still read" if read else joined(each.local for each in inside)
     message = f"renames the schema {name} to {to}: what says {name} fails from then on ({by})"
     yield Harm(message, "make the new schema beside the old one, with views on it, and rename nothing", "", name)
-
-
-def _gives(operation: op.Operation, name: Name) -> bool:
-    match operation:
-        case op.CreateView(view):
-            return view.name == name
-        case op.CreateTable(table):
-            return table.name == name
-        case op.RenameTable(old, to) | op.Rename("view" | "materialized view", old, to):
-            return Name(old.namespace, to) == name
-    return False
