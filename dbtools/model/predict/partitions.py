@@ -64,10 +64,10 @@ def _reads_key(columns: tuple[str, ...], parent: Table) -> bool:
 
 def _bound(parent: Table, of: PartitionOf, fit: Fit | None, schema: Schema) -> Effects:
     """Why the parent takes no partition with this bound."""
+    if parent.partition_by is None:
+        return Effects(fails=sqlstate.INVALID_OBJECT_DEFINITION if schema.is_certain(parent.name) else None)
     if not sure(parent.name, schema):
         return Effects()
-    if parent.partition_by is None:
-        return Effects(fails=sqlstate.INVALID_OBJECT_DEFINITION)
     strategy = parent.partition_by.strategy
     if of.bound == "DEFAULT":
         if strategy == "hash":
@@ -90,7 +90,7 @@ def attach(operation: op.AttachPartition, schema: Schema, session: Session) -> E
         return unfit | missing(operation.of.parent if parent is None else operation.partition, schema, SUE)
     members = branch(partition.name, schema)
     effects = unfit | Effects({parent.name: SUE} | locks(members, AE)) | _attached_keys(parent, partition, schema)
-    effects |= _default(parent, operation.of, operation.fit, schema) | _unfit(parent, partition, schema, session)
+    effects |= _default(parent, operation.of, operation.fit, schema) | _unfit(parent, partition, schema)
     effects |= _bound(parent, operation.of, operation.fit, schema)
     effects |= _attached_indexes(parent, members, schema)
     if operation.of.bound == "DEFAULT" and len(schema.partitions(parent.name)) == 0:
@@ -176,14 +176,10 @@ def free_parts(partition: Table, index: Index, schema: Schema) -> int:
     return own - used
 
 
-def _unfit(parent: Table, partition: Table, schema: Schema, session: Session) -> Effects:
+def _unfit(parent: Table, partition: Table, schema: Schema) -> Effects:
     """A partition has the columns and checks of its parent, no more and no fewer."""
     if not (sure(parent.name, schema) and sure(partition.name, schema)):
         return Effects()
-    if parent.partition_by is None:
-        return Effects(
-            fails=sqlstate.WRONG_OBJECT_TYPE if session.version >= VIRTUAL_SINCE else sqlstate.INVALID_OBJECT_DEFINITION
-        )
     if partition.partition_of is not None or partition.inherits:
         return Effects(fails=sqlstate.WRONG_OBJECT_TYPE)
     columns = {column.name: column for column in partition.columns}
@@ -212,11 +208,7 @@ def detach(operation: op.DetachPartition, schema: Schema, session: Session) -> E
     effects = Effects({parent.name: mode, operation.partition: mode})
     if sure(parent.name, schema):
         if parent.partition_by is None:
-            return effects | Effects(
-                fails=sqlstate.WRONG_OBJECT_TYPE
-                if session.version >= VIRTUAL_SINCE
-                else sqlstate.INVALID_OBJECT_DEFINITION
-            )
+            return effects | _unpartitioned(parent, schema, session)
         found = schema.table(operation.partition)
         if found is None or found.partition_of is None or found.partition_of.parent != parent.name:
             return effects | Effects(fails=sqlstate.UNDEFINED_TABLE)
