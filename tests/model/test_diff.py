@@ -91,6 +91,7 @@ def test_an_integer_becomes_a_serial_by_a_sequence_of_its_own():
     ]
     assert change("CREATE TABLE t (a serial)", "CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY)") == [
         "ALTER TABLE t ALTER COLUMN a DROP DEFAULT",
+        "DROP SEQUENCE t_a_seq",
         "ALTER TABLE t ALTER COLUMN a ADD GENERATED ALWAYS AS IDENTITY",
     ]
 

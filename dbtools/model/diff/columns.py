@@ -9,7 +9,7 @@ from dbtools.model.diff.plan import Plan
 from dbtools.model.expression import Expression, Name, Type
 from dbtools.model.identifiers import literal, quote, quote_name, render_type
 from dbtools.model.naming import sequence_name
-from dbtools.model.objects import Column, Sequence, Table
+from dbtools.model.objects import Column, ColumnRef, Sequence, Table
 
 # Within one family PostgreSQL converts by itself; from one to another it wants USING, and text converts to all.
 FAMILIES = (
@@ -81,7 +81,7 @@ def _change(plan: Plan, name: Name, new: Table) -> None:
 def _alter(plan: Plan, table: Name, new: Column) -> None:
     old = _column(plan, table, new)
     if old.identity == "serial" and new.identity != "serial":
-        plan.do(op.SetDefault(table, new.name, None))
+        _stop_drawing(plan, ColumnRef(table, new.name))
     if old.identity in SELF_COUNTING and new.identity not in SELF_COUNTING:
         plan.do(op.SetIdentity(table, new.name, ""))
     if _kind(old) != _kind(new):
@@ -116,6 +116,14 @@ def _conversion(column: str, old: Type, new: Type) -> Expression | None:
         return None
     text = f"{quote(column)}::text::{render_type(new)}"
     return Expression(text, text, (column,))
+
+
+def _stop_drawing(plan: Plan, ref: ColumnRef) -> None:
+    """Make a serial a plain column; its sequence, which it owns still, goes unless it shall stay."""
+    plan.do(op.SetDefault(*ref, None))
+    for sequence in tuple(plan.now.sequences.values()):
+        if sequence.owner == ref and sequence.name not in plan.wanted.sequences:
+            plan.do(op.DropSequence(sequence.name))
 
 
 def _count(plan: Plan, table: Name, new: Column) -> None:
