@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import chain, takewhile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dbtools.change.gather import Project, Side, no_migration, side_of, text_of, texts_of
 from dbtools.change.git import Revision, Tree, WorkingTree, commit, last_commit
@@ -19,6 +20,11 @@ from dbtools.sources import migrations as sql_sources
 from dbtools.sources.layouts import Layout, Running, alone, beside, root_of
 from dbtools.sources.layouts import read as read_layout
 from dbtools.sql.walk import fold
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 ARCHIVE = b"PGDMP"
 

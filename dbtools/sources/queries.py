@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import accumulate
 from operator import itemgetter
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from dbtools.model.finding import Location
 from dbtools.sources.placeholders import plain
 from dbtools.sql.walk import statements
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 # sqlc and aiosql, which ends names in what comes back (``^``, ``<!``); pugsql; pgtyped.
 NAME = re.compile(r"(?:--|/\*)\s*(?:name:|:name\b|@name\b)\s*([^\s:*!<^$#]+)")

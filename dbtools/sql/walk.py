@@ -7,8 +7,9 @@ what is new.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, reduce
+from typing import TYPE_CHECKING
 
 from dbtools.model import operation as op
 from dbtools.model import sqlstate
@@ -29,6 +30,11 @@ from dbtools.sql.grammar import TOO_DEEP
 from dbtools.sql.judge import judged
 from dbtools.sql.read import Statement, read
 from dbtools.sql.split import Place
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from dbtools.model.finding import Finding, Location, Severity
 from dbtools.model.migration import Migration, TransactionMode
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 COMMENT = re.compile(r"\s*+--([^\n]*)")
 NO_TRANSACTION = re.compile(r"\s*dbtools:\s*no-transaction\b", re.IGNORECASE)
