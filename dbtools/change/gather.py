@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dbtools.change.git import Revision, Tree, WorkingTree, commit, last_commit, merge_base, parent, short
 from dbtools.change.later import Later
-from dbtools.change.readers import Code
-from dbtools.change.value import Change
+from dbtools.change.value import Change, Code
 from dbtools.errors import SourceError
 from dbtools.model.finding import Finding, Location, Severity
 from dbtools.model.migration import Migration
@@ -22,6 +22,11 @@ from dbtools.sources.layouts import Layout, Running, is_text, is_wanted
 from dbtools.sources.layouts import read as read_layout
 from dbtools.sources.queries import NamedQuery
 from dbtools.sources.queries import read_texts as read_queries
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 READ = (".sql", ".prisma")
 

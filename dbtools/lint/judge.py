@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain, groupby, islice
 
 from dbtools.change import Change
-from dbtools.change.readers import Moment
+from dbtools.change.value import Moment
 from dbtools.lint.baseline import split
 from dbtools.lint.quiet import quieted
 from dbtools.lint.settings import LintSettings
