@@ -283,7 +283,7 @@ def texts_of(files: Mapping[str, bytes], kind: str, problems: list[Finding]) -> 
 def text_of(path: str, data: bytes, problems: list[Finding]) -> str:
     """A file as text; one that is not UTF-8 is a finding, and read as far as it goes."""
     try:
-        return data.decode("utf-8-sig")
+        return data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         message = f"{path} is not UTF-8: byte {data[error.start]:#04x} on line {line}"

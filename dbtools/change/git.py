@@ -99,7 +99,8 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 
 def _content(folder: Path, path: str) -> bytes:
-    with open(f"{folder}/{path}", "rb") as file:  # noqa: PTH123 - a history may have thousands of files
+    # A history may have thousands of files: a Path, a buffer and a question for the terminal cost more than reading.
+    with open(f"{folder}/{path}", "rb", buffering=0) as file:  # noqa: PTH123
         return file.read()
 
 

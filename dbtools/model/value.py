@@ -40,7 +40,7 @@ def _made(cls: type[T]) -> type[T]:
     made: type[T] = type(cls.__name__, cls.__bases__, {**shared, **_comparison(compared), **kept})
 
     def first(self: T, *values: Any, **named: Any) -> None:
-        init = _init(fields, then="__post_init__" in kept)
+        init = _init(made, fields, then="__post_init__" in kept)
         setattr(made, "__init__", init)  # noqa: B010 - type checkers know better than to assign it
         init(self, *values, **named)
 
@@ -54,10 +54,10 @@ def _field(name: str, default: Any) -> Field[Any]:
     return found
 
 
-def _init(fields: dict[str, Field[Any]], *, then: bool) -> Callable[..., None]:
+def _init(made: type, fields: dict[str, Field[Any]], *, then: bool) -> Callable[..., None]:
     """The one function that has to be compiled, since its parameters are the fields."""
     parameters, lines = ["self"], []
-    known: dict[str, Any] = {"_set": object.__setattr__, "_missing": MISSING}
+    known: dict[str, Any] = {"_missing": MISSING, **{f"_set_{name}": made.__dict__[name].__set__ for name in fields}}
     for name, item in fields.items():
         value = name
         if item.default_factory is not MISSING:
@@ -69,11 +69,11 @@ def _init(fields: dict[str, Field[Any]], *, then: bool) -> Callable[..., None]:
             parameters.append(f"{name}=_default_{name}")
         else:
             parameters.append(name)
-        lines.append(f" _set(self, '{name}', {value})")
+        lines.append(f" _set_{name}(self, {value})")
     lines += [" self.__post_init__()"] if then else [] if lines else [" pass"]
     exec(f"def __init__({', '.join(parameters)}):\n" + "\n".join(lines), known)  # noqa: S102 - as dataclasses does
-    made: Callable[..., None] = known["__init__"]
-    return made
+    compiled: Callable[..., None] = known["__init__"]
+    return compiled
 
 
 def _comparison(compared: list[str]) -> dict[str, Any]:

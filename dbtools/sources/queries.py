@@ -11,7 +11,6 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from dbtools.model.finding import Location
-from dbtools.sources.placeholders import plain
 from dbtools.sql.walk import statements
 
 if TYPE_CHECKING:
@@ -35,6 +34,8 @@ class NamedQuery:
     @property
     def plain(self) -> str:
         """Its text with the placeholders as parameters of PostgreSQL."""
+        from dbtools.sources.placeholders import plain
+
         return plain(self.text)
 
 
@@ -44,6 +45,8 @@ def read_texts(files: Mapping[str, str]) -> tuple[NamedQuery, ...]:
 
 
 def _read(path: str, text: str) -> Iterator[NamedQuery]:
+    from dbtools.sources.placeholders import plain
+
     names = [(text.count("\n", 0, match.start()) + 1, match[1]) for match in NAME.finditer(text)]
     lines = text.splitlines(keepends=True)
     starts = [0, *accumulate(map(len, lines))]

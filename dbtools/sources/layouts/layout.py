@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from dbtools.model.finding import Finding, Location, Severity
@@ -99,7 +98,9 @@ def name(path: str) -> str:
 
 def stem(path: str) -> str:
     """The last part of *path* without its last suffix."""
-    return PurePosixPath(path).stem
+    last = name(path)
+    first, _, suffix = last.rpartition(".")
+    return first if first and suffix else last
 
 
 def below(root: str, path: str) -> str:
