@@ -91,13 +91,13 @@ class Side:
 class _Once:
     """A tree of which each place is read once."""
 
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
+    def __init__(self, read: Callable[[str], dict[str, bytes]]) -> None:
+        self._files = read
         self._read: dict[str, dict[str, bytes]] = {}
 
     def files(self, where: str) -> dict[str, bytes]:
         if where not in self._read:
-            self._read[where] = self._tree.files(where)
+            self._read[where] = self._files(where)
         return self._read[where]
 
 
@@ -106,7 +106,8 @@ def gather(project: Project, scope: Scope) -> Change:
     if scope.everything:
         return _everything(side_of(project, WorkingTree(project.root)), project.truth)
     before_tree, after_tree, label = _trees(project.root, scope)
-    base, head = None if before_tree is None else _Once(before_tree), _Once(after_tree)
+    head = _Once(after_tree.files)
+    base = None if before_tree is None else _Once(partial(_files_before, before_tree, head))
     if base is not None and _same(project, base, head):
         return Change(label, Schema(), Schema())
     before = None if base is None else side_of(project, base, complain=False)
@@ -133,6 +134,10 @@ def gather(project: Project, scope: Scope) -> Change:
         problems=(*after.problems, *_since(before, after), *edited, *removed),
         touched=touched,
     )
+
+
+def _files_before(tree: Revision, head: Tree, where: str) -> dict[str, bytes]:
+    return tree.files(where, head.files(where).values())
 
 
 def _same(project: Project, base: Tree, head: Tree) -> bool:
@@ -217,7 +222,7 @@ def _everything(side: Side, truth: str) -> Change:
     )
 
 
-def _trees(root: Path, scope: Scope) -> tuple[Tree | None, Tree, str]:
+def _trees(root: Path, scope: Scope) -> tuple[Revision | None, Tree, str]:
     """The tree before (None before the first commit), the tree after, and what to call the pair."""
     if scope.commit is not None:
         name = commit(root, scope.commit)

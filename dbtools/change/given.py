@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbtools.change.gather import Project, Side, no_migration, side_of, text_of, texts_of
-from dbtools.change.git import Revision, Tree, WorkingTree, commit, last_commit
+from dbtools.change.git import Revision, Tree, WorkingTree, blob_name, commit, last_commit
 from dbtools.change.value import Change
 from dbtools.errors import GitError, SourceError
 from dbtools.model.finding import Finding, Location, Severity
@@ -47,9 +47,9 @@ class Given:
         """The files that were the same at ``since``."""
         if self.since is None:
             return set()
-        there = Revision(root, commit(root, self.since)).files(".")
-        every = (self.scripts, *self.folders.values())
-        return {path for files in every for path, data in files.items() if there.get(path) == data}
+        there = Revision(root, commit(root, self.since)).names(".")
+        every = ((path, data) for files in (self.scripts, *self.folders.values()) for path, data in files.items())
+        return {path for path, data in every if path in there and there[path] == blob_name(data, there[path])}
 
 
 def neighbours(root: Path, paths: Iterable[str]) -> dict[str, bytes]:
