@@ -16,6 +16,11 @@ UUID = r"\{?(?:[\da-fA-F]{4}-?){7}[\da-fA-F]{4}\}?"
 TRUTH = ("true", "false", "yes", "no", "on", "off", "1", "0")
 
 
+def strings(text: str) -> frozenset[str]:
+    """What stands in single quotes in *text*."""
+    return frozenset(found.replace("''", "'") for found in re.findall("'((?:[^']|'')*)'", text))
+
+
 def is_refused(text: str, kind: Type, schema: Schema) -> bool:
     """Whether the constant *text* is no value of *kind*: 22P02. False for what is no plain string."""
     value = _string(text)
