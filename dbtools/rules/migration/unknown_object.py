@@ -201,7 +201,7 @@ def _types(columns: Iterable[Column], schema: Schema) -> Iterator[Missing]:
 
 def _is_own_sequence(name: Name, schema: Schema) -> bool:
     """Whether it may be the sequence behind a serial or identity column, which the schema does not name."""
-    return any(name.local.startswith(table.local) and name.local.endswith("seq") for table in schema.tables)
+    return name.local.endswith("seq") and any(name.local.startswith(table.local) for table in schema.tables)
 
 
 def _columns(name: Name, columns: Iterable[str], schema: Schema) -> Iterator[Missing]:
