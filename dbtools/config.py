@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,11 @@ from typing import TYPE_CHECKING, Any
 from dbtools.errors import ConfigError
 
 if TYPE_CHECKING:
+    from dataclasses import dataclass
+
     import yaml
+else:
+    from dbtools.model.value import dataclass
 
 FILE_NAME = "dbtools.yaml"
 EXAMPLE = "sources: {migrations: migrations, prisma: schema.prisma}"

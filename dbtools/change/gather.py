@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dbtools.change.git import Revision, Tree, WorkingTree, commit, last_commit, merge_base, parent, short
 from dbtools.change.later import Later
-from dbtools.change.readers import Code
-from dbtools.change.value import Change
+from dbtools.change.value import Change, Code
 from dbtools.errors import SourceError
 from dbtools.model.finding import Finding, Location, Severity
 from dbtools.model.migration import Migration
@@ -22,6 +22,11 @@ from dbtools.sources.layouts import Layout, Running, is_text, is_wanted
 from dbtools.sources.layouts import read as read_layout
 from dbtools.sources.queries import NamedQuery
 from dbtools.sources.queries import read_texts as read_queries
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 READ = (".sql", ".prisma")
 
@@ -86,13 +91,13 @@ class Side:
 class _Once:
     """A tree of which each place is read once."""
 
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
+    def __init__(self, read: Callable[[str], dict[str, bytes]]) -> None:
+        self._files = read
         self._read: dict[str, dict[str, bytes]] = {}
 
     def files(self, where: str) -> dict[str, bytes]:
         if where not in self._read:
-            self._read[where] = self._tree.files(where)
+            self._read[where] = self._files(where)
         return self._read[where]
 
 
@@ -101,7 +106,8 @@ def gather(project: Project, scope: Scope) -> Change:
     if scope.everything:
         return _everything(side_of(project, WorkingTree(project.root)), project.truth)
     before_tree, after_tree, label = _trees(project.root, scope)
-    base, head = None if before_tree is None else _Once(before_tree), _Once(after_tree)
+    head = _Once(after_tree.files)
+    base = None if before_tree is None else _Once(partial(_files_before, before_tree, head))
     if base is not None and _same(project, base, head):
         return Change(label, Schema(), Schema())
     before = None if base is None else side_of(project, base, complain=False)
@@ -128,6 +134,10 @@ def gather(project: Project, scope: Scope) -> Change:
         problems=(*after.problems, *_since(before, after), *edited, *removed),
         touched=touched,
     )
+
+
+def _files_before(tree: Revision, head: Tree, where: str) -> dict[str, bytes]:
+    return tree.files(where, head.files(where).values())
 
 
 def _same(project: Project, base: Tree, head: Tree) -> bool:
@@ -212,7 +222,7 @@ def _everything(side: Side, truth: str) -> Change:
     )
 
 
-def _trees(root: Path, scope: Scope) -> tuple[Tree | None, Tree, str]:
+def _trees(root: Path, scope: Scope) -> tuple[Revision | None, Tree, str]:
     """The tree before (None before the first commit), the tree after, and what to call the pair."""
     if scope.commit is not None:
         name = commit(root, scope.commit)
@@ -278,7 +288,7 @@ def texts_of(files: Mapping[str, bytes], kind: str, problems: list[Finding]) -> 
 def text_of(path: str, data: bytes, problems: list[Finding]) -> str:
     """A file as text; one that is not UTF-8 is a finding, and read as far as it goes."""
     try:
-        return data.decode("utf-8-sig")
+        return data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         message = f"{path} is not UTF-8: byte {data[error.start]:#04x} on line {line}"

@@ -5,13 +5,22 @@ from __future__ import annotations
 import os
 import posixpath
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha1, sha256
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dbtools.errors import GitError, SourceError
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
+
+
+SHA1 = 40  # characters
 
 
 class Tree(Protocol):
@@ -48,8 +57,19 @@ class Revision:
     root: Path
     name: str
 
-    def files(self, where: str) -> dict[str, bytes]:
-        """One ``git ls-tree`` and one ``git cat-file`` however many files there are."""
+    def files(self, where: str, known: Iterable[bytes] = ()) -> dict[str, bytes]:
+        """One ``git ls-tree`` and one ``git cat-file`` however many files there are.
+
+        Git is not asked for *known* contents, such as those of the working tree: most files are there as they were.
+        """
+        blobs = self.names(where)
+        contents = {blob_name(data, next(iter(blobs.values()))): data for data in known} if blobs else {}
+        missing = [blob for blob in dict.fromkeys(blobs.values()) if blob not in contents]
+        contents.update(zip(missing, _contents(self.root, missing), strict=True))
+        return {path: contents[blob] for path, blob in blobs.items()}
+
+    def names(self, where: str) -> dict[str, str]:
+        """What git calls the content of each file."""
         top = _prefix(self.root)
         full = posixpath.normpath(posixpath.join(top, where))
         if full.startswith("../"):
@@ -61,8 +81,7 @@ class Revision:
             mode, *rest = meta.split()
             if mode.startswith("100"):
                 blobs[posixpath.relpath(path, top or ".")] = rest[1] if self.name else rest[0]
-        contents = _contents(self.root, list(blobs.values()))
-        return dict(zip(blobs, contents, strict=True))
+        return blobs
 
     def _listed(self, full: str) -> list[str]:
         """What git lists at a path from the top of the repository."""
@@ -72,6 +91,12 @@ class Revision:
             literally = f":(top,literal){'' if full == '.' else full}"
             listed = _git(self.root, "ls-files", "-s", "-z", "--full-name", "--", literally)
         return [entry for entry in listed.decode("utf-8", "surrogateescape").split("\0") if entry]
+
+
+def blob_name(data: bytes, like: str) -> str:
+    """What git calls this content, where it calls another one *like*: some repositories have longer names."""
+    algorithm = sha1 if len(like) == SHA1 else sha256
+    return algorithm(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
 
 
 def _below(folder: str, inside: str = "") -> Iterator[str]:
@@ -95,7 +120,8 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 
 def _content(folder: Path, path: str) -> bytes:
-    with open(f"{folder}/{path}", "rb") as file:  # noqa: PTH123 - a history may have thousands of files
+    # A history may have thousands of files: a Path, a buffer and a question for the terminal cost more than reading.
+    with open(f"{folder}/{path}", "rb", buffering=0) as file:  # noqa: PTH123
         return file.read()
 
 
@@ -103,6 +129,7 @@ def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
+@lru_cache(maxsize=8)
 def _prefix(root: Path) -> str:
     """Where *root* lies below the top of its repository: empty, or ``a/b/``."""
     return _git(root, "rev-parse", "--show-prefix").decode().strip()
@@ -152,10 +179,10 @@ def parent(root: Path, revision: str) -> str | None:
 
 def last_commit(root: Path) -> str | None:
     """The commit that is checked out, None before the first."""
-    _git(root, "rev-parse", "--git-dir")
     try:
         return commit(root, "HEAD")
     except GitError:
+        _git(root, "rev-parse", "--git-dir")  # where there is no repository, that is what is wrong
         return None
 
 

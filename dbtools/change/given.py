@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import chain, takewhile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dbtools.change.gather import Project, Side, no_migration, side_of, text_of, texts_of
-from dbtools.change.git import Revision, Tree, WorkingTree, commit, last_commit
+from dbtools.change.git import Revision, Tree, WorkingTree, blob_name, commit, last_commit
 from dbtools.change.value import Change
 from dbtools.errors import GitError, SourceError
 from dbtools.model.finding import Finding, Location, Severity
@@ -19,6 +20,11 @@ from dbtools.sources import migrations as sql_sources
 from dbtools.sources.layouts import Layout, Running, alone, beside, root_of
 from dbtools.sources.layouts import read as read_layout
 from dbtools.sql.walk import fold
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 ARCHIVE = b"PGDMP"
 
@@ -41,9 +47,9 @@ class Given:
         """The files that were the same at ``since``."""
         if self.since is None:
             return set()
-        there = Revision(root, commit(root, self.since)).files(".")
-        every = (self.scripts, *self.folders.values())
-        return {path for files in every for path, data in files.items() if there.get(path) == data}
+        there = Revision(root, commit(root, self.since)).names(".")
+        every = ((path, data) for files in (self.scripts, *self.folders.values()) for path, data in files.items())
+        return {path for path, data in every if path in there and there[path] == blob_name(data, there[path])}
 
 
 def neighbours(root: Path, paths: Iterable[str]) -> dict[str, bytes]:

@@ -7,38 +7,21 @@ as if nothing had happened is not called a reader. Nothing is worked out before 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from dbtools.change.stored import stored_readers
+from dbtools.change.value import Code, Moment
 from dbtools.model.entries import Members
 from dbtools.model.expression import Name, Type
 from dbtools.model.finding import Location
 from dbtools.model.objects import Column, ColumnRef
 from dbtools.model.predict.relations import family
-from dbtools.model.reader import MAY_READ, Reader, Reading
-from dbtools.model.schema import Schema
+from dbtools.model.reader import MAY_READ, Reader
 from dbtools.sources.queries import NamedQuery
 from dbtools.sql.named import mentions
 from dbtools.sql.queries import Queries
 from dbtools.sql.reads import Position, Reads
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """What runs outside of the database, at one commit."""
-
-    readings: Sequence[Reading] = ()
-    queries: tuple[NamedQuery, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The schema before an operation, and that at the end of the change."""
-
-    before: Schema
-    final: Callable[[], Schema]
 
 
 class Question:

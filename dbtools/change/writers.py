@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from dbtools.change.readers import Code, Question, within
+from dbtools.change.readers import Question, within
 from dbtools.change.stored import bodies
+from dbtools.change.value import Code
 from dbtools.model.expression import Type
 from dbtools.model.identifiers import literal
 from dbtools.model.reader import Reader

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,12 @@ from dbtools.errors import UsageError
 from dbtools.sources.layouts import Running
 
 if TYPE_CHECKING:
+    from dataclasses import dataclass
+
     from dbtools.cli._call import Call
     from dbtools.model.reader import Reading
+else:
+    from dbtools.model.value import dataclass
 
 URLS = ("postgresql://", "postgres://")
 

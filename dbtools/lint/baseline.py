@@ -8,11 +8,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+from typing import TYPE_CHECKING
 
 from dbtools.errors import ConfigError
 from dbtools.model.finding import Finding
 from dbtools.model.report import File, Report
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 VERSION = 1
 FILE_NAME = "dbtools-baseline.json"

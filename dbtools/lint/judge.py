@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain, groupby, islice
 
 from dbtools.change import Change
-from dbtools.change.readers import Moment
+from dbtools.change.value import Moment
 from dbtools.lint.baseline import split
 from dbtools.lint.quiet import quieted
 from dbtools.lint.settings import LintSettings
@@ -96,18 +96,18 @@ class _Run:
         for step in (each for each in steps if not each.skipped):
             context = self.context(step, whole, first=step is steps[0])
             for rule in rules:
-                yield from self.harms(rule, context, step)
+                if not rule.once or (rule.name, path) not in self.said:
+                    for harm in rule.check(context):
+                        yield self.found(rule, harm, step)
+                        if rule.once:
+                            break
             self.added = self.added.having(*_added(step, self.added))
 
-    def harms(self, rule: Rule, context: Context, step: Step) -> Iterator[Finding]:
-        """What one rule says of one operation, if it may still speak."""
-        if (rule.name, context.location.path) in self.said:
-            return
-        for harm in rule.check(context):
-            yield sized(_finding(rule, harm, step), rule, step, self.settings.sizes)
-            if rule.once:
-                self.said.add((rule.name, context.location.path))
-                return
+    def found(self, rule: Rule, harm: Harm, step: Step) -> Finding:
+        """What one rule says of one operation; of a file some speak once."""
+        if rule.once:
+            self.said.add((rule.name, step.migration.up.path))
+        return sized(_finding(rule, harm, step), rule, step, self.settings.sizes)
 
     def context(self, step: Step, whole: Effects, *, first: bool) -> Context:
         """What the rules may know of one operation."""

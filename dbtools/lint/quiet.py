@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from difflib import get_close_matches
 from operator import attrgetter
 
 from dbtools.model.finding import Finding, Severity
@@ -91,8 +90,14 @@ def _about(ignore: Ignore, used: set[tuple[Ignore, str]], rules_of: RulesOf, tod
             continue
         if rule in judged:
             yield _finding("unused-ignore", ignore, f"there is no {rule} here to ignore", "take the comment out")
-        elif near := get_close_matches(rule, judged, n=1, cutoff=0.8):
+        elif near := _near(rule, judged):
             yield _finding("invalid-ignore", ignore, f"there is no rule {rule}", f"did you mean {near[0]}?")
+
+
+def _near(rule: str, judged: frozenset[str]) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(rule, judged, n=1, cutoff=0.8)
 
 
 def _finding(rule: str, ignore: Ignore, message: str, hint: str) -> Finding:

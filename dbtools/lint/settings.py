@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dbtools.errors import UsageError
 from dbtools.lint.baseline import Baseline
@@ -15,6 +16,11 @@ from dbtools.model.finding import Finding, Severity
 from dbtools.model.predict.session import NEWEST
 from dbtools.model.sizes import Sizes
 from dbtools.rules import Rule, migration_rules
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 ALL = "ALL"
 
@@ -36,7 +42,7 @@ class Choice:
         return Choice(other.select or self.select, self.ignore + other.ignore, {**self.severity, **other.severity})
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class LintSettings:
     """``version`` is the major version that the team runs. ``paths`` are patterns with what holds for their files.
 
@@ -45,7 +51,7 @@ class LintSettings:
     """
 
     version: int = NEWEST
-    choice: Choice = Choice()
+    choice: Choice = field(default_factory=Choice)
     paths: tuple[tuple[str, Choice], ...] = ()
     lock_timeout: str = ""
     baseline: Baseline = field(default_factory=Baseline)
@@ -85,6 +91,8 @@ class LintSettings:
         for choice in (self.choice, *(choice for _, choice in self.paths)):
             for name in choice.names():
                 if name not in rules and name != ALL:
+                    from difflib import get_close_matches
+
                     near = get_close_matches(name, rules, n=1)
                     hint = f"did you mean {near[0]}?" if near else "the rules are " + ", ".join(sorted(rules))
                     raise UsageError(f"there is no rule {name}", hint=hint)

@@ -8,13 +8,13 @@ from dbtools.model.expression import Expression
 from dbtools.model.identifiers import literal, quote
 from dbtools.model.objects import PartitionBy, PartitionOf
 
-_RANGE = re.compile(r"FOR VALUES FROM \((.*)\) TO \((.*)\)", re.DOTALL | re.IGNORECASE)
-_LIST = re.compile(r"FOR VALUES IN \((.*)\)", re.DOTALL | re.IGNORECASE)
+# Compiled where they are used, by re, which keeps them: few migrations have partitions.
+_RANGE = r"(?is)FOR VALUES FROM \((.*)\) TO \((.*)\)"
+_LIST = r"(?is)FOR VALUES IN \((.*)\)"
 _CONSTANT = r"(?:'(?:[^']|'')*'|-?[\w.]+)(?:::[\w ]+)?"
-_CAST = re.compile(r"(?<=['\w])::[\w ]+?(?= AND |$)")
-_NUMBER = re.compile(r"-?[\d.]+")
-_ONE = re.compile(_CONSTANT)
-_SEVERAL = re.compile(rf"{_CONSTANT}(?:, {_CONSTANT})*")
+_CAST = r"(?<=['\w])::[\w ]+?(?= AND |$)"
+_NUMBER = r"-?[\d.]+"
+_SEVERAL = rf"{_CONSTANT}(?:, {_CONSTANT})*"
 
 
 def condition(by: PartitionBy | None, of: PartitionOf) -> Expression | None:
@@ -27,26 +27,26 @@ def condition(by: PartitionBy | None, of: PartitionOf) -> Expression | None:
 
 
 def _range(column: str, bound: str) -> tuple[str, str]:
-    match = _RANGE.fullmatch(bound)
-    if match is None or not all(_ONE.fullmatch(end) for end in match.groups()):
+    match = re.fullmatch(_RANGE, bound)
+    if match is None or not all(re.fullmatch(_CONSTANT, end) for end in match.groups()):
         return "", ""
     low, high = match.groups()
     parts = [f" AND {column} >= {low}"] if low.upper() != "MINVALUE" else []
     parts += [f" AND {column} < {high}"] if high.upper() != "MAXVALUE" else []
     text = "".join(parts)
-    return text, _CAST.sub("", text)
+    return text, re.sub(_CAST, "", text)
 
 
 def _listed(column: str, bound: str) -> tuple[str, str]:
     """Its text, and its meaning, in which constants have no type and several of them are quoted."""
-    match = _LIST.fullmatch(bound)
-    if match is None or not _SEVERAL.fullmatch(match[1]):
+    match = re.fullmatch(_LIST, bound)
+    if match is None or not re.fullmatch(_SEVERAL, match[1]):
         return "", ""
     values = re.findall(_CONSTANT, match[1])
     if any(value.upper() == "NULL" for value in values):
         return "", ""
-    plain = [_CAST.sub("", value) for value in values]
+    plain = [re.sub(_CAST, "", value) for value in values]
     if len(values) == 1:
         return f" AND {column} = {values[0]}", f" AND {column} = {plain[0]}"
-    quoted = (literal(value) if _NUMBER.fullmatch(value) else value for value in plain)
+    quoted = (literal(value) if re.fullmatch(_NUMBER, value) else value for value in plain)
     return f" AND {column} IN ({', '.join(values)})", f" AND {column} IN ({', '.join(quoted)})"

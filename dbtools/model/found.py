@@ -62,6 +62,10 @@ class Found(Entries[K, V]):
         keys: Members[K] = self._ready()[topic].get(name, _NOBODY)
         return (self[key] for key in keys)
 
+    def count(self, topic: int, name: Name) -> int:
+        """How many are found by *name*."""
+        return len(self._ready()[topic].get(name, _NOBODY))
+
     def _ready(self) -> tuple[Entries[Name, Members[K]], ...]:
         """The index: made once for the schemas that come of this one, whichever way they go."""
         if self._topics is None:

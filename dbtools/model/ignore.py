@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from dbtools.model.finding import Location
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,17 @@ import re
 from dbtools.model.expression import Type
 from dbtools.model.schema import Schema
 
-STRING = re.compile(r"'((?:[^'\\]|'')*)'(?:::[\w\". ]+(?:\(\d+(?:, ?\d+)?\))?)?")
+# Compiled where they are used, by re, which keeps them.
+STRING = r"'((?:[^'\\]|'')*)'(?:::[\w\". ]+(?:\(\d+(?:, ?\d+)?\))?)?"
 NUMBERS = frozenset({"smallint", "integer", "bigint"})
-NUMBER = re.compile(r"\s*[-+]?(?:\d[\d_]*|0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+)\s*")
-UUID = re.compile(r"\{?(?:[\da-fA-F]{4}-?){7}[\da-fA-F]{4}\}?")
+NUMBER = r"\s*[-+]?(?:\d[\d_]*|0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+)\s*"
+UUID = r"\{?(?:[\da-fA-F]{4}-?){7}[\da-fA-F]{4}\}?"
 TRUTH = ("true", "false", "yes", "no", "on", "off", "1", "0")
+
+
+def strings(text: str) -> frozenset[str]:
+    """What stands in single quotes in *text*."""
+    return frozenset(found.replace("''", "'") for found in re.findall("'((?:[^']|'')*)'", text))
 
 
 def is_refused(text: str, kind: Type, schema: Schema) -> bool:
@@ -25,9 +31,9 @@ def is_refused(text: str, kind: Type, schema: Schema) -> bool:
         return enum is not None and schema.is_certain(kind.name) and value not in enum.labels
     match kind.base:
         case base if base in NUMBERS:
-            return not NUMBER.fullmatch(value)
+            return not re.fullmatch(NUMBER, value)
         case "uuid":
-            return not UUID.fullmatch(value)
+            return not re.fullmatch(UUID, value)
         case "boolean":
             said = value.strip().lower()
             return not said or not any(word.startswith(said) for word in TRUTH) or said == "o"
@@ -46,7 +52,7 @@ def is_too_long(text: str, kind: Type) -> bool:
 
 
 def _string(text: str) -> str | None:
-    found = STRING.fullmatch(text.strip())
+    found = re.fullmatch(STRING, text.strip())
     return found[1].replace("''", "'") if found else None
 
 

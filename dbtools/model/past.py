@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name
 from dbtools.model.finding import Location
 from dbtools.model.operation import Operation, RenameTable
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 THEN = "-- in a later migration:"
 ALONE = "-- in a migration of its own, outside a transaction (its first line: -- dbtools: no-transaction):"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from dataclasses import field
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dbtools.model.finding import Location
 from dbtools.model.objects import ColumnRef
 from dbtools.model.schema import Schema
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 Insert = Literal["required", "optional", "refused"]
 ReaderKind = Literal["code", "function", "stored function", "view", "policy", "trigger", "rule", "generated column"]

@@ -133,6 +133,10 @@ class Schema:
         """The same, the oldest first."""
         return _found(self.tables).by(CHILDREN, parent)
 
+    def count_children(self, parent: Name) -> int:
+        """How many there are."""
+        return _found(self.tables).count(CHILDREN, parent)
+
     def default_partition(self, parent: Name) -> Table | None:
         """The partition of *parent* that takes what no other does."""
         return next(_found(self.tables).by(DEFAULTS, parent), None)

@@ -7,13 +7,18 @@ of 120 MB in memory, on two busy cores; the lower ones of what only reads are th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from dataclasses import field
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dbtools.model.effects import Effects
 from dbtools.model.expression import Name
 from dbtools.model.objects import ForeignKey
 from dbtools.model.operation import AddColumn, AddConstraint, Delete, Operation, Update, ValidateConstraint
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 Work = Literal["scan", "foreign_key", "index", "rewrite", "update"]
 MEGA = 1_000_000

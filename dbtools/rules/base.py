@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import field
+from typing import TYPE_CHECKING, Literal
 
 from dbtools.model.effects import Effects, LockMode
 from dbtools.model.expression import Name, Type
@@ -21,6 +21,11 @@ from dbtools.model.plan import Plan
 from dbtools.model.predict import Session
 from dbtools.model.reader import Reader
 from dbtools.model.schema import Schema
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 Proof = Literal["lock", "rewrite", "scan", "error", "loss", "reader", "advice"]
 

@@ -59,7 +59,9 @@ def held(table: Table) -> Iterator[Held]:
 def made(context: Context) -> tuple[Name, tuple[Held, ...], tuple[Held, ...]] | None:
     """The table, the indexes that the operation adds to it, and those beside them, as far as they last to the end."""
     match context.operation:
-        case op.CreateIndex(name) | op.AddConstraint(name, PrimaryKey() | Unique(), "") | op.AddColumn(name):
+        case op.CreateIndex(name) | op.AddConstraint(name, PrimaryKey() | Unique(), ""):
+            pass
+        case op.AddColumn(name, constraints=(_, *_)):
             pass
         case op.CreateTable(table) if table.partition_of is None:
             name = table.name

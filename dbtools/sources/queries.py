@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import accumulate
 from operator import itemgetter
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from dbtools.model.finding import Location
-from dbtools.sources.placeholders import plain
 from dbtools.sql.walk import statements
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 # sqlc and aiosql, which ends names in what comes back (``^``, ``<!``); pugsql; pgtyped.
 NAME = re.compile(r"(?:--|/\*)\s*(?:name:|:name\b|@name\b)\s*([^\s:*!<^$#]+)")
@@ -30,6 +34,8 @@ class NamedQuery:
     @property
     def plain(self) -> str:
         """Its text with the placeholders as parameters of PostgreSQL."""
+        from dbtools.sources.placeholders import plain
+
         return plain(self.text)
 
 
@@ -39,6 +45,8 @@ def read_texts(files: Mapping[str, str]) -> tuple[NamedQuery, ...]:
 
 
 def _read(path: str, text: str) -> Iterator[NamedQuery]:
+    from dbtools.sources.placeholders import plain
+
     names = [(text.count("\n", 0, match.start()) + 1, match[1]) for match in NAME.finditer(text)]
     lines = text.splitlines(keepends=True)
     starts = [0, *accumulate(map(len, lines))]

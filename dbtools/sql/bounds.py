@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from dbtools.model.expression import Name, Type
@@ -283,14 +282,13 @@ def _beyond(lower: _End | None, upper: _End | None) -> bool:
 
 def _overlaps(of: PartitionOf, partition: Name, parent: Table, schema: Schema) -> bool | None:
     """Whether another partition takes some of the same values."""
-    bounds = [
-        sibling.partition_of.bound
-        for sibling in islice(schema.children(parent.name), MOST_SIBLINGS)
-        if sibling.partition_of is not None and sibling.name != partition
-    ]
-    if len(bounds) >= MOST_SIBLINGS - 1:
+    if schema.count_children(parent.name) > MOST_SIBLINGS:
         return None
-    others = [bound for bound in bounds if bound != "DEFAULT"]
+    others = [
+        sibling.partition_of.bound
+        for sibling in schema.children(parent.name)
+        if sibling.partition_of is not None and sibling.name != partition and sibling.partition_of.bound != "DEFAULT"
+    ]
     if of.bound == "DEFAULT" or not others:
         return False
     if mine := HASH.fullmatch(of.bound):

@@ -19,35 +19,36 @@ SHORT = {
     "sec": "second", "m": "minute", "min": "minute", "h": "hour", "hr": "hour", "d": "day", "w": "week", "mon": "month",
     "y": "year", "yr": "year", "centuries": "century", "millennia": "millennium",
 }  # fmt: skip
-AMOUNT = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*([a-z]+)|([-+]?)(\d+):(\d\d)(?::(\d\d(?:\.\d+)?))?", re.IGNORECASE)
-VERBOSE = re.compile(r"\s*(?:[-+]?\d+(?:\.\d+)?\s*[a-z]+\s*|[-+]?\d+:\d\d(?::\d\d(?:\.\d+)?)?\s*)+", re.IGNORECASE)
-MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?\s*(Z|[+-]00(?::?00)?)?")
-CLOCK = re.compile(r"(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)([+-]\d\d)?")
-ZERO_SECONDS = re.compile(r"(?<=:\d\d):00(?:\.0+)?$")
+# Compiled where they are used, by re, which keeps them: few defaults are moments.
+AMOUNT = r"(?i)([-+]?\d+(?:\.\d+)?)\s*([a-z]+)|([-+]?)(\d+):(\d\d)(?::(\d\d(?:\.\d+)?))?"
+VERBOSE = r"(?i)\s*(?:[-+]?\d+(?:\.\d+)?\s*[a-z]+\s*|[-+]?\d+:\d\d(?::\d\d(?:\.\d+)?)?\s*)+"
+MOMENT = r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?\s*(Z|[+-]00(?::?00)?)?"
+CLOCK = r"(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)([+-]\d\d)?"
+ZERO_SECONDS = r"(?<=:\d\d):00(?:\.0+)?$"
 
 
 def plain(text: str) -> str:
     """JSON and moments spelled one way; anything else as it is."""
     if text[:1] in {"{", "["} and text[-1:] in {"}", "]"}:
         return _json(text)
-    if moment := MOMENT.fullmatch(text.strip()):
-        time = ZERO_SECONDS.sub("", moment[2] or "00:00")
+    if moment := re.fullmatch(MOMENT, text.strip()):
+        time = re.sub(ZERO_SECONDS, "", moment[2] or "00:00")
         return moment[1] if time == "00:00" else f"{moment[1]} {time}"
     return text
 
 
 def clock(text: str) -> str:
     """A time of day without needless seconds."""
-    found = CLOCK.fullmatch(text.strip())
-    return ZERO_SECONDS.sub("", found[1]) + (found[2] or "") if found else text
+    found = re.fullmatch(CLOCK, text.strip())
+    return re.sub(ZERO_SECONDS, "", found[1]) + (found[2] or "") if found else text
 
 
 def interval(text: str) -> str:
     """An interval in words and digits as ``1 mon 2 day 03:04:05``; what is none, or not in such words, as it is."""
-    if not VERBOSE.fullmatch(text):
+    if not re.fullmatch(VERBOSE, text):
         return text
     months = days = microseconds = 0.0
-    for amount, word, sign, hours, minutes, seconds in AMOUNT.findall(text):
+    for amount, word, sign, hours, minutes, seconds in re.findall(AMOUNT, text):
         if not word:
             time = int(hours) * 3600 + int(minutes) * 60 + float(seconds or 0)
             microseconds += (-1 if sign == "-" else 1) * time * 10**6

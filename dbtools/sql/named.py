@@ -37,6 +37,9 @@ def named(text: str, namespace: str) -> tuple[Name, ...]:
 
 def mentions(text: str, local: str) -> bool:
     """Whether *local* stands in *text* as an identifier, quoted or not: where it does not, *text* cannot mean it."""
+    lower = _lower(text)
+    if local.lower() not in lower and ESCAPED not in lower and '"' not in local:
+        return False
     words = _words(text)
     if ESCAPED in words or local.lower() in words:
         return True
@@ -47,7 +50,12 @@ ESCAPED = 'u&"'
 
 
 @lru_cache(maxsize=4096)
+def _lower(text: str) -> str:
+    return text.lower()
+
+
+@lru_cache(maxsize=4096)
 def _words(text: str) -> frozenset[str]:
     """The words of *text* in lower case, found once however many names are looked for."""
-    lower = text.lower()
+    lower = _lower(text)
     return frozenset([*WORD.findall(lower), *([ESCAPED] if ESCAPED in lower else ())])

@@ -8,7 +8,7 @@ uncertain) never causes a problem. What sqlglot cannot parse is None: unknown, n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,11 @@ from dbtools.sql.reads import Problem, Reads
 from dbtools.sql.resolve import Resolver
 
 if TYPE_CHECKING:
+    from dataclasses import dataclass
+
     from sqlglot import exp
+else:
+    from dbtools.model.value import dataclass
 
 TEMPLATE = "999"  # the number of a parameter that stands for what a template fills in
 SYSTEM_NAMESPACES = frozenset({"pg_catalog", "information_schema", "pg_temp"})

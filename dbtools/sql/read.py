@@ -7,7 +7,6 @@ understood ``Unknown``. DO blocks are executed, so what they execute is read; fu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dbtools.model import operation as op
@@ -20,7 +19,11 @@ from dbtools.sql.plpgsql import COMMIT, Query, queries
 from dbtools.sql.split import Piece, Place, Text, split
 
 if TYPE_CHECKING:
+    from dataclasses import dataclass
+
     from postgast.pg_query_pb2 import Node
+else:
+    from dbtools.model.value import dataclass
 
 # Kinds that may change tables in ways that nobody reads here.
 OPAQUE_KINDS = {

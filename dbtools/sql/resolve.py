@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dbtools.model.expression import Name
@@ -27,10 +27,14 @@ from dbtools.sql.scopes import (
 from dbtools.sql.volatility import NAMED_KEYWORDS
 
 if TYPE_CHECKING:
+    from dataclasses import dataclass
+
     from sqlglot import exp
     from sqlglot.optimizer.scope import Scope
 
     from dbtools.sql.inserts import Written
+else:
+    from dbtools.model.value import dataclass
 
 KEYWORDS = NAMED_KEYWORDS | {"default"}  # as in SET a = DEFAULT
 SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})

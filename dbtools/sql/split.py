@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dbtools.sql.grammar import GrammarError, parse, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from dataclasses import dataclass
 
     from postgast.pg_query_pb2 import Node
+else:
+    from dbtools.model.value import dataclass
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 PSQL_LINE = re.compile(rb"^\\[A-Za-z!?;.].*$", re.MULTILINE)

@@ -7,8 +7,9 @@ what is new.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, reduce
+from typing import TYPE_CHECKING
 
 from dbtools.model import operation as op
 from dbtools.model import sqlstate
@@ -23,12 +24,18 @@ from dbtools.model.predict import Session, predict
 from dbtools.model.predict.names import is_brought
 from dbtools.model.predict.pending import queued
 from dbtools.model.predict.relations import family
+from dbtools.model.predict.session import NO_LABELS
 from dbtools.model.schema import Schema
 from dbtools.sql.constants import WITH_CONSTANTS, constants
 from dbtools.sql.grammar import TOO_DEEP
 from dbtools.sql.judge import judged
 from dbtools.sql.read import Statement, read
 from dbtools.sql.split import Place
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +262,7 @@ class _Run:
             self.session = replace(self.session, empty=self.session.empty.without(*self.emptied))
             self.emptied = Members()
         if self.session.new_labels or self.session.new_types or self.session.lock_timeout != self.lasting:
-            self.session = replace(self.session, new_labels=Members(), new_types=Members(), lock_timeout=self.lasting)
+            self.session = replace(self.session, new_labels=NO_LABELS, new_types=Members(), lock_timeout=self.lasting)
 
 
 def _is_skipped(statement: Statement, number: int, effects: Effects) -> bool:
@@ -287,7 +294,7 @@ def _grown(
         case op.CreateEnum(enum):
             session = replace(session, new_types=session.new_types.having(enum.name))
         case op.AddEnumValue(name, label):
-            session = replace(session, new_labels=session.new_labels.having((name, label)))
+            session = replace(session, new_labels=session.with_label(name, label))
         case op.SetParameter(name, value) if name.lower() == "timezone":
             session = replace(session, timezone=value)
     return born, session

@@ -82,6 +82,26 @@ def test_files_that_git_does_not_know_yet_are_part_of_the_working_tree(repositor
     assert change.touched == ("migrations/10.up.sql", "migrations/2.up.sql")
 
 
+def test_a_repository_with_longer_names_is_read_as_any_other(tmp_path):
+    repository = Repository(tmp_path)
+    repository.git("init", "--quiet", "--object-format=sha256")
+    repository.commit(_1=ONE, _2=TWO)
+    assert repository.change().empty
+    repository.write(_2=ONE, _3=THREE)
+    change = repository.change()
+    assert (names(change.history), names(change.new)) == (["1"], ["2", "3"])
+
+
+def test_what_is_on_disk_as_it_was_need_not_be_fetched(repository):
+    name = repository.commit(_1=ONE, _2=TWO)
+    repository.write(_3=THREE)
+    blob = repository.git("rev-parse", f"{name}:migrations/1.up.sql")
+    (repository.root / ".git/objects" / blob[:2] / blob[2:]).unlink()  # as in a clone without contents
+    change = repository.change()
+    assert (names(change.history), names(change.new)) == (["1", "2"], ["3"])
+    assert A in change.base.tables
+
+
 def test_a_base_means_the_commit_where_the_branches_parted(repository):
     repository.commit(_1=ONE)
     repository.git("checkout", "--quiet", "-b", "feature")

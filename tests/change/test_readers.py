@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from dbtools.change import Change
-from dbtools.change.readers import Code
+from dbtools.change.value import Code
 from dbtools.model.expression import Name
 from dbtools.model.finding import Location
 from dbtools.model.migration import Migration, Script

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -42,7 +41,8 @@ def judge(call, which, **given):
     if which == "config":
         return Report("judge", f"postgres {call.config.postgres} in {call.root}")
     if which == "given":
-        return Report("judge", json.dumps({**given, "scope": asdict(given["scope"])}, sort_keys=True))
+        scope = {name: getattr(given["scope"], name) for name in given["scope"].__match_args__}
+        return Report("judge", json.dumps({**given, "scope": scope}, sort_keys=True))
     if which == "steps":
         call.say(1, 2, "looking")
         return REPORTS["nothing"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dbtools.change.readers import Code
+from dbtools.change.value import Code
 from dbtools.model.expression import Name, Type
 from dbtools.model.finding import Location, Severity
 from dbtools.model.objects import Column, ColumnRef, Enum, Table

@@ -19,7 +19,7 @@ from dbtools.model.predict.session import VIRTUAL_SINCE, Session
 from dbtools.model.predict.undefined import assumed, missing
 from dbtools.model.schema import Schema
 
-SUBQUERY = re.compile(r"\(\s*(?:select|values|with)\b", re.IGNORECASE)
+SUBQUERY = r"(?i)\(\s*(?:select|values|with)\b"
 SRE, SUE = LockMode.SHARE_ROW_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
 
 
@@ -97,7 +97,7 @@ def add(operation: op.AddConstraint, schema: Schema, session: Session) -> Effect
 
 def has_subquery(check: Check) -> bool:
     """Whether a check looks at other rows, which none may."""
-    return SUBQUERY.search(check.expression.text) is not None
+    return re.search(SUBQUERY, check.expression.text) is not None
 
 
 def _checked(operation: op.AddConstraint, table: Table, schema: Schema, session: Session) -> Effects:

@@ -11,8 +11,9 @@ from dbtools.model import operation as op
 from dbtools.model import sqlstate
 from dbtools.model.effects import Effects
 from dbtools.model.expression import Expression, Name
+from dbtools.model.literals import strings
 from dbtools.model.objects import Check, Column, Table
-from dbtools.model.predict.session import SET_EXPRESSION_SINCE, Session
+from dbtools.model.predict.session import Session
 from dbtools.model.schema import Schema
 
 Label = tuple[Name, str]
@@ -22,7 +23,7 @@ def refusal(operation: op.Operation, schema: Schema, session: Session) -> Effect
     """What the operation fails with for a label, or why that is not known."""
     if used(operation, schema, session):
         return Effects(fails=sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE)
-    doubted = next((label for label in _new(session) if _mixes(operation, label, schema)), None)
+    doubted = next((label for label in _new(operation, schema, session) if _mixes(operation, label, schema)), None)
     if doubted is None:
         return Effects()
     enum, label = doubted
@@ -31,7 +32,7 @@ def refusal(operation: op.Operation, schema: Schema, session: Session) -> Effect
 
 def used(operation: op.Operation, schema: Schema, session: Session) -> Label | None:
     """The label that *operation* surely uses too early, with its enum."""
-    return next((label for label in _new(session) if _uses(operation, label, schema)), None)
+    return next((label for label in _new(operation, schema, session) if _uses(operation, label, schema)), None)
 
 
 def perhaps_used(operation: op.Operation, schema: Schema, session: Session) -> Label | None:
@@ -45,13 +46,21 @@ def perhaps_used(operation: op.Operation, schema: Schema, session: Session) -> L
             return None
     if table in schema.tables or (schema.complete and schema.is_certain(table)):
         return None
-    return next(((enum, label) for enum, label in sorted(session.new_labels) if label in texts), None)
+    return next(session.unsafe(texts), None)
 
 
-def _new(session: Session) -> Iterator[Label]:
-    for enum, label in sorted(session.new_labels):
-        if enum not in session.new_types or session.version < SET_EXPRESSION_SINCE:
-            yield enum, label
+def _new(operation: op.Operation, schema: Schema, session: Session) -> Iterator[Label]:
+    """The labels that the transaction has added, as far as the operation says them: there may be thousands."""
+    return session.unsafe(_said(operation, schema)) if session.new_labels else iter(())
+
+
+def _said(operation: op.Operation, schema: Schema) -> set[str]:
+    said = {each.text for each in _constants(operation)}
+    said |= {_text(column.default) for column in _defaults(operation, schema) if column.default is not None}
+    texts = [expression.text for expression, _ in _expressions(operation, schema)]
+    if isinstance(operation, op.CreateView):
+        texts.append(operation.view.query)
+    return said.union(*map(strings, texts))
 
 
 def _uses(operation: op.Operation, label: Label, schema: Schema) -> bool:

@@ -76,7 +76,7 @@ def _bound(parent: Table, of: PartitionOf, fit: Fit | None, schema: Schema) -> E
     if of.bound.removeprefix("FOR VALUES ").split(" ")[0] != WORDS[strategy]:
         return Effects(fails=sqlstate.INVALID_TABLE_DEFINITION)
     if fit is None or fit.overlaps is None:
-        siblings = [each for each in schema.partitions(parent.name) if each.partition_of is not None]
+        siblings = schema.count_children(parent.name)
         unsure = f"whether another partition of {parent.name} takes some of these rows is not known"
         return Effects(uncertain=unsure if siblings else "")
     return Effects(fails=sqlstate.INVALID_OBJECT_DEFINITION if fit.overlaps else None)
@@ -93,7 +93,7 @@ def attach(operation: op.AttachPartition, schema: Schema, session: Session) -> E
     effects |= _default(parent, operation.of, operation.fit, schema) | _unfit(parent, partition, schema)
     effects |= _bound(parent, operation.of, operation.fit, schema)
     effects |= _attached_indexes(parent, members, schema)
-    if operation.of.bound == "DEFAULT" and len(schema.partitions(parent.name)) == 0:
+    if operation.of.bound == "DEFAULT" and not schema.count_children(parent.name):
         return effects  # with no other partition, every row belongs there
     checks = [check for member in members for check in member.checks if check.validated]
     touching = [check for check in checks if _reads_key(check.expression.columns, parent)]

@@ -60,7 +60,8 @@ def missing_lock_timeout(context: Context) -> Iterator[Harm]:
     """Of tables alone: few queries use a view while it is replaced."""
     if is_bounded(context):
         return
-    tables = sorted(set(strong(context, LockMode.ACCESS_EXCLUSIVE)) - set(context.before.views))
+    views = context.before.views
+    tables = sorted(name for name in strong(context, LockMode.ACCESS_EXCLUSIVE) if name not in views)
     if tables:
         yield Harm(
             f"waits for ACCESS EXCLUSIVE on {joined(tables)} without lock_timeout: later queries queue behind it",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from dbtools.model import operation as op
@@ -77,6 +76,8 @@ def unknown_object(context: Context) -> Iterator[Harm]:
     effects = context.effects
     if told_by(context) != "unknown-object" or effects.uncertain:
         return
+    from difflib import get_close_matches
+
     for missing in _missing(context.operation, context.before):
         where = f"{missing.table} has no {missing.kind}" if missing.table else f"there is no {missing.kind}"
         near = get_close_matches(missing.name, missing.near, n=1, cutoff=0.5)
@@ -200,7 +201,7 @@ def _types(columns: Iterable[Column], schema: Schema) -> Iterator[Missing]:
 
 def _is_own_sequence(name: Name, schema: Schema) -> bool:
     """Whether it may be the sequence behind a serial or identity column, which the schema does not name."""
-    return any(name.local.startswith(table.local) and name.local.endswith("seq") for table in schema.tables)
+    return name.local.endswith("seq") and any(name.local.startswith(table.local) for table in schema.tables)
 
 
 def _columns(name: Name, columns: Iterable[str], schema: Schema) -> Iterator[Missing]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Expression, Name, Type
@@ -17,6 +18,11 @@ from dbtools.model.schema import Schema
 from dbtools.rules.base import Context
 from dbtools.rules.plans.columns import batched
 from dbtools.rules.plans.constraints import alone, checked, proof, step
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 
 def changed(context: Context, operation: op.SetType) -> Plan | None:

@@ -20,6 +20,8 @@ OTHER = "what they do to the schema is not known here: rules that rest on what d
 
 def is_code(path: str) -> bool:
     """Whether a file, by its name, is a migration written in a programming language."""
+    if path.endswith(".sql"):
+        return False  # as most are
     last = name(path)
     return FILE.match(last) is not None and TEST.search(last) is None
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
-from itertools import groupby
 
 from dbtools.sources.layouts import plain, updown
 from dbtools.sources.layouts.layout import Layout, Part, Running, folder, name
-from dbtools.sources.layouts.order import natural
+from dbtools.sources.layouts.order import in_natural_order, natural
 from dbtools.sources.layouts.signs import BREAKPOINT, FLYWAY, MARKERS, UP
 
 Read = Callable[[Part, Running], Layout]
@@ -96,8 +95,11 @@ def _owner(path: str, claimed: Mapping[str, str]) -> str | None:
 def _by_folder(files: Mapping[str, str]) -> Iterator[Part]:
     """What no file claims, folder by folder; but Flyway, and nobody, take the files of all folders together."""
     found: dict[str, Part] = {}
-    for root, paths in groupby(sorted(files, key=lambda path: (natural(folder(path)), folder(path))), folder):
-        inside = {path: files[path] for path in paths}
+    folders: dict[str, dict[str, str]] = {}
+    for path, text in files.items():
+        folders.setdefault(folder(path), {})[path] = text
+    for root in in_natural_order(folders):
+        inside = folders[root]
         runner = recognised(inside, root)
         key = runner if runner in {"flyway", "sql"} else root
         before = found.get(key, Part(runner, {}, root))

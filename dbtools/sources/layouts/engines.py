@@ -33,11 +33,14 @@ def by_folder(files: Mapping[str, str]) -> tuple[dict[str, str], tuple[Layout, .
 
     What lies above the folder that holds them all takes no part: a project may be called anything.
     """
-    top = posixpath.commonpath([folder(path) for path in files]) if files else ""
+    top = posixpath.commonpath({folder(path) for path in files}) if files else ""
     above = len(folder(top).split("/")) if folder(top) else 0
     kept: dict[str, str] = {}
     others: dict[tuple[str, str], list[str]] = {}
     for path, text in files.items():
+        if OTHERS.isdisjoint(path.lower().replace(".", "/").split("/")):
+            kept[path] = text
+            continue
         parts = path.split("/")
         depth = next((at for at in range(above, len(parts) - 1) if parts[at].lower() in OTHERS), None)
         suffix = next((part for part in parts[-1].lower().split(".")[1:-1] if part in OTHERS), None)
@@ -53,7 +56,7 @@ def by_folder(files: Mapping[str, str]) -> tuple[dict[str, str], tuple[Layout, .
 
 
 def _of_postgresql(path: str) -> bool:
-    return any(f".{each}." in path for each in POSTGRESQL)
+    return not POSTGRESQL.isdisjoint(path.split(".")[1:-1])
 
 
 def _for_any(path: str) -> str:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from dataclasses import field
+from typing import TYPE_CHECKING
 
 from dbtools.model.finding import Finding, Location, Severity
 from dbtools.model.migration import Migration, TransactionMode
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from dbtools.model.value import dataclass
 
 COMMENT = re.compile(r"\s*+--([^\n]*)")
 NO_TRANSACTION = re.compile(r"\s*dbtools:\s*no-transaction\b", re.IGNORECASE)
@@ -93,7 +98,9 @@ def name(path: str) -> str:
 
 def stem(path: str) -> str:
     """The last part of *path* without its last suffix."""
-    return PurePosixPath(path).stem
+    last = name(path)
+    first, _, suffix = last.rpartition(".")
+    return first if first and suffix else last
 
 
 def below(root: str, path: str) -> str:

@@ -21,4 +21,4 @@ PLAN, SETTINGS = "sqitch.plan", "sqitch.conf"
 # goose, sql-migrate, dbmate, node-pg-migrate: what a marker holds, in lower case
 MARKERS = ("+goose", "+migrate", "migrate:", " migration")
 # What something may come in the place of
-PLACEHOLDER = re.compile(r"\{\{|\{[%#]|\$\{|(?<![:\w\])\[\"'])\:[A-Za-z_\"']")
+PLACEHOLDER = re.compile(r"\{[{%#]|\$\{|:(?<![:\w\])\[\"']:)[A-Za-z_\"']")
