@@ -13,6 +13,7 @@ from dbtools.model.finding import Finding, Severity
 from dbtools.model.migration import Migration
 from dbtools.model.plan import Plan, Step
 from dbtools.model.schema import Schema
+from dbtools.rules import migration_rules
 from dbtools.sql.named import named
 from dbtools.sql.read import Statement
 from dbtools.sql.render import render
@@ -44,7 +45,13 @@ class Work:
 def prepared(migration: Migration, before: Schema, findings: Iterable[Finding]) -> Work:
     """The work that one migration is, with what stands for its statements where rules object to one."""
     work = Work(migration, before, now=(migration,))
-    own = [each for each in findings if each.location.path == migration.up.path and each.severity > Severity.INFO]
+    mild = {rule.name for rule in migration_rules() if rule.severity is Severity.INFO}
+    own = [
+        each
+        for each in findings
+        if each.location.path == migration.up.path
+        and (each.severity > Severity.INFO or (each.plan is not None and each.rule in mild))
+    ]
     if not own:
         return work
     if any(each.rule == "migration-edited" for each in own):

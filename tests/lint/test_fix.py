@@ -6,6 +6,7 @@ from dbtools.change import Change
 from dbtools.errors import SourceError
 from dbtools.lint import LintSettings
 from dbtools.lint.fix import fix
+from dbtools.lint.settings import Choice
 from dbtools.model.finding import Severity
 from dbtools.model.migration import Migration, Script
 from dbtools.model.schema import Schema
@@ -27,7 +28,7 @@ CREATE TABLE post (id int NOT NULL, author int, slug text, views int);
 UP, DOWN = "0002_next.up.sql", "0002_next.down.sql"
 
 
-def fixed(up, *, history=BASE, version=18, path=UP, **migration):
+def fixed(up, *, history=BASE, version=18, path=UP, settings=None, **migration):
     """What --fix makes of one migration after a history: its report and its files."""
     base = fold(Schema(complete=bool(history)), (history,))
     down = migration.pop("down", None)
@@ -35,7 +36,7 @@ def fixed(up, *, history=BASE, version=18, path=UP, **migration):
     reversible = path.endswith(".up.sql")
     new = Migration("next", Script(path, up), back, **{"reversible": reversible, **migration})
     change = Change("test", base, fold(base, (up,)), new=(new,))
-    report = fix(change, LintSettings(version, lock_timeout="5s"), lambda _: [path])
+    report = fix(change, settings or LintSettings(version, lock_timeout="5s"), lambda _: [path])
     return report, {file.path: file.content for file in report.files}
 
 
@@ -58,6 +59,15 @@ def test_a_statement_that_needs_nothing_stays_as_it_was_with_its_comments():
 def test_nothing_is_written_where_nothing_is_found():
     report, files = fixed("ALTER TABLE post ADD COLUMN note text;\n")
     assert (report.summary, files) == ("nothing to write", {})
+
+
+def test_what_is_never_more_than_an_info_is_written_too_but_not_what_was_made_one():
+    index = f"{BASE}CREATE INDEX post_slug ON post (slug);"
+    _, files = fixed("DROP INDEX post_slug;\n", history=index)
+    assert "DROP INDEX CONCURRENTLY post_slug" in files[UP]
+    mild = LintSettings(choice=Choice(severity={"index-blocks-writes": Severity.INFO}), lock_timeout="5s")
+    _, files = fixed("CREATE INDEX post_slug ON post (slug);\n", settings=mild)
+    assert files == {}
 
 
 def test_several_plans_share_their_files():
