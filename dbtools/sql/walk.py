@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
+from typing import NamedTuple
 
 from dbtools.model import operation as op
 from dbtools.model import sqlstate
@@ -27,6 +28,7 @@ from dbtools.model.schema import Schema
 from dbtools.sql.constants import WITH_CONSTANTS, constants
 from dbtools.sql.grammar import TOO_DEEP
 from dbtools.sql.judge import judged
+from dbtools.sql.marks import Marks
 from dbtools.sql.read import Statement, read
 from dbtools.sql.split import Place
 
@@ -75,12 +77,34 @@ def fold(schema: Schema, scripts: Iterable[str]) -> Schema:
     A script that changes what none before it has made shows that not all of them are here.
     """
     for text in scripts:
+        marks: Marks[Schema] = Marks()
         for number, (statement, operation) in _each(text):
+            if isinstance(operation, op.Transaction):
+                schema = _at_mark(marks, operation, schema)
+                continue
             after = _applied(schema, operation)
             guarded = statement.if_exists or number in statement.guarded or statement.elsewhere
             if schema.complete and not guarded and _shows_more(operation, schema, after):
                 after = replace(after, complete=False)
             schema = after
+    return schema
+
+
+def _at_mark(marks: Marks[Schema], operation: op.Transaction, schema: Schema) -> Schema:
+    """The schema after BEGIN, ROLLBACK, a savepoint, ...; what the script itself did not begin is not rolled back."""
+    match operation.verb:
+        case "begin":
+            marks.begin(schema)
+        case "savepoint":
+            marks.save(operation.savepoint, schema)
+        case "release":
+            marks.release(operation.savepoint)
+        case "rollback to":
+            return marks.back(operation.savepoint) or schema
+        case "commit" | "rollback":
+            before = marks.back() if operation.verb == "rollback" else None
+            marks.end()
+            return before or schema
     return schema
 
 
@@ -133,6 +157,17 @@ def walk(migrations: Iterable[Migration], schema: Schema, session: Session) -> I
             yield from run.steps(migration, statement)
 
 
+class _Moment(NamedTuple):
+    """What ROLLBACK brings back, and how much the transaction had done."""
+
+    schema: Schema
+    session: Session
+    born: Members[Name]
+    emptied: Members[Name]
+    lasting: str
+    length: int
+
+
 class _Run:
     """The server and its connection between two statements."""
 
@@ -143,6 +178,7 @@ class _Run:
         self.transaction = self.script = Log()
         self.lasting = session.lock_timeout  # what lock_timeout is again once SET LOCAL ends
         self.mode = ""
+        self.marks: Marks[_Moment] = Marks()
         self.emptied: Members[Name] = Members()  # without rows until the transaction ends, for nobody else writes
 
     def connect(self, migration: Migration) -> None:
@@ -153,6 +189,9 @@ class _Run:
         if not together:
             self.session = replace(self.fresh, empty=self.session.empty, in_transaction=in_transaction(migration))
             self.transaction, self.lasting = Log(), self.fresh.lock_timeout
+            self.marks.end()
+            if self.session.in_transaction:
+                self.marks.begin(self._moment())
 
     def steps(self, migration: Migration, statement: Statement) -> Iterator[Step]:
         """The operations of one statement."""
@@ -231,14 +270,41 @@ class _Run:
                 gone = [name for name in emptied if name not in self.session.empty]
                 self.emptied = self.emptied.having(*gone)
                 self.session = replace(self.session, empty=self.session.empty.having(*gone))
-            case op.Transaction("begin"):
-                self.session = replace(self.session, in_transaction=True)
-            case op.Transaction("commit" | "rollback"):
-                self._ended()
-                # A file sent as one query is in a transaction again at once (manual, 55.2.2.1).
-                self.session = replace(self.session, in_transaction=self.mode == "query")
+            case op.Transaction():
+                self._marked(operation)
             case op.SetParameter("lock_timeout" | "", value, local) if not local or self.session.in_transaction:
                 self._wait(value, local=local)
+
+    def _marked(self, operation: op.Transaction) -> None:
+        match operation.verb:
+            case "begin" if not self.session.in_transaction:
+                self.session = replace(self.session, in_transaction=True)
+                self.marks.begin(self._moment())
+            case "commit" | "rollback":
+                if operation.verb == "rollback":
+                    self._back(self.marks.back())
+                self._ended()
+                self.marks.end()
+                # A file sent as one query is in a transaction again at once (manual, 55.2.2.1).
+                self.session = replace(self.session, in_transaction=self.mode == "query")
+                if self.session.in_transaction:
+                    self.marks.begin(self._moment())
+            case "savepoint" if self.session.in_transaction:
+                self.marks.save(operation.savepoint, self._moment())
+            case "release":
+                self.marks.release(operation.savepoint)
+            case "rollback to":
+                self._back(self.marks.back(operation.savepoint))
+
+    def _moment(self) -> _Moment:
+        length = len(self.transaction.done)
+        return _Moment(self.schema, self.session, self.born, self.emptied, self.lasting, length)
+
+    def _back(self, moment: _Moment | None) -> None:
+        """What was done since is as if it had not been; locks that were taken since are free."""
+        if moment is not None:
+            self.schema, self.session, self.born, self.emptied, self.lasting, length = moment
+            self.transaction = self.transaction.undone(length)
 
     def _wait(self, value: str | None, *, local: bool) -> None:
         timeout = self.fresh.lock_timeout if value is None else value

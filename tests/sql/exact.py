@@ -288,7 +288,7 @@ ROWS = {
     "SET TIME ZONE 'UTC'": op.SetParameter("timezone", "UTC"),
     "START TRANSACTION": op.Transaction("begin"),
     "END": op.Transaction("commit"),
-    "SAVEPOINT s": op.Transaction("savepoint"),
-    "ROLLBACK TO s": op.Transaction("rollback to"),
+    "SAVEPOINT s": op.Transaction("savepoint", "s"),
+    "ROLLBACK TO s": op.Transaction("rollback to", "s"),
 }
 EXACT = TABLES | COLUMNS | CONSTRAINTS | INDEXES | TYPES | OTHERS | ROWS
