@@ -2,6 +2,7 @@
 
 import pytest
 
+from dbtools.model.finding import Severity
 from tests.rules.judging import judge
 
 
@@ -22,3 +23,21 @@ def sentence(sql, rule, version=18):
 )
 def test_it_says(sql, rule, says):
     assert says in sentence(sql, rule)
+
+
+INDEX = "CREATE INDEX CONCURRENTLY post_id ON post (id);"
+
+
+@pytest.mark.parametrize(
+    ("new", "severity"),
+    [
+        (INDEX, Severity.INFO),
+        ("SET lock_timeout = '2s';\n" + INDEX, Severity.INFO),
+        ("DO $$ BEGIN COMMIT; END $$;", Severity.INFO),
+        ("ALTER TABLE post ADD COLUMN title text;\n" + INDEX, Severity.ERROR),
+        (f"BEGIN;\n{INDEX}\nCOMMIT;", Severity.ERROR),
+    ],
+)
+def test_a_file_of_nobodys_runner_that_no_transaction_takes_is_told_and_not_refused(new, severity):
+    findings = judge(f"CREATE TABLE post (id int);\n---\n{new}")
+    assert [each.severity for each in findings if each.rule == "concurrently-in-transaction"] == [severity]
