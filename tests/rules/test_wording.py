@@ -19,6 +19,48 @@ def sentence(sql, rule, version=18):
             "json-not-jsonb",
             "ADD COLUMN raw jsonb[]",
         ),
+        (
+            "CREATE TABLE post (id int);\n---\nALTER TABLE post DISABLE TRIGGER USER;",
+            "disable-triggers",
+            "turns off every trigger but those of foreign keys",
+        ),
+        (
+            "CREATE TABLE a (id int);\nCREATE TABLE b () INHERITS (a);\n---\nALTER TABLE a ADD CHECK (id > 0);",
+            "full-scan-exclusive",
+            "reads every row of a with 1 child,",
+        ),
+        (
+            """CREATE TABLE log (n int) PARTITION BY LIST (n);
+CREATE TABLE log_other PARTITION OF log DEFAULT;
+CREATE TABLE log_1 (n int CHECK (n IS NOT NULL AND n = 1));
+---
+ALTER TABLE log ATTACH PARTITION log_1 FOR VALUES IN (1);""",
+            "multi-table-exclusive-lock",
+            "holds ACCESS EXCLUSIVE on log_1 and log_other together",
+        ),
+        (
+            """CREATE TABLE log (n int) PARTITION BY LIST (n);
+CREATE TABLE log_1 PARTITION OF log FOR VALUES IN (1);
+CREATE TABLE post (id int);
+---
+TRUNCATE log_1, post;""",
+            "multi-table-exclusive-lock",
+            "holds ACCESS EXCLUSIVE on log_1 and post together",
+        ),
+        (
+            """CREATE TABLE post (id int);
+CREATE VIEW posts AS SELECT id FROM post;
+CREATE VIEW few AS SELECT id FROM posts;
+---
+ALTER TABLE post DROP COLUMN id CASCADE;""",
+            "drop-cascade",
+            "drops with post.id: view few and view posts\n",
+        ),
+        (
+            "CREATE TYPE mood AS ENUM ('ok');\nCREATE TABLE post (id int, m mood);\n---\nDROP TYPE mood CASCADE;",
+            "drop-cascade",
+            "drops with type mood: column m of post",
+        ),
     ],
 )
 def test_it_says(sql, rule, says):

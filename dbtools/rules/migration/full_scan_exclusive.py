@@ -79,7 +79,7 @@ def full_scan_exclusive(context: Context) -> Iterator[Harm]:
         members = {member.name for member in family(own, context.before)} or {own}
         if read & members and not effects.builds and context.existed(own):
             yield Harm(
-                f"reads every row of {family_of(own, read & members)}, and {BLOCKS_ALL} meanwhile",
+                f"reads every row of {family_of(own, read & members, context.before)}, and {BLOCKS_ALL} meanwhile",
                 _hint_for(context, min(read & members)),
                 str(own),
                 _object(operation),
