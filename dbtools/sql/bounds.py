@@ -3,7 +3,7 @@
 PostgreSQL skips the scan of ATTACH PARTITION where valid checks and NOT NULL imply the bound
 (``predicate_implied_by``), and that of the default partition where its checks exclude it. Followed are bounds over one
 column that is compared with constants of its own kind; anything else that may prove something is None: unknown.
-Moments with a time zone are compared where the session is in UTC, as those that wrote the others are taken to have been.
+Moments with a time zone are compared where the session is in UTC, as those are taken to have been that wrote the rest.
 """
 
 from __future__ import annotations
