@@ -83,3 +83,14 @@ INDEX = "CREATE INDEX CONCURRENTLY post_id ON post (id);"
 def test_a_file_of_nobodys_runner_that_no_transaction_takes_is_told_and_not_refused(new, severity):
     findings = judge(f"CREATE TABLE post (id int);\n---\n{new}")
     assert [each.severity for each in findings if each.rule == "concurrently-in-transaction"] == [severity]
+
+
+def test_a_view_by_another_name_is_told_as_what_it_may_break():
+    sql = (
+        "CREATE TABLE post (id int);\nCREATE VIEW posts AS SELECT id FROM post;\n---\nALTER VIEW posts RENAME TO every;"
+    )
+    (found,) = [each for each in judge(sql) if each.rule == "rename-table"]
+    assert found.severity is Severity.INFO
+    assert "what knows it as posts fails from then on" in found.message
+    kept = sql + "\nCREATE VIEW posts AS SELECT id FROM every;"
+    assert [each for each in judge(kept) if each.rule == "rename-table"] == []
