@@ -87,6 +87,7 @@ def unknown_object(context: Context) -> Iterator[Harm]:
         message = f"{where} {missing.name}: fails with {effects.fails}"
         yield Harm(message, hint, missing.table or missing.name, missing.name if missing.table else "")
         return
+    yield Harm(f"what it names does not exist: fails with {effects.fails}", "rehearse it to see what the server misses")
 
 
 def _missing(operation: op.Operation, schema: Schema) -> Iterator[Missing]:
@@ -136,9 +137,12 @@ def _missing(operation: op.Operation, schema: Schema) -> Iterator[Missing]:
             yield Missing("type", str(name), tuple(map(str, (*schema.enums, *schema.domains))))
         case op.DropFunction(name):
             yield Missing("function", str(name), tuple(str(function) for function, _ in schema.functions))
-        case op.DropOpaque("policy", name, Name() as table) if table in schema.tables:
-            policies = tuple(own.local for kind, own, on in schema.opaques if (kind, on) == ("policy", table))
-            yield Missing("policy", name.local, policies, str(table))
+        case op.DropOpaque(kind, name, Name() as table) | op.AlterOpaque(kind, name, Name() as table) if (
+            table in schema.tables or table in schema.views
+        ):
+            yield _attached(kind, name.local, table, schema)
+        case op.AlterTable(table, "enable trigger" | "disable trigger", name) if table in schema.tables:
+            yield _attached("trigger", name, table, schema)
         case op.CreateDomain(domain):
             yield Missing("type", str(domain.base), tuple(map(str, (*schema.enums, *schema.domains))))
         case op.Insert(name, columns) | op.Update(name, columns) if name in schema.tables:
@@ -148,6 +152,13 @@ def _missing(operation: op.Operation, schema: Schema) -> Iterator[Missing]:
                 yield Missing("type", str(name), _near(schema.enums))
         case _:
             yield from _tables(_around(operation), schema)
+
+
+def _attached(kind: str, name: str, table: Name, schema: Schema) -> Missing:
+    """A trigger, policy or rule of a table, and those that there are."""
+    return Missing(
+        kind, name, tuple(own.local for each, own, on in schema.opaques if (each, on) == (kind, table)), str(table)
+    )
 
 
 def _around(operation: op.Operation) -> tuple[Name, ...]:

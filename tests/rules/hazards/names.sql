@@ -177,3 +177,21 @@ CREATE TYPE app.state AS ENUM ('OPEN');
 CREATE TABLE app.task (state app.state);
 ---
 ALTER TYPE app.state RENAME VALUE 'OPEN' TO 'open'; -- expect: rename-enum-value
+==== a trigger that is called otherwise is dropped
+CREATE TABLE post (id int);
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER post_touch BEFORE UPDATE ON post FOR EACH ROW EXECUTE FUNCTION touch();
+---
+DROP TRIGGER touch_post ON post; -- expect: unknown-object
+==== a trigger that is not there is turned off
+CREATE TABLE post (id int);
+---
+ALTER TABLE post DISABLE TRIGGER touch_post; -- expect: unknown-object
+==== a rule that is not there is dropped
+CREATE TABLE post (id int);
+---
+DROP RULE keep ON post; -- expect: unknown-object
+==== a policy that is not there is altered
+CREATE TABLE post (id int);
+---
+ALTER POLICY own ON post USING (true); -- expect: unknown-object
