@@ -83,7 +83,7 @@ def _looked_at(operation: op.CreateView, schema: Schema) -> op.CreateView:
     from dbtools.sql.queries import Queries
 
     view = operation.view
-    found = Queries(schema).qualify(view.query, view.name.namespace)
+    found = Queries(schema).qualify(view.query, view.name.namespace, view.mentions)
     if found is None:
         return operation
     if not found.problems:

@@ -57,6 +57,15 @@ ALTER TABLE post DROP COLUMN id CASCADE;""",
             "drops with post.id: view few and view posts\n",
         ),
         (
+            """CREATE TABLE author (id int PRIMARY KEY);
+CREATE TABLE post (author int);
+---
+ALTER TABLE post ADD COLUMN title text;
+ALTER TABLE post ADD FOREIGN KEY (author) REFERENCES author;""",
+            "fk-scan-blocks-writes",
+            "blocks reads and writes of post and writes to author, for the transaction holds ACCESS EXCLUSIVE on post",
+        ),
+        (
             "CREATE TYPE mood AS ENUM ('ok');\nCREATE TABLE post (id int, m mood);\n---\nDROP TYPE mood CASCADE;",
             "drop-cascade",
             "drops with type mood: column m of post",

@@ -195,3 +195,16 @@ DROP RULE keep ON post; -- expect: unknown-object
 CREATE TABLE post (id int);
 ---
 ALTER POLICY own ON post USING (true); -- expect: unknown-object
+==== sequences, indexes, views and comments on what is not there
+CREATE TABLE post (id int, title text);
+CREATE VIEW posts AS SELECT id FROM post;
+---
+ALTER SEQUENCE nowhere RESTART; -- expect: unknown-object
+DROP SEQUENCE nowhere; -- expect: unknown-object
+ALTER INDEX nowhere RENAME TO somewhere; -- expect: unknown-object
+ALTER INDEX nowhere SET (fillfactor = 50); -- expect: unknown-object
+ALTER VIEW post_list RENAME TO list; -- expect: unknown-object
+COMMENT ON COLUMN post.heading IS 'x'; -- expect: unknown-object
+COMMENT ON VIEW post_list IS 'x'; -- expect: unknown-object
+DROP PUBLICATION everything; -- expect: unknown-object
+DROP STATISTICS few; -- expect: unknown-object
