@@ -119,7 +119,7 @@ class _Run:
             partial(self.change.readers, moment=moment), partial(self.change.former, moment=moment),
             partial(self.change.leaves_out, moment=moment), partial(self.change.clashes, moment=moment),
             partial(self.change.says, moment=moment),
-            lambda: self.change.readers_known, render, step.statement.text,
+            lambda: self.change.readers_known, render, step.statement.text, step.migration.presumed,
         )  # fmt: skip
 
     def at_end(self) -> Schema:

@@ -38,7 +38,8 @@ class Migration:
     it opens one for the whole file, ``query`` when it sends the file as one query, which PostgreSQL itself makes a
     transaction as soon as it holds several statements, ``statement`` or ``none`` when each runs by itself. ``down`` is
     None where the layout knows no way back, or none was written; ``reversible`` says whether the layout has ways down
-    at all. Where one file holds both ways, each script is the whole file with the other way blanked.
+    at all. Where one file holds both ways, each script is the whole file with the other way blanked. ``presumed``:
+    nobody says that it runs in a transaction, and it holds only what none takes.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Migration:
     transaction: TransactionMode = "file"
     reversible: bool = False
     down_transaction: TransactionMode | None = None
+    presumed: bool = False
 
     @property
     def back(self) -> Migration | None:

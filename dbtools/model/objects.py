@@ -69,6 +69,7 @@ class Unique:
     columns: tuple[str, ...]
     nulls_distinct: bool = True
     deferrable: bool = False
+    deferred: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,23 @@ class Log:
 
     def _mode(self, name: Name, number: int) -> LockMode:
         return self.done[number].effects.lock(name) or LockMode.ACCESS_EXCLUSIVE
+
+    def undone(self, length: int) -> Log:
+        """As it stood after *length* operations; the locks of what is rolled back to a savepoint are free again."""
+        if length == len(self.done):
+            return self
+        log = Log()
+        log.done, log.climbs = self.done[:length], dict(self.climbs)
+        touched = {name for done in self.done[length:] for name in done.effects.locks}
+        touched |= {Name(each.operation.name.namespace, each.operation.to) for each in self.done[length:]
+                    if isinstance(each.operation, RenameTable)}  # fmt: skip
+        for name in touched & log.climbs.keys():
+            log.climbs[name] = [number for number in log.climbs[name] if number < length]
+            if not log.climbs[name]:
+                del log.climbs[name]
+        log.exclusive = self.exclusive[: bisect_left(self.exclusive, (length,))]
+        log.blocking = self.blocking[: bisect_left(self.blocking, (length,))]
+        return log
 
     def now(self) -> Past:
         """What has been done so far, whatever is added later."""

@@ -167,7 +167,7 @@ def _constraint(row: Row) -> Constraint:
         case "p":
             return PrimaryKey(row.name, columns)
         case "u":
-            return Unique(row.name, columns, row.nulls_distinct, row.deferrable)
+            return Unique(row.name, columns, row.nulls_distinct, row.deferrable, row.deferred)
         case "f":
             return ForeignKey(
                 row.name,
@@ -179,6 +179,7 @@ def _constraint(row: Row) -> Constraint:
                 validated=row.validated,
                 enforced=row.enforced,
                 deferrable=row.deferrable,
+                deferred=row.deferred,
             )
         case "x":
             return Exclusion(row.name, row.text, columns)

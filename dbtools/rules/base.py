@@ -60,7 +60,8 @@ class Context:
     the head of the change, ``former`` which code did so until this change; ``leaves_out`` who inserts rows without
     the column, ``clashes`` who cannot go on once it has a new type, ``says`` who spells a label of its enum. They
     are worked out when they are asked. ``readers_known`` is False when the project names no model and no query.
-    ``render`` spells an operation as SQL. ``text`` is the statement as it is written.
+    ``render`` spells an operation as SQL. ``text`` is the statement as it is written. ``presumed``: nobody says that
+    the migration runs in a transaction, and it holds only what none takes.
     """
 
     operation: Operation
@@ -85,6 +86,7 @@ class Context:
     knows_readers: Callable[[], bool]
     render: Callable[[Operation], str]
     text: str = ""
+    presumed: bool = False
 
     @property
     def readers_known(self) -> bool:

@@ -9,6 +9,7 @@ from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.operation import Operation
 from dbtools.model.reader import Reader
+from dbtools.model.schema import Schema
 from dbtools.rules.base import Context
 
 MOST = 5
@@ -106,7 +107,10 @@ DROPPED: dict[type, str] = {
 }
 
 
-def family_of(table: Name, members: Collection[Name]) -> str:
+def family_of(table: Name, members: Collection[Name], schema: Schema) -> str:
     """``Order``, or ``Order with 3 partitions``: the table, and how many of those below it are among *members*."""
-    below = len(set(members) - {table})
-    return f"{table} with {counted(below, 'partition')}" if below else str(table)
+    below = set(members) - {table}
+    if not below:
+        return str(table)
+    parts = all((found := schema.table(each)) is not None and found.partition_of is not None for each in below)
+    return f"{table} with {counted(len(below), 'partition') if parts else counted(len(below), 'child', 'children')}"

@@ -96,6 +96,8 @@ def _foreign_key(key: ForeignKey) -> str:
 
 
 def _deferrable(constraint: Unique | ForeignKey) -> str:
+    if constraint.deferrable and constraint.deferred:
+        return " DEFERRABLE INITIALLY DEFERRED"
     return " DEFERRABLE" if constraint.deferrable else ""
 
 

@@ -116,12 +116,13 @@ def constraint_of(
     columns = (column,) if column else strings(node.keys)
     name = node.conname
     deferrable = node.deferrable or pb.CONSTR_ATTR_DEFERRABLE in attributes or pb.CONSTR_ATTR_DEFERRED in attributes
+    deferred = node.initdeferred or pb.CONSTR_ATTR_DEFERRED in attributes
     enforced = node.is_enforced and pb.CONSTR_ATTR_NOT_ENFORCED not in attributes
     match node.contype:
         case pb.CONSTR_PRIMARY:
             return Written(PrimaryKey(name, columns), node.indexname)
         case pb.CONSTR_UNIQUE:
-            return Written(Unique(name, columns, not node.nulls_not_distinct, deferrable), node.indexname)
+            return Written(Unique(name, columns, not node.nulls_not_distinct, deferrable, deferred), node.indexname)
         case pb.CONSTR_CHECK:
             return Written(Check(name, expression_of(node.raw_expr), not node.skip_validation and enforced, enforced))
         case pb.CONSTR_FOREIGN:
@@ -136,7 +137,7 @@ def constraint_of(
                 validated=not node.skip_validation and enforced,
                 enforced=enforced,
                 deferrable=deferrable,
-                deferred=node.initdeferred or pb.CONSTR_ATTR_DEFERRED in attributes,
+                deferred=deferred,
             )
             return Written(key)
         case pb.CONSTR_NOTNULL:

@@ -207,7 +207,7 @@ def _constant(node: pb.Node) -> str:
 def transaction(node: pb.TransactionStmt, namespace: str) -> op.Operation:
     """BEGIN, COMMIT, ..."""
     del namespace
-    return op.Transaction(TRANSACTIONS[node.kind])  # type: ignore[arg-type]
+    return op.Transaction(TRANSACTIONS[node.kind], node.savepoint_name)  # type: ignore[arg-type]
 
 
 def grant(node: pb.GrantStmt, namespace: str) -> op.Operation:

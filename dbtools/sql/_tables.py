@@ -26,6 +26,7 @@ from dbtools.sql._definitions import column_of, constraint_of, name_of, path_of,
 from dbtools.sql.expressions import expression_of
 from dbtools.sql.types import type_of
 
+LIKE_ALL = 0x7FFFFFFF
 STRATEGIES = {
     pb.PARTITION_STRATEGY_LIST: "list", pb.PARTITION_STRATEGY_RANGE: "range", pb.PARTITION_STRATEGY_HASH: "hash",
 }  # fmt: skip
@@ -102,7 +103,8 @@ def create_table(node: pb.CreateStmt, namespace: str) -> Iterator[op.Operation]:
     )
     like = [part.table_like_clause for part in node.table_elts if part.WhichOneof("node") == "table_like_clause"]
     copied, including = tuple(name_of(each.relation, namespace) for each in like), any(each.options for each in like)
-    yield op.CreateTable(table, node.if_not_exists, copied, including=including)
+    everything = including and all(each.options == LIKE_ALL for each in like)
+    yield op.CreateTable(table, node.if_not_exists, copied, including=including, everything=everything)
     yield from _of_inherited(name, inherited)
 
 

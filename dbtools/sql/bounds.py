@@ -3,6 +3,7 @@
 PostgreSQL skips the scan of ATTACH PARTITION where valid checks and NOT NULL imply the bound
 (``predicate_implied_by``), and that of the default partition where its checks exclude it. Followed are bounds over one
 column that is compared with constants of its own kind; anything else that may prove something is None: unknown.
+Moments with a time zone are compared where the session is in UTC, as those are taken to have been that wrote the rest.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dbtools.model.objects import Fit, PartitionOf, Table
 from dbtools.model.predict.relations import branch, default_partition
 from dbtools.model.schema import Schema
 from dbtools.sql import dialect
+from dbtools.sql.judge_types import has_no_offset
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -54,13 +56,15 @@ class _Values:
     whole: bool = True
 
 
-def fit(partition: Name, of: PartitionOf, schema: Schema) -> Fit:
-    """How *partition* fits in as *of*."""
+def fit(partition: Name, of: PartitionOf, schema: Schema, timezone: str | None = "UTC") -> Fit:
+    """How *partition* fits in as *of*, in a session of *timezone*."""
     parent, default = schema.table(of.parent), default_partition(of.parent, schema)
     if parent is None or parent.partition_by is None:
         return Fit()
-    overlaps = _overlaps(of, partition, parent, schema)
     key = _key(parent)
+    if key is not None and key[1].base == "timestamptz" and not (timezone and has_no_offset(timezone)):
+        return Fit()
+    overlaps = _overlaps(of, partition, parent, schema)
     bound = _bound(of.bound, key[1]) if key else None
     if key is None or bound is None:
         plain = of.bound.startswith("FOR VALUES WITH")
@@ -144,6 +148,9 @@ def _value(text: str, base: str) -> Value | None:
             return None  # the column would be compared as numeric, by operators that prove nothing of it
         if base in NUMBERS:
             return Decimal(text)
+        if base == "timestamptz":  # without an offset it is meant in the session's zone, which is UTC here
+            found = datetime.fromisoformat(text)
+            return None if found.utcoffset() else found.replace(tzinfo=None)
         if base in MOMENTS:
             found = datetime.fromisoformat(text)
             return (

@@ -61,7 +61,7 @@ def judged(operation: op.Operation, schema: Schema, session: Session) -> tuple[o
             schema = _with_checks(schema, partition)
             rest = default_partition(of.parent, schema)
             schema = schema if rest is None else _with_checks(schema, rest.name)
-            operation = replace(operation, fit=fit(partition, of, schema))
+            operation = replace(operation, fit=fit(partition, of, schema, session.timezone))
         case op.DropColumn(table) | op.RenameColumn(table) | op.DropTable(table) | op.RenameTable(table):
             schema = _with_all_views(schema, table)
         case op.AlterOpaque("view", name) if name in schema.views:
@@ -83,7 +83,7 @@ def _looked_at(operation: op.CreateView, schema: Schema) -> op.CreateView:
     from dbtools.sql.queries import Queries
 
     view = operation.view
-    found = Queries(schema).qualify(view.query, view.name.namespace)
+    found = Queries(schema).qualify(view.query, view.name.namespace, view.mentions)
     if found is None:
         return operation
     if not found.problems:

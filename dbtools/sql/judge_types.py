@@ -105,7 +105,7 @@ def judge(
     A collation that changes beside the type rebuilds indexes too; that is for the caller to say. A ``USING`` that is
     more than casts of the column rewrites, and what it keeps of a value is its author's business.
     """
-    session = _Session(schema, None if timezone is None else _has_no_offset(timezone), version)
+    session = _Session(schema, None if timezone is None else has_no_offset(timezone), version)
     if conversion.using is None:
         return session.change(conversion.old, conversion.new, explicit=False)
     if not judge_expressions.is_readable(conversion.using):
@@ -138,7 +138,8 @@ def _joined(changes: list[TypeChange | None]) -> TypeChange | None:
     )
 
 
-def _has_no_offset(timezone: str) -> bool:
+def has_no_offset(timezone: str) -> bool:
+    """Whether a session's TimeZone is UTC under one of its names."""
     return timezone.lower().removeprefix("etc/") in ZERO_OFFSETS
 
 

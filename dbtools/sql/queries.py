@@ -7,7 +7,7 @@ uncertain) never causes a problem. What sqlglot cannot parse is None: unknown, n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from dbtools.sql import dialect
 from dbtools.sql.as_select import as_select
 from dbtools.sql.inserts import Written, written
 from dbtools.sql.reads import Problem, Reads
-from dbtools.sql.resolve import Resolver
+from dbtools.sql.resolve import Home, Resolver
 
 if TYPE_CHECKING:
     from dataclasses import dataclass
@@ -47,9 +47,12 @@ class Queries:
         self.schema = schema
         self._views: dict[Name, Reads | None] = {}
 
-    def qualify(self, query: str, namespace: str = "public", *, stored: bool = False) -> Reads | None:
+    def qualify(
+        self, query: str, namespace: str = "public", mentions: Iterable[Name] = (), *, stored: bool = False
+    ) -> Reads | None:
         """What *query* reads, unqualified relations living in *namespace*; None when sqlglot cannot parse it.
 
+        ``mentions``: the relations that it is known to name: one of another namespace is what its bare name means.
         ``stored``: it is kept as a view is, with its stars spelled out: each of their columns counts, used or not.
         """
         from sqlglot.errors import SqlglotError
@@ -58,7 +61,7 @@ class Queries:
         if understood is None:
             return None
         try:
-            return Resolver(self, namespace, query, stored=stored).resolve(*understood)
+            return Resolver(self, Home(namespace, _meant(mentions)), query, stored=stored).resolve(*understood)
         except SqlglotError:
             return None
 
@@ -73,12 +76,12 @@ class Queries:
             if ColumnRef(table.name, column.name) not in view.expanded
         ]
         if not newer:
-            return self.qualify(view.query, view.name.namespace, stored=True)
+            return self.qualify(view.query, view.name.namespace, view.mentions, stored=True)
         for table, column in newer:
             tables[table.name] = tables[table.name].without_column(column)
         then = Queries(replace(self.schema, tables={**self.schema.tables, **tables}))
         then._views = self._views
-        return then.qualify(view.query, view.name.namespace, stored=True)
+        return then.qualify(view.query, view.name.namespace, view.mentions, stored=True)
 
     def relation(self, name: Name) -> tuple[str, ...] | None:
         """The columns of the relation called *name*; None when they are not known."""
@@ -175,3 +178,11 @@ def _may_be_a_name(filled: exp.Parameter) -> bool:
         case exp.Func() | exp.Cast() | exp.Tuple() | exp.Paren() | exp.Limit() | exp.Offset() | exp.Between():
             return False
     return True
+
+
+def _meant(mentions: Iterable[Name]) -> dict[str, Name]:
+    """Which relation a bare name is, where only one that is named is called so."""
+    found: dict[str, Name | None] = {}
+    for name in mentions:
+        found[name.local] = None if found.get(name.local, name) != name else name
+    return {local: name for local, name in found.items() if name is not None}

@@ -27,12 +27,13 @@ else:
 
 # Kinds that may change tables in ways that nobody reads here.
 OPAQUE_KINDS = {
-    "import_foreign_schema_stmt": "IMPORT FOREIGN SCHEMA brings",
-    "execute_stmt": "EXECUTE runs",
-    "call_stmt": "CALL runs",
-    "alter_table_move_all_stmt": "ALTER ALL IN TABLESPACE moves",
-    "drop_owned_stmt": "DROP OWNED drops",
+    "import_foreign_schema_stmt": "what IMPORT FOREIGN SCHEMA brings is not in this file",
+    "execute_stmt": "what EXECUTE runs was prepared before it",
+    "call_stmt": "what CALL runs is not in this file",
+    "alter_table_move_all_stmt": "what ALTER ALL IN TABLESPACE moves is not in this file",
+    "drop_owned_stmt": "what DROP OWNED drops is not in this file",
 }
+PUT_TOGETHER = "SQL that is put together while it runs"
 OF_ROWS = (op.Insert, op.Update, op.Delete, op.Truncate, op.Select, op.LockTable, op.Maintain, op.SetParameter)
 
 
@@ -98,6 +99,9 @@ def _read(sql: str, namespace: str) -> Iterator[Statement]:
                 yield Statement(piece.text, piece.place, (unknown,), (piece.place,), piece.error, piece.error_place)
             continue
         _point_at(temporary, piece.node)
+        if piece.runs_result:
+            yield Statement(piece.text, piece.place, (op.Unknown(piece.text, PUT_TOGETHER),), (piece.place,))
+            continue
         operations, within = _operations(piece.node, piece.text, current)
         lines = [each.line for each in within]
         places = _in_block(piece, lines) if any(lines) else _places(piece, len(operations))
@@ -196,7 +200,7 @@ def operations_of(node: Node, namespace: str, text: str = "") -> Iterator[op.Ope
         yield from (operation for operation, _ in _executed(inner, namespace, text))
         return
     if kind in OPAQUE_KINDS:
-        yield op.Unknown(text, f"what {OPAQUE_KINDS[kind]} is not in this file")
+        yield op.Unknown(text, OPAQUE_KINDS[kind])
         return
     reader = _tables.READERS.get(kind) or _objects.READERS.get(kind) or _rows.READERS.get(kind)
     if reader is None:
@@ -228,7 +232,7 @@ def _of_query(query: Query, namespace: str) -> Iterator[op.Operation]:
         yield op.Other(COMMITTING_BLOCK)
         return
     if query.dynamic:
-        yield op.Unknown(query.text, "SQL that is put together while it runs")
+        yield op.Unknown(query.text, PUT_TOGETHER)
         return
     try:
         statements = parse(query.text).stmts

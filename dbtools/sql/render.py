@@ -119,8 +119,8 @@ def render(operation: op.Operation) -> str:  # noqa: PLR0915 - one case for each
         case op.SetParameter(name, value, local):
             values = ", ".join(map(literal, (value or "").split(", ")))
             return f"SET {'LOCAL ' if local else ''}{quote(name)} TO {values}"
-        case op.Transaction(verb):
-            return verb.upper() + (" s" if verb in {"savepoint", "release", "rollback to"} else "")
+        case op.Transaction(verb, savepoint):
+            return f"{verb.upper()} {quote(savepoint)}" if savepoint else verb.upper()
         case op.Unknown():
             return operation.text
         case (

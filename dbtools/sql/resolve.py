@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from dbtools.model.expression import Name
 from dbtools.model.objects import ColumnRef
@@ -63,12 +64,22 @@ class _Source:
         return self.refs.get(column, ())
 
 
-class Resolver:
-    """One query's names against one schema; ``stored`` when it is kept with its stars spelled out, as a view is."""
+class Home(NamedTuple):
+    """A namespace, and names that mean a relation elsewhere."""
 
-    def __init__(self, relations: Relations, namespace: str, text: str, *, stored: bool = False) -> None:
+    namespace: str
+    meant: Mapping[str, Name] = MappingProxyType({})
+
+
+class Resolver:
+    """One query's names against one schema; ``stored`` when it is kept with its stars spelled out, as a view is.
+
+    *home* is where names live that say no namespace, or what they mean, where that is known of each.
+    """
+
+    def __init__(self, relations: Relations, home: Home, text: str, *, stored: bool = False) -> None:
         self._relations = relations
-        self._namespace = namespace
+        self._namespace, self._meant = home
         self._text = text
         self._stored = stored
         self._named: dict[Name, Position] = {}
@@ -158,7 +169,7 @@ class Resolver:
         if table.db and table.db != TARGET:
             return Name(table.db, table.name)
         system = not table.db and table.name.startswith("pg_")
-        return Name("pg_catalog" if system else self._namespace, table.name)
+        return self._meant.get(table.name) or Name("pg_catalog" if system else self._namespace, table.name)
 
     def _inserted(self, written: Written) -> Inserted:
         """What an INSERT gives a value, by name."""

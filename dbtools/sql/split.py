@@ -23,6 +23,8 @@ else:
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 PSQL_LINE = re.compile(rb"^\\[A-Za-z!?;.].*$", re.MULTILINE)
+# What ends a statement in place of the semicolon and sends it: \g, \gset name_, \gexec, ... to the end of its line.
+PSQL_SENDS = re.compile(rb"\\(g|gx|gset|gdesc|gexec|crosstabview|watch|bind)(?![a-z])[^\n'$]*$", re.MULTILINE)
 COPY_ROWS = re.compile(
     rb"^(COPY\b[^;]*\bFROM\s+stdin\b[^;]*;[^\n]*\n)(.*?^\\\.[^\n]*)$", re.MULTILINE | re.DOTALL | re.IGNORECASE
 )
@@ -44,20 +46,27 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One statement's text and place. ``node`` is its parse tree, None where ``error`` is PostgreSQL's complaint."""
+    """One statement's text and place. ``node`` is its parse tree, None where ``error`` is PostgreSQL's complaint.
+
+    ``runs_result``: psql executes what it returns.
+    """
 
     text: str
     place: Place
     node: Node | None
     error: str = ""
     error_place: Place | None = None
+    runs_result: bool = False
 
 
 class Text:
-    """A script as bytes, which is what PostgreSQL's positions count, with its lines."""
+    """A script as bytes, which is what PostgreSQL's positions count, with its lines.
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
+    ``running``: where psql's gexec ended a statement.
+    """
+
+    def __init__(self, data: bytes, running: frozenset[int] = frozenset()) -> None:
+        self.data, self.running = data, running
         self._starts = [0, *(match.end() for match in re.finditer(rb"\n", data))]
         self._last = (0, 0)  # the offset that was asked for last, and its column
 
@@ -75,7 +84,8 @@ class Text:
         """The statement between two offsets, without the comments before it."""
         start = self.begin(start, end)
         text = self.data[start:end].decode().rstrip()
-        return Piece(text, self.place(start), node, error, None if at is None else self.place(at))
+        error_place = None if at is None else self.place(at)
+        return Piece(text, self.place(start), node, error, error_place, end in self.running)
 
     def begin(self, start: int, end: int) -> int:
         """The offset after the blanks and comments at *start*."""
@@ -111,17 +121,20 @@ def _split(text: Text) -> Iterator[Piece]:
     try:
         tree = parse(text.data.decode())
     except GrammarError:
-        blanked = _without_psql(text.data)
-        yield from _recover(text) if blanked == text.data else _split(Text(blanked))
+        blanked, running = _without_psql(text.data)
+        yield from _recover(text) if blanked == text.data else _split(Text(blanked, running))
         return
     for raw in tree.stmts:
         end = raw.stmt_location + raw.stmt_len if raw.stmt_len else len(text.data)
         yield text.piece(raw.stmt_location, end, raw.stmt)
 
 
-def _without_psql(data: bytes) -> bytes:
+def _without_psql(data: bytes) -> tuple[bytes, frozenset[int]]:
+    """Without psql's own words, every place kept; and where it executes what a query returns."""
     data = COPY_ROWS.sub(lambda match: match[1] + _blank(match[2]), data)
-    return PSQL_LINE.sub(lambda match: _blank(match[0]), data)
+    running = frozenset(match.start() for match in PSQL_SENDS.finditer(data) if match[1] == b"gexec")
+    data = PSQL_SENDS.sub(lambda match: b";" + _blank(match[0])[1:], data)
+    return PSQL_LINE.sub(lambda match: _blank(match[0]), data), running
 
 
 def _blank(data: bytes) -> bytes:

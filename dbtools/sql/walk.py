@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache, reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dbtools.model import operation as op
 from dbtools.model import sqlstate
@@ -29,6 +29,7 @@ from dbtools.model.schema import Schema
 from dbtools.sql.constants import WITH_CONSTANTS, constants
 from dbtools.sql.grammar import TOO_DEEP
 from dbtools.sql.judge import judged
+from dbtools.sql.marks import Marks
 from dbtools.sql.read import Statement, read
 from dbtools.sql.split import Place
 
@@ -82,12 +83,34 @@ def fold(schema: Schema, scripts: Iterable[str]) -> Schema:
     A script that changes what none before it has made shows that not all of them are here.
     """
     for text in scripts:
+        marks: Marks[Schema] = Marks()
         for number, (statement, operation) in _each(text):
+            if isinstance(operation, op.Transaction):
+                schema = _at_mark(marks, operation, schema)
+                continue
             after = _applied(schema, operation)
             guarded = statement.if_exists or number in statement.guarded or statement.elsewhere
             if schema.complete and not guarded and _shows_more(operation, schema, after):
                 after = replace(after, complete=False)
             schema = after
+    return schema
+
+
+def _at_mark(marks: Marks[Schema], operation: op.Transaction, schema: Schema) -> Schema:
+    """The schema after BEGIN, ROLLBACK, a savepoint, ...; what the script itself did not begin is not rolled back."""
+    match operation.verb:
+        case "begin":
+            marks.begin(schema)
+        case "savepoint":
+            marks.save(operation.savepoint, schema)
+        case "release":
+            marks.release(operation.savepoint)
+        case "rollback to":
+            return marks.back(operation.savepoint) or schema
+        case "commit" | "rollback":
+            before = marks.back() if operation.verb == "rollback" else None
+            marks.end()
+            return before or schema
     return schema
 
 
@@ -128,6 +151,10 @@ def applied(schema: Schema, operation: op.Operation) -> Schema:
         return replace(schema, uncertain_all=True)
 
 
+# A view in the way, another type, a label that is too new: what no DO block asks for before it changes anything.
+IN_THE_WAY = frozenset({
+    sqlstate.FEATURE_NOT_SUPPORTED, sqlstate.DATATYPE_MISMATCH, sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE,
+})  # fmt: skip
 TOGETHER = op.DropTable | op.DropView | op.DropType | op.DropFunction | op.DropSequence | op.DropNamespace
 
 
@@ -140,6 +167,17 @@ def walk(migrations: Iterable[Migration], schema: Schema, session: Session) -> I
             yield from run.steps(migration, statement)
 
 
+class _Moment(NamedTuple):
+    """What ROLLBACK brings back, and how much the transaction had done."""
+
+    schema: Schema
+    session: Session
+    born: Members[Name]
+    emptied: Members[Name]
+    lasting: str
+    length: int
+
+
 class _Run:
     """The server and its connection between two statements."""
 
@@ -150,6 +188,7 @@ class _Run:
         self.transaction = self.script = Log()
         self.lasting = session.lock_timeout  # what lock_timeout is again once SET LOCAL ends
         self.mode = ""
+        self.marks: Marks[_Moment] = Marks()
         self.emptied: Members[Name] = Members()  # without rows until the transaction ends, for nobody else writes
 
     def connect(self, migration: Migration) -> None:
@@ -160,6 +199,9 @@ class _Run:
         if not together:
             self.session = replace(self.fresh, empty=self.session.empty, in_transaction=in_transaction(migration))
             self.transaction, self.lasting = Log(), self.fresh.lock_timeout
+            self.marks.end()
+            if self.session.in_transaction:
+                self.marks.begin(self._moment())
 
     def steps(self, migration: Migration, statement: Statement) -> Iterator[Step]:
         """The operations of one statement."""
@@ -238,14 +280,41 @@ class _Run:
                 gone = [name for name in emptied if name not in self.session.empty]
                 self.emptied = self.emptied.having(*gone)
                 self.session = replace(self.session, empty=self.session.empty.having(*gone))
-            case op.Transaction("begin"):
-                self.session = replace(self.session, in_transaction=True)
-            case op.Transaction("commit" | "rollback"):
-                self._ended()
-                # A file sent as one query is in a transaction again at once (manual, 55.2.2.1).
-                self.session = replace(self.session, in_transaction=self.mode == "query")
+            case op.Transaction():
+                self._marked(operation)
             case op.SetParameter("lock_timeout" | "", value, local) if not local or self.session.in_transaction:
                 self._wait(value, local=local)
+
+    def _marked(self, operation: op.Transaction) -> None:
+        match operation.verb:
+            case "begin" if not self.session.in_transaction:
+                self.session = replace(self.session, in_transaction=True)
+                self.marks.begin(self._moment())
+            case "commit" | "rollback":
+                if operation.verb == "rollback":
+                    self._back(self.marks.back())
+                self._ended()
+                self.marks.end()
+                # A file sent as one query is in a transaction again at once (manual, 55.2.2.1).
+                self.session = replace(self.session, in_transaction=self.mode == "query")
+                if self.session.in_transaction:
+                    self.marks.begin(self._moment())
+            case "savepoint" if self.session.in_transaction:
+                self.marks.save(operation.savepoint, self._moment())
+            case "release":
+                self.marks.release(operation.savepoint)
+            case "rollback to":
+                self._back(self.marks.back(operation.savepoint))
+
+    def _moment(self) -> _Moment:
+        length = len(self.transaction.done)
+        return _Moment(self.schema, self.session, self.born, self.emptied, self.lasting, length)
+
+    def _back(self, moment: _Moment | None) -> None:
+        """What was done since is as if it had not been; locks that were taken since are free."""
+        if moment is not None:
+            self.schema, self.session, self.born, self.emptied, self.lasting, length = moment
+            self.transaction = self.transaction.undone(length)
 
     def _wait(self, value: str | None, *, local: bool) -> None:
         timeout = self.fresh.lock_timeout if value is None else value
@@ -268,7 +337,7 @@ class _Run:
 def _is_skipped(statement: Statement, number: int, effects: Effects) -> bool:
     """ALTER IF EXISTS of what is not there, and what a DO block does only if it is still to be done."""
     if number - 1 in statement.guarded:
-        return effects.fails not in {None, sqlstate.ACTIVE_SQL_TRANSACTION}
+        return effects.fails not in {None, sqlstate.ACTIVE_SQL_TRANSACTION, *IN_THE_WAY}
     return statement.if_exists and effects.fails == sqlstate.UNDEFINED_TABLE
 
 

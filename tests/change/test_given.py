@@ -9,6 +9,7 @@ from dbtools.change import Given, Project, gather_paths
 from dbtools.change.given import neighbours, state_of
 from dbtools.errors import SourceError
 from dbtools.model.expression import Name
+from dbtools.model.finding import Severity
 from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
 from dbtools.pg.installation import installation
@@ -198,3 +199,10 @@ def test_declared_sql_counts_as_it_was_committed_last(put, tmp_path):
     put("new.sql", "ALTER TABLE t ADD COLUMN a int;")
     base = given(tmp_path, "new.sql", project=Project(tmp_path, {"sql": ("schema.sql",)}, "sql")).base
     assert [column.name for column in base.tables[Name("public", "t")].columns] == ["id"]
+
+
+def test_a_draft_in_the_manner_of_drizzle_is_judged_without_its_journal(put, tmp_path):
+    put("new.sql", "CREATE TABLE t (id int);\n--> statement-breakpoint\nSELECT 1;\n")
+    change = given(tmp_path, "new.sql")
+    assert [(each.rule, each.severity) for each in change.problems] == [("journal-missing", Severity.INFO)]
+    assert ran(change) == [("new.sql", "batch", None)]

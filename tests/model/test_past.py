@@ -51,3 +51,15 @@ def test_a_lock_that_blocks_writes_is_listed_once_and_never_that_of_a_table_nobo
     assert [(name, each.location.line) for name, each in log.now().blocking()] == [(A, 2)]
     assert [(name, each.location.line) for name, each in log.now().exclusive()] == [(A, 3)]
     assert log.now().held(B) is LockMode.ACCESS_EXCLUSIVE
+
+
+def test_a_lock_taken_after_the_savepoint_is_free_and_an_earlier_one_is_held():
+    log = Log()
+    log.add(done(LockMode.SHARE, A, line=1))
+    log.add(done(LockMode.ACCESS_EXCLUSIVE, A, B, line=2))
+    log.add(done(LockMode.ACCESS_EXCLUSIVE, B, line=3, operation=RenameTable(B, "c")))
+    back = log.undone(1).now()
+    assert (back.held(A), back.held(B), back.held(Name("public", "c"))) == (LockMode.SHARE, None, None)
+    assert [name for name, _ in back.blocking()] == [A]
+    assert list(back.exclusive()) == []
+    assert log.now().held(A) is LockMode.ACCESS_EXCLUSIVE

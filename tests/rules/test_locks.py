@@ -94,7 +94,7 @@ def test_a_lock_of_a_moment_is_an_info_and_so_is_an_unbounded_wait_for_it(rule, 
         (
             "ALTER TABLE post ADD COLUMN a int; ALTER TABLE post ADD FOREIGN KEY (id) REFERENCES author",
             "fk-scan-blocks-writes",
-            "blocks writes to author while",
+            "blocks reads and writes of post and writes to author, for the transaction holds ACCESS EXCLUSIVE on post",
         ),
         ("TRUNCATE author", "truncate", "fails with 0A000: post refers to author"),
         ("TRUNCATE author CASCADE", "truncate-cascade", "empties post as well"),

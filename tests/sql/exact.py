@@ -38,7 +38,8 @@ TABLES = {
     "CREATE TEMP TABLE t (a int) ON COMMIT DROP": op.CreateTable(
         Table(Name("pg_temp", "t"), (Column("a", INT),), persistence="temporary")
     ),
-    "CREATE TABLE t (LIKE u INCLUDING ALL)": op.CreateTable(Table(T), like=(U,), including=True),
+    "CREATE TABLE t (LIKE u INCLUDING ALL)": op.CreateTable(Table(T), like=(U,), including=True, everything=True),
+    "CREATE TABLE t (LIKE u INCLUDING INDEXES)": op.CreateTable(Table(T), like=(U,), including=True),
     "CREATE TABLE t (a int) INHERITS (u)": op.CreateTable(Table(T, (Column("a", INT),), inherits=(U,))),
     "CREATE TABLE t (a int) PARTITION BY RANGE (a, (a + 1))": op.CreateTable(
         Table(T, (Column("a", INT),), partition_by=PartitionBy("range", ("a", "a + 1")))
@@ -288,7 +289,7 @@ ROWS = {
     "SET TIME ZONE 'UTC'": op.SetParameter("timezone", "UTC"),
     "START TRANSACTION": op.Transaction("begin"),
     "END": op.Transaction("commit"),
-    "SAVEPOINT s": op.Transaction("savepoint"),
-    "ROLLBACK TO s": op.Transaction("rollback to"),
+    "SAVEPOINT s": op.Transaction("savepoint", "s"),
+    "ROLLBACK TO s": op.Transaction("rollback to", "s"),
 }
 EXACT = TABLES | COLUMNS | CONSTRAINTS | INDEXES | TYPES | OTHERS | ROWS

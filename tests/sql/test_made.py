@@ -2,6 +2,7 @@
 
 import pytest
 
+from dbtools.model.expression import Name
 from dbtools.model.schema import Schema
 from dbtools.pg.catalog import catalog
 from dbtools.sql.walk import fold
@@ -59,3 +60,29 @@ def test_a_table_made_with_select_into_is_known_too():
     schema = fold(Schema(), (f"{TABLES} SELECT id INTO t FROM u;",))
     (table,) = (table for name, table in schema.tables.items() if name.local == "t")
     assert [(column.name, str(column.type)) for column in table.columns] == [("id", "integer")]
+
+
+COPIED = (
+    """CREATE TABLE s (id bigserial PRIMARY KEY, a text NOT NULL DEFAULT 'x', b int UNIQUE, c int CHECK (c > 0));
+CREATE INDEX named ON s (lower(a)) WHERE b > 0;
+CREATE UNIQUE INDEX ON s (b, c) INCLUDE (a);""",
+    """CREATE TABLE s (id int GENERATED ALWAYS AS IDENTITY, a int, b int GENERATED ALWAYS AS (a * 2) STORED);
+COMMENT ON COLUMN s.a IS 'first';
+ALTER TABLE s ADD CONSTRAINT ck CHECK (a > 0) NOT VALID;""",
+    """CREATE TABLE u (id int PRIMARY KEY);
+CREATE TABLE s (at timestamptz, u int REFERENCES u) PARTITION BY RANGE (at);
+CREATE INDEX ON s (u, at DESC);
+CREATE TABLE p PARTITION OF s DEFAULT;""",
+)
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("source", COPIED)
+@pytest.mark.parametrize("own", ["", ", more int", ", b2 int UNIQUE, CHECK (b2 > 1)"])
+def test_like_including_all_copies_what_the_server_copies(connection, source, own):
+    sql = f"{source} CREATE TABLE t (LIKE s INCLUDING ALL{own});"
+    schema = fold(Schema(), (sql,))
+    connection.execute(sql.encode())
+    name = Name("public", "t")
+    assert schema.is_certain(name)
+    assert schema.tables[name] == catalog(connection).tables[name]

@@ -146,3 +146,13 @@ def test_a_complaint_fits_on_one_line():
 def test_a_file_that_is_nothing_but_unclosed_quotes_is_given_up_at_some_point():
     found = split("SELECT 1a;\n" * 300 + "SELECT 2;")
     assert found[-1].error == "too much of this file is broken to go on"
+
+
+def test_what_psql_sends_without_a_semicolon_is_a_statement_and_gexec_runs_what_it_returns():
+    sql = "SELECT 1 AS n \\gset\nSELECT 'DROP TABLE ' || t FROM x \\gexec\nSELECT 'a \\gexec';\nSELECT 2 \\g\n"
+    assert [(each.text, each.place.line, each.error, each.runs_result) for each in split(sql)] == [
+        ("SELECT 1 AS n", 1, "", False),
+        ("SELECT 'DROP TABLE ' || t FROM x", 2, "", True),
+        ("SELECT 'a \\gexec'", 3, "", False),
+        ("SELECT 2", 4, "", False),
+    ]

@@ -96,3 +96,21 @@ def test_a_table_that_is_emptied_counts_as_empty_until_the_transaction_ends():
     assert {A, Name("public", "c")} <= set(inside[-1].session.empty)
     after = steps("BEGIN; TRUNCATE a; COMMIT; ALTER TABLE a ADD n int NOT NULL;", mode="none")
     assert after[-1].effects.fails == "23502"
+
+
+def test_a_rollback_to_a_savepoint_frees_the_locks_taken_since_and_keeps_those_before():
+    script = "BEGIN; LOCK TABLE b; SAVEPOINT s;" + LOCK + "ROLLBACK TO s; SELECT 1;"
+    last = steps(script, mode="none")[-1]
+    assert last.transaction.held(A) is None
+    assert last.transaction.held(Name("public", "b")) is LockMode.ACCESS_EXCLUSIVE
+    assert "x" not in {column.name for column in last.before.tables[A].columns}
+
+
+@pytest.mark.parametrize("mode", ["file", "query", "none"])
+def test_a_rollback_undoes_what_its_transaction_made_and_set(mode):
+    begin = "BEGIN;" if mode == "none" else ""
+    last = steps(begin + "SET lock_timeout = '1s';" + LOCK + "CREATE TABLE c (id int); ROLLBACK; SELECT 1;", mode=mode)[
+        -1
+    ]
+    assert last.before == fold(Schema(), (BASE,))
+    assert (last.session.lock_timeout, list(last.born), last.transaction.held(A)) == ("", [], None)

@@ -30,15 +30,17 @@ def create(schema: Schema, operation: op.CreateTable) -> Schema:
     columns: dict[str, Column] = {}
     for parent in parents:
         columns |= _inherited_columns(schema.tables.get(parent))
+    whole = _wholly_copied(schema, operation)
     for source in operation.like:
-        columns |= _copied_columns(schema.tables.get(source))
+        found = schema.tables.get(source)
+        columns |= _copied_columns(found) if whole is None else _drawing(found)
     typed = schema.opaques.get(("type", table.of, None)) if table.of else None
     columns |= {column.name: column for column in (typed.columns if typed else ())}
     if len(columns | own) > MOST_COLUMNS:
         return schema
     bare = replace(table, columns=Columns((columns | own).values()), constraints=(), indexes=())
     schema = schema.with_table(bare)
-    copies = sources[len(parents) :] if operation.including else []
+    copies = sources[len(parents) :] if operation.including and whole is None else []
     if (
         None in sources
         or not all(map(_is_plain, copies))
@@ -51,17 +53,45 @@ def create(schema: Schema, operation: op.CreateTable) -> Schema:
         schema = _inheriting(schema, parent, table.name)
     for index in table.indexes:
         schema = indexes.create(schema, op.CreateIndex(table.name, index))
+    return schema if whole is None else _with_copies(schema, table.name, whole)
+
+
+def _wholly_copied(schema: Schema, operation: op.CreateTable) -> Table | None:
+    """The one table that LIKE ... INCLUDING ALL copies, where everything that it has is known to be copied here."""
+    if not operation.everything or len(operation.like) != 1 or _parents(operation.table):
+        return None
+    source = schema.tables.get(operation.like[0])
+    if source is None or not schema.is_certain(source.name):
+        return None
+    own = all(isinstance(each, PrimaryKey | Unique | Check | ForeignKey) for each in source.constraints)
+    return source if own and all(index.valid for index in source.indexes) else None
+
+
+def _with_copies(schema: Schema, name: Name, source: Table) -> Schema:
+    """Its checks by their names, its keys and indexes under new ones; foreign keys are not copied."""
+    checks = [replace(each, validated=each.enforced) for each in source.constraints if isinstance(each, Check)]
+    schema = constraints.added_to(schema, name, checks)
+    for key in source.constraints:
+        if isinstance(key, PrimaryKey | Unique):
+            schema = constraints.added_to(schema, name, (replace(key, name=""),))
+    for index in source.indexes:
+        schema = indexes.create(schema, op.CreateIndex(name, replace(index, name="")))
     return schema
 
 
 def _inherited_columns(parent: Table | None) -> dict[str, Column]:
-    """A child's columns have their parent's defaults; it draws from the parent's sequence, which it does not own."""
+    """A child's columns have their parent's defaults, and no comments."""
+    return {name: replace(column, comment=None) for name, column in _drawing(parent).items()}
+
+
+def _drawing(parent: Table | None) -> dict[str, Column]:
+    """The columns with their defaults; it draws from the parent's sequence, which it does not own."""
     columns = {}
     for column in parent.columns if parent else ():
-        columns[column.name] = replace(column, comment=None)
+        columns[column.name] = column
         if column.identity == "serial" and parent is not None:
             default = _next_value(Name(parent.name.namespace, object_name(parent.name.local, column.name, "seq")))
-            columns[column.name] = replace(column, identity="", default=default, comment=None)
+            columns[column.name] = replace(column, identity="", default=default)
     return columns
 
 

@@ -26,6 +26,7 @@ class Transaction:
     """BEGIN, COMMIT, ROLLBACK, savepoints."""
 
     verb: Literal["begin", "commit", "rollback", "savepoint", "release", "rollback to"]
+    savepoint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,10 @@ TableAction = Literal[
 
 @dataclass(frozen=True, slots=True)
 class CreateTable:
-    """CREATE TABLE; ``like`` the tables it copies, ``mentions`` those that the query of CREATE TABLE AS names."""
+    """CREATE TABLE; ``like`` the tables it copies, ``mentions`` those that the query of CREATE TABLE AS names.
+
+    ``including``: LIKE says INCLUDING something, ``everything``: it says ALL.
+    """
 
     table: Table
     if_not_exists: bool = False
@@ -31,6 +34,7 @@ class CreateTable:
     mentions: tuple[Name, ...] = ()
     populated: bool = True
     including: bool = False
+    everything: bool = False
     fit: Fit | None = field(default=None, compare=False)
 
 

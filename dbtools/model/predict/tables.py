@@ -11,7 +11,7 @@ from dbtools.model.objects import Exclusion, PrimaryKey, Table, Unique
 from dbtools.model.predict import defaults, dependents, partitions
 from dbtools.model.predict.constraints import has_subquery
 from dbtools.model.predict.foreign_keys import target
-from dbtools.model.predict.names import SYSTEM, kind_of, sure
+from dbtools.model.predict.names import SYSTEM, is_sequence, kind_of, sure
 from dbtools.model.predict.relations import (
     AE,
     branch,
@@ -138,6 +138,8 @@ def alter(operation: op.AlterTable, schema: Schema, session: Session) -> Effects
     name, action = operation.table, operation.action
     table = schema.table(name)
     if table is None:
+        if is_sequence(name, schema):
+            return Effects(uncertain=f"{name} is a sequence")
         return missing(name, schema, ACTION_LOCKS.get(action, AE))
     match action:
         case "inherit":

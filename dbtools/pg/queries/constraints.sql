@@ -24,6 +24,7 @@ SELECT k.conrelid AS relation,
        -- NOT ENFORCED is new in PostgreSQL 18.
        coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true) AS enforced,
        k.condeferrable AS deferrable,
+       k.condeferred AS deferred,
        NOT coalesce(i.indnullsnotdistinct, false) AS nulls_distinct,
        CASE k.contype
          WHEN 'c' THEN pg_get_expr(k.conbin, k.conrelid)

@@ -11,6 +11,13 @@ from dbtools.model.predict.others import COMMITTING_BLOCK
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.plans import safe_form
 
+SAID = {
+    "createdb stmt": "CREATE DATABASE",
+    "dropdb stmt": "DROP DATABASE",
+    "create table space stmt": "CREATE TABLESPACE",
+    "drop table space stmt": "DROP TABLESPACE",
+}
+
 
 @rule(
     severity=Severity.ERROR,
@@ -20,7 +27,8 @@ from dbtools.rules.plans import safe_form
     CREATE INDEX, DROP INDEX, REINDEX and DETACH PARTITION with CONCURRENTLY wait for other transactions between
     steps that they commit themselves, so PostgreSQL refuses them in a transaction block with 25001; VACUUM as
     well, and a DO block that says COMMIT with 2D000. Most runners open a transaction for each file, and several
-    statements sent as one query are a transaction too, even without BEGIN.
+    statements sent as one query are a transaction too, even without BEGIN. Where nobody says how a file runs, and it
+    holds nothing that a transaction takes, this is an info.
     """,
     bad=(
         """CREATE TABLE post (id int);
@@ -67,6 +75,14 @@ def concurrently_in_transaction(context: Context) -> Iterator[Harm]:
     if context.effects.fails not in {sqlstate.ACTIVE_SQL_TRANSACTION, sqlstate.INVALID_TRANSACTION_TERMINATION}:
         return
     what, table, name = _named(context.operation)
+    if context.presumed:
+        message = f"{what} fails with {context.effects.fails} where the runner opens a transaction for the file"
+        hint = (
+            "where it opens none, say so in the first line: -- dbtools: no-transaction; "
+            "where it does, say transaction: file under migrations in dbtools.yaml, and this is an error"
+        )
+        yield Harm(message, hint, table, name, Severity.INFO)
+        return
     yield Harm(
         f"{what} fails with {context.effects.fails}: it cannot run inside a transaction",
         "put it in a migration of its own that its runner runs outside a transaction, and say so to dbtools "
@@ -93,5 +109,5 @@ def _named(operation: op.Operation) -> tuple[str, str, str]:
         case op.Other(statement) if statement == COMMITTING_BLOCK:
             return "a DO block that commits", "", "COMMIT"
         case op.Other(statement):
-            return statement.removesuffix(" stmt").upper(), "", ""
+            return SAID.get(statement, statement.removesuffix(" stmt").upper()), "", ""
     return "the statement", "", ""

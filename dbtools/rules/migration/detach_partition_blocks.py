@@ -60,7 +60,7 @@ def detach_partition_blocks(context: Context) -> Iterator[Harm]:
     if operation.table in context.effects.locks and context.existed(operation.table):
         plan = safe_form(context)
         yield Harm(
-            f"{BLOCKS_ALL} of {operation.table} with all its partitions while it waits for its lock",
+            f"{BLOCKS_ALL} of {operation.table}, whichever partition they need, while it waits for its lock",
             "" if plan else f"a default partition rules CONCURRENTLY out; before it: {GIVES_UP[:-1]}",
             str(operation.table),
             str(operation.partition),

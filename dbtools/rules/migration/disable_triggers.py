@@ -11,6 +11,11 @@ from dbtools.model.finding import Severity
 from dbtools.rules.base import Context, Harm, rule
 
 ROLE = "session_replication_role"
+# ALL, which only a superuser may, and USER.
+WHICH = {
+    "": ("every trigger", "them"),
+    "USER": ("every trigger but those of foreign keys and other constraints", "them"),
+}
 
 
 @rule(
@@ -55,7 +60,7 @@ def disable_triggers(context: Context) -> Iterator[Harm]:
     """Of a table, or of all of them for the session."""
     match context.operation:
         case op.AlterTable(table, "disable trigger", name) if context.existed(table) and context.effects.locks:
-            what, them = (f"trigger {name}", "it") if name else ("triggers", "them")
+            what, them = WHICH.get(name, (f"trigger {name}", "it"))
             until = ", and blocks writes to it until commit" if context.session.in_transaction else ""
             message = f"turns off {what} of {table}{until}"
             # Asked once of a table: to look ahead takes as long as the rest of the file.
@@ -70,7 +75,7 @@ def disable_triggers(context: Context) -> Iterator[Harm]:
             if local and not context.session.in_transaction:
                 return
             span = "for the rest of the transaction" if local else "for the rest of the session"
-            message = f"turns off every trigger {span}: foreign keys are not checked either"
+            message = f"turns off every ordinary trigger {span}: foreign keys are not checked either"
             yield Harm(message, "leave it as it is: rows that break a foreign key are never found again", "", ROLE)
 
 

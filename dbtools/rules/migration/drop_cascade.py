@@ -86,8 +86,9 @@ def drop_cascade(context: Context) -> Iterator[Harm]:
             f"drop {'them' if len(gone) > 1 else 'it'} by name first, so that nothing else goes, and leave CASCADE out"
         )
         views = (_named(each.name) for each in gone if each.kind.endswith("view"))
+        named = {f"{each.kind} {each.name}" for each in gone}
         readers = dict.fromkeys(
-            f"{reader.source} ({reader.location})" for view in views for reader in context.readers(view, "")
+            str(reader) for view in views for reader in context.readers(view, "") if reader.source not in named
         )
         said = f", still read by {joined(readers)}" if readers else ""
         severity = None if readers or _is_heavy(gone, context) else Severity.WARNING
@@ -124,9 +125,7 @@ def _existed(operation: Dropping, context: Context) -> bool:
 
 
 def _is_told(gone: Dependent, context: Context) -> bool:
-    """Columns that go with their type are said by drop-column; what the change itself made is missed by nobody."""
-    if gone.kind == "column" and isinstance(context.operation, op.DropType):
-        return True
+    """What the same statement names is meant, and what the change itself made is missed by nobody."""
     if gone.table is None and re.search(rf"(?<!\w){re.escape(_named(gone.name).local)}(?!\w)", context.text):
         return True  # the same DROP names it too
     if gone.table is not None:

@@ -11,7 +11,8 @@ from dbtools.model.objects import ForeignKey
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.plans import safe_form
 from dbtools.rules.plans.constraints import named
-from dbtools.rules.wording import joined
+from dbtools.rules.waiting import held
+from dbtools.rules.wording import BLOCKS_ALL, joined
 
 
 @rule(
@@ -63,7 +64,7 @@ ALTER TABLE post ADD COLUMN author int REFERENCES author;""",
     link="https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT",
 )
 def fk_scan_blocks_writes(context: Context) -> Iterator[Harm]:
-    """One finding for both tables; a table whose lock blocks reads as well belongs to full-scan-exclusive."""
+    """One finding for both tables; a table that the statement itself closes to reads is full-scan-exclusive's."""
     operation = context.operation
     match operation:
         case op.AddConstraint(table, ForeignKey(enforced=True, validated=True) as key):
@@ -78,7 +79,7 @@ def fk_scan_blocks_writes(context: Context) -> Iterator[Harm]:
     for key in keys:
         if waiting := _waiting(context, table, key):
             yield Harm(
-                f"blocks writes to {joined(waiting)} while every row of {table} is checked against {key.target}",
+                f"{_blocked(context, waiting)} while every row of {table} is checked against {key.target}",
                 "" if plan else "do it partition by partition: before PostgreSQL 18 none of it can be NOT VALID here",
                 str(table),
                 named(context, table, key),
@@ -87,10 +88,21 @@ def fk_scan_blocks_writes(context: Context) -> Iterator[Harm]:
 
 
 def _waiting(context: Context, table: Name, key: ForeignKey) -> list[Name]:
-    """The two tables, less those of this change and those that are closed to reads as well."""
+    """The two tables, less those of this change and those that the statement closes to reads as well."""
     found = []
     for name in dict.fromkeys((table, key.target)):
-        lock = context.lock(name)
-        if lock is not None and lock.blocks_writes and not lock.blocks_reads and context.existed(name):
+        lock, own = context.lock(name), context.statement.lock(name)
+        closes = own is not None and own.blocks_reads
+        if lock is not None and lock.blocks_writes and not closes and context.existed(name):
             found.append(name)
     return found if context.effects.scans else []
+
+
+def _blocked(context: Context, waiting: list[Name]) -> str:
+    """Who is kept waiting; also readers, where an earlier statement of the transaction has closed a table."""
+    closed = [name for name in waiting if (lock := context.transaction.held(name)) is not None and lock.blocks_reads]
+    if not closed:
+        return f"blocks writes to {joined(waiting)}"
+    rest = [name for name in waiting if name not in closed]
+    beside = f" and writes to {joined(rest)}" if rest else ""
+    return f"{BLOCKS_ALL} of {joined(closed)}{beside}, for {held(context, closed[0])},"

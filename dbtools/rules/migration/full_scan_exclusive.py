@@ -8,6 +8,7 @@ from dbtools.model import operation as op
 from dbtools.model import sqlstate
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
+from dbtools.model.objects import ForeignKey
 from dbtools.model.predict.relations import family
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.migration.drop_fk_locks_both_tables import sides
@@ -72,6 +73,8 @@ def full_scan_exclusive(context: Context) -> Iterator[Harm]:
     if isinstance(operation, ELSEWHERE) or effects.fails == sqlstate.NOT_NULL_VIOLATION:
         return
     read = {name for name in context.existing(effects.scans - context.statement.rewrites) if _is_closed(context, name)}
+    if isinstance(operation, op.AddConstraint) and isinstance(operation.constraint, ForeignKey):
+        read = {name for name in read if _closes(context, name)}  # else fk-scan-blocks-writes
     if isinstance(operation, op.SetType):
         read -= {side.table for side in sides(operation, context.before)}  # drop-fk-locks-both-tables
     own = getattr(operation, "table", None)
@@ -79,7 +82,7 @@ def full_scan_exclusive(context: Context) -> Iterator[Harm]:
         members = {member.name for member in family(own, context.before)} or {own}
         if read & members and not effects.builds and context.existed(own):
             yield Harm(
-                f"reads every row of {family_of(own, read & members)}, and {BLOCKS_ALL} meanwhile",
+                f"reads every row of {family_of(own, read & members, context.before)}, and {BLOCKS_ALL} meanwhile",
                 _hint_for(context, min(read & members)),
                 str(own),
                 _object(operation),
@@ -95,6 +98,12 @@ def full_scan_exclusive(context: Context) -> Iterator[Harm]:
 
 def _is_closed(context: Context, table: Name) -> bool:
     lock = context.lock(table)
+    return lock is not None and lock.blocks_reads
+
+
+def _closes(context: Context, table: Name) -> bool:
+    """Whether the statement does so itself."""
+    lock = context.statement.lock(table)
     return lock is not None and lock.blocks_reads
 
 
@@ -124,8 +133,7 @@ KEY_ASIDE = "drop the foreign key before, and add it again after: NOT VALID firs
 
 def _hint_for(context: Context, table: Name) -> str:
     """Where it is not the statement itself that closes the table, it only has to run elsewhere."""
-    own = context.statement.lock(table)
-    if own is None or not own.blocks_reads:
+    if not _closes(context, table):
         return f"in a migration of its own: what changed {table} before it keeps its lock until the transaction ends"
     return _hint(context)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dbtools.model import operation as op
-from dbtools.model.expression import Type
 from dbtools.model.finding import Severity
 from dbtools.model.objects import Column
 from dbtools.rules.base import Context, Harm, rule
@@ -53,12 +52,12 @@ def json_not_jsonb(context: Context) -> Iterator[Harm]:
             return
     for each in columns:
         if each.type.base == "json" and not each.type.namespace and context.after is not context.before:
-            message = f"{name}.{each.name} is json, which has no =: DISTINCT, GROUP BY and UNION fail on it"
+            message = f"{name}.{each.name} is {each.type}, which has no =: DISTINCT, GROUP BY and UNION fail on it"
             yield Harm(message, _hint(context, each), str(name), each.name)
 
 
 def _hint(context: Context, column: Column) -> str:
     operation = context.operation
     if isinstance(operation, op.AddColumn) and column.default is None:
-        return context.script(replace(operation, column=replace(column, type=Type("jsonb"))))
+        return context.script(replace(operation, column=replace(column, type=column.type._replace(base="jsonb"))))
     return f"make it {column.type._replace(base='jsonb')}, unless the text must stay exactly as it was written"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from dbtools.model.effects import Effects
 from dbtools.model.expression import Name
@@ -67,18 +67,18 @@ ALTER TABLE log ADD COLUMN kind int;""",
 def multi_table_exclusive_lock(context: Context) -> Iterator[Harm]:
     """A table counts once with its partitions; the other end of a foreign key has a rule of its own, as has CASCADE."""
     elsewhere = _elsewhere(context)
-    named = _closed(context, context.effects) - elsewhere
+    named = _without(_closed(context, context.effects), elsewhere)
     if not named:
         return
     before = _held(context, named)
-    beside = _closed(context, context.statement) - elsewhere
-    tables = dict.fromkeys((*([before[0]] if before else ()), *sorted(beside | named)))
+    beside = _without(_closed(context, context.statement), elsewhere) | named
+    tables = dict.fromkeys((*([before[0]] if before else ()), *sorted(beside.values())))
     if len(tables) > 1:
         since = f", the first since {place(context, before[1])}" if before else ""
         yield Harm(
             f"holds ACCESS EXCLUSIVE on {joined(tables)} together{since}: {BLOCKS_ALL} of all of them until commit",
             "one table a migration: then each lock is held for its own statement alone",
-            str(next(iter(sorted(named)))),
+            str(min(named.values())),
             severity=Severity.WARNING if _is_slow(context) else None,
         )
 
@@ -87,13 +87,19 @@ def _elsewhere(context: Context) -> set[Name]:
     """What the operation locks beside what it names: other rules say so."""
     operation = context.operation
     if isinstance(operation, Truncate):
-        return _closed(context, context.effects) - {_top(context, name) for name in operation.tables}
+        return _closed(context, context.effects).keys() - {_top(context, name) for name in operation.tables}
     return {_top(context, side.table) for side in sides(operation, context.before)}
 
 
-def _closed(context: Context, effects: Effects) -> set[Name]:
-    """The tables from before the change under ACCESS EXCLUSIVE, each partition as the table it belongs to."""
-    return {_top(context, name) for name, mode in effects.locks.items() if mode.blocks_reads and _counts(context, name)}
+def _without(closed: dict[Name, Name], elsewhere: set[Name]) -> dict[Name, Name]:
+    return {top: name for top, name in closed.items() if top not in elsewhere}
+
+
+def _closed(context: Context, effects: Effects) -> dict[Name, Name]:
+    """The tables from before the change under ACCESS EXCLUSIVE; of a partitioned one that is open, a partition."""
+    closed = sorted(name for name, mode in effects.locks.items() if mode.blocks_reads and _counts(context, name))
+    tops = [_top(context, name) for name in closed]
+    return dict(zip(reversed(tops), reversed(closed), strict=True)) | {top: top for top in tops if top in closed}
 
 
 def _counts(context: Context, name: Name) -> bool:
@@ -105,11 +111,13 @@ def _top(context: Context, name: Name) -> Name:
     return roots(name, context.before)[-1]
 
 
-def _held(context: Context, beside: set[Name]) -> tuple[Name, Done] | None:
+def _held(context: Context, beside: Container[Name]) -> tuple[Name, Done] | None:
     """The first other table that the transaction has closed."""
     for name, done in context.transaction.exclusive():
-        if _counts(context, name) and _top(context, name) not in beside:
-            return _top(context, name), done
+        top = _top(context, name)
+        if _counts(context, name) and top not in beside:
+            closed = context.transaction.held(top)
+            return (top if closed is not None and closed.blocks_reads else name), done
     return None
 
 

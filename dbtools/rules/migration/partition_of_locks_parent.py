@@ -58,7 +58,7 @@ def partition_of_locks_parent(context: Context) -> Iterator[Harm]:
     if lock is None or not lock.blocks_reads or not context.existed(of.parent):
         return
     yield Harm(
-        f"{BLOCKS_ALL} of {of.parent} with all its partitions while it waits for its lock",
+        f"{BLOCKS_ALL} of {of.parent}, whichever partition they need, while it waits for its lock",
         _hint(context, operation, of),
         str(of.parent),
         str(operation.table.name),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import TypeGuard
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
@@ -57,7 +58,7 @@ ALTER INDEX post_id RENAME TO post_by_id;""",
 def rename_table(context: Context) -> Iterator[Harm]:
     """Silent where nobody reads it, and where the same transaction gives the old name to something else again."""
     operation = context.operation
-    if not isinstance(operation, op.RenameTable) or not context.existed(operation.name) or not context.effects.locks:
+    if not _is_told(operation, context):
         return
     name, new = operation.name, Name(operation.name.namespace, operation.to)
     if context.session.in_transaction and any(gives(later, name) for later in islice(context.later(), SOON)):
@@ -71,4 +72,16 @@ def rename_table(context: Context) -> Iterator[Harm]:
         yield Harm(f"renames {name} to {new}: {stop.said}", bridge, str(name), severity=severity, plan=plan)
     else:
         message = f"renames {name} to {new}: what knows it as {name} fails from then on"
-        yield Harm(message, f"{READERS_UNKNOWN}; or keep the old name alive {bridge}", str(name), plan=plan)
+        severity = None if isinstance(operation, op.RenameTable) else Severity.INFO
+        hint = f"{READERS_UNKNOWN}; or keep the old name alive {bridge}"
+        yield Harm(message, hint, str(name), severity=severity, plan=plan)
+
+
+def _is_told(operation: op.Operation, context: Context) -> TypeGuard[op.RenameTable | op.Rename]:
+    """A table or a view that was there before; who reads a view is seldom known, so that alone is an info."""
+    match operation:
+        case op.RenameTable(name):
+            return context.existed(name) and bool(context.effects.locks)
+        case op.Rename("view" | "materialized view", name):
+            return name in context.before.views and context.existed(name)
+    return False

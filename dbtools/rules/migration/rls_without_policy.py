@@ -88,7 +88,7 @@ def _closed(context: Context, name: Name) -> Iterator[Harm]:
     known = context.before.complete or not context.existed(name)
     if table is None or not table.row_security or not known or not end.is_certain(name) or _policies(context, name):
         return
-    message = f"{name} has row security and no policy: whoever is not its owner sees no row and inserts none"
+    message = f"{name} has row security and no policy: who is not its owner, nor bypasses it, sees and inserts no row"
     hint = f"add a policy in the same change: CREATE POLICY ... ON {quote_name(name)} FOR ... TO ... USING (...)"
     yield Harm(message, hint, str(name), severity=None if context.existed(name) else Severity.INFO)
 

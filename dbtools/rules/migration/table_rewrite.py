@@ -105,7 +105,7 @@ def _message(context: Context, table: Name) -> str:
     written = members & context.effects.rewrites
     indexes = len(context.effects.builds) if not isinstance(context.operation, op.Maintain) else 0
     beside = f" and {counted(indexes, 'index', 'indexes')}" if indexes else ""
-    return f"rewrites {family_of(table, written)}{beside}: {BLOCKS_ALL} until every row is written"
+    return f"rewrites {family_of(table, written, context.before)}{beside}: {BLOCKS_ALL} until every row is written"
 
 
 def _column(operation: Rewriting) -> str:

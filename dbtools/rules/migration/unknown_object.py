@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from dbtools.model import operation as op
+from dbtools.model import sqlstate
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.naming import is_relation
@@ -88,6 +89,9 @@ def unknown_object(context: Context) -> Iterator[Harm]:
         message = f"{where} {missing.name}: fails with {effects.fails}"
         yield Harm(message, hint, missing.table or missing.name, missing.name if missing.table else "")
         return
+    if all(not name.namespace or name.namespace in context.before.namespaces for name in _mentioned(context.operation)):
+        what = "a column that its query" if effects.fails == sqlstate.UNDEFINED_COLUMN else "what it"
+        yield Harm(f"{what} names does not exist: fails with {effects.fails}", "rehearse it to see what is missing")
 
 
 def _missing(operation: op.Operation, schema: Schema) -> Iterator[Missing]:
@@ -126,29 +130,65 @@ def _missing(operation: op.Operation, schema: Schema) -> Iterator[Missing]:
             for key in table.foreign_keys:
                 if key.target != table.name:
                     yield from _target(key, schema)
+        case op.Insert(name, columns) | op.Update(name, columns) if name in schema.tables:
+            yield from _columns(name, columns, schema)
+        case op.RenameEnumValue(name, label) if (enum := schema.enums.get(name)) is not None:
+            yield Missing("label", label, enum.labels, str(name))
+        case op.AddEnumValue(name) | op.RenameEnumValue(name):
+            if name not in schema.enums and name.namespace in schema.namespaces:
+                yield Missing("type", str(name), _near(schema.enums))
+        case _:
+            yield from _other(operation, schema)
+
+
+def _other(operation: op.Operation, schema: Schema) -> Iterator[Missing]:
+    """What is neither a column nor a constraint."""
+    match operation:
         case op.DropIndex(name):
             few = schema.in_order() if len(schema.tables) <= MOST_NEAR else ()
             indexes = tuple(index.name for table in few for index in table.indexes)
             if name.namespace in schema.namespaces and name.local not in indexes:
                 yield Missing("index", name.local, indexes)
-        case op.RenameEnumValue(name, label) if (enum := schema.enums.get(name)) is not None:
-            yield Missing("label", label, enum.labels, str(name))
         case op.DropType(name):
             yield Missing("type", str(name), tuple(map(str, (*schema.enums, *schema.domains))))
         case op.DropFunction(name):
             yield Missing("function", str(name), tuple(str(function) for function, _ in schema.functions))
-        case op.DropOpaque("policy", name, Name() as table) if table in schema.tables:
-            policies = tuple(own.local for kind, own, on in schema.opaques if (kind, on) == ("policy", table))
-            yield Missing("policy", name.local, policies, str(table))
+        case op.DropOpaque(kind, name, Name() as table) | op.AlterOpaque(kind, name, Name() as table) if (
+            table in schema.tables or table in schema.views
+        ):
+            yield _attached(kind, name.local, table, schema)
+        case op.AlterTable(table, "enable trigger" | "disable trigger", name) if table in schema.tables:
+            yield _attached("trigger", name, table, schema)
+        case op.AlterSequence(name) | op.DropSequence(name) | op.Rename("sequence", name):
+            if name.namespace in schema.namespaces and not is_relation(schema, name):
+                yield Missing("sequence", str(name), _near(schema.sequences))
+        case op.AlterIndex(name) | op.Reindex("index", name) | op.Rename("index", name):
+            if name.namespace in schema.namespaces and not is_relation(schema, name):
+                yield Missing("index", str(name), ())
+        case op.AlterOpaque("view", name) | op.Rename("view" | "materialized view", name):
+            if name.namespace in schema.namespaces and not is_relation(schema, name):
+                yield Missing("view", str(name), _near(schema.views))
         case op.CreateDomain(domain):
             yield Missing("type", str(domain.base), tuple(map(str, (*schema.enums, *schema.domains))))
-        case op.Insert(name, columns) | op.Update(name, columns) if name in schema.tables:
-            yield from _columns(name, columns, schema)
-        case op.AddEnumValue(name) | op.RenameEnumValue(name):
-            if name not in schema.enums and name.namespace in schema.namespaces:
-                yield Missing("type", str(name), _near(schema.enums))
         case _:
             yield from _tables(_around(operation), schema)
+
+
+def _mentioned(operation: op.Operation) -> Iterator[Name]:
+    """Every name that an operation holds, by itself or in a list."""
+    for each in operation.__match_args__:
+        value = getattr(operation, each)
+        if isinstance(value, Name):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (found for found in value if isinstance(found, Name))
+
+
+def _attached(kind: str, name: str, table: Name, schema: Schema) -> Missing:
+    """A trigger, policy or rule of a table, and those that there are."""
+    return Missing(
+        kind, name, tuple(own.local for each, own, on in schema.opaques if (each, on) == (kind, table)), str(table)
+    )
 
 
 def _around(operation: op.Operation) -> tuple[Name, ...]:

@@ -51,7 +51,8 @@ def read(part: Part, running: Running) -> Layout:
         hint = "commit meta/_journal.json: drizzle-kit writes it, and without it Drizzle runs nothing"
         message = "there is no meta/_journal.json beside these files: they are read in natural order"
         at = Location(min(part.sql, default=part.root))
-        return _in_natural_order(part, running, problem("journal-missing", Severity.WARNING, message, at, hint))
+        severity = Severity.INFO if running.partly else Severity.WARNING  # a file that is named alone may be a draft
+        return _in_natural_order(part, running, problem("journal-missing", severity, message, at, hint))
     try:
         dialect, entries = parse(text)
     except BrokenJournalError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from dbtools.model.migration import Migration, Script, TransactionMode
+from dbtools.model.operation import SetParameter
 from dbtools.sources.layouts import updown
 from dbtools.sources.layouts.layout import Layout, Part, Running, ignored, name, stem
 from dbtools.sources.layouts.order import in_natural_order, version
@@ -15,6 +16,7 @@ from dbtools.sources.layouts.signs import DOWN
 
 ALEMBIC = re.compile(r"^-- Running (?:upgrade|downgrade|stamp) ", re.MULTILINE)
 DJANGO = re.compile(r"\A\s*(?:BEGIN;\s+)?--\n-- [^\n]+\n--\n")
+MAY_REFUSE = re.compile(r"\b(?:concurrently|vacuum|system|commit|database|tablespace)\b", re.IGNORECASE)
 REFUSES = re.compile(r"\b(?:concurrently|vacuum|system)\b", re.IGNORECASE)
 
 
@@ -28,7 +30,17 @@ def read(part: Part, running: Running) -> Layout:
 
 def migration(path: str, text: str, running: Running) -> Migration:
     """One file, whatever it is called."""
-    return Migration(stem(path), Script(path, text), transaction=running.mode(text, "file", said(text)))
+    mode = running.mode(text, "file", said(text))
+    presumed = mode == "file" and not running.transaction and MAY_REFUSE.search(text) is not None and _refused(text)
+    return Migration(stem(path), Script(path, text), transaction=mode, presumed=presumed)
+
+
+def _refused(text: str) -> bool:
+    """Whether PostgreSQL refuses every statement in a transaction, but for what is set before them."""
+    from dbtools.sql.walk import statements
+
+    told = [each for each in statements(text) if not all(isinstance(one, SetParameter) for one in each.operations)]
+    return bool(told) and all(each.needs_autocommit for each in told)
 
 
 def said(text: str) -> TransactionMode | None:

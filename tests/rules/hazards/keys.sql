@@ -45,3 +45,9 @@ CREATE TABLE b (id int, a int REFERENCES a); -- expect: fk-type-mismatch
 ==== bigint refers to int
 CREATE TABLE a (id int PRIMARY KEY);
 CREATE TABLE b (id int, a bigint REFERENCES a); -- expect: fk-type-mismatch
+==== dropped and added again in one transaction, as generators do
+CREATE TABLE author (id int PRIMARY KEY);
+CREATE TABLE post (author int CONSTRAINT post_author_fkey REFERENCES author);
+---
+ALTER TABLE post DROP CONSTRAINT post_author_fkey; -- expect: drop-fk-locks-both-tables
+ALTER TABLE post ADD CONSTRAINT post_author_fkey FOREIGN KEY (author) REFERENCES author ON DELETE CASCADE; -- expect: fk-scan-blocks-writes

@@ -177,3 +177,34 @@ CREATE TYPE app.state AS ENUM ('OPEN');
 CREATE TABLE app.task (state app.state);
 ---
 ALTER TYPE app.state RENAME VALUE 'OPEN' TO 'open'; -- expect: rename-enum-value
+==== a trigger that is called otherwise is dropped
+CREATE TABLE post (id int);
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER post_touch BEFORE UPDATE ON post FOR EACH ROW EXECUTE FUNCTION touch();
+---
+DROP TRIGGER touch_post ON post; -- expect: unknown-object
+==== a trigger that is not there is turned off
+CREATE TABLE post (id int);
+---
+ALTER TABLE post DISABLE TRIGGER touch_post; -- expect: unknown-object
+==== a rule that is not there is dropped
+CREATE TABLE post (id int);
+---
+DROP RULE keep ON post; -- expect: unknown-object
+==== a policy that is not there is altered
+CREATE TABLE post (id int);
+---
+ALTER POLICY own ON post USING (true); -- expect: unknown-object
+==== sequences, indexes, views and comments on what is not there
+CREATE TABLE post (id int, title text);
+CREATE VIEW posts AS SELECT id FROM post;
+---
+ALTER SEQUENCE nowhere RESTART; -- expect: unknown-object
+DROP SEQUENCE nowhere; -- expect: unknown-object
+ALTER INDEX nowhere RENAME TO somewhere; -- expect: unknown-object
+ALTER INDEX nowhere SET (fillfactor = 50); -- expect: unknown-object
+ALTER VIEW post_list RENAME TO list; -- expect: unknown-object
+COMMENT ON COLUMN post.heading IS 'x'; -- expect: unknown-object
+COMMENT ON VIEW post_list IS 'x'; -- expect: unknown-object
+DROP PUBLICATION everything; -- expect: unknown-object
+DROP STATISTICS few; -- expect: unknown-object

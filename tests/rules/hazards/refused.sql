@@ -256,3 +256,15 @@ ALTER TABLE log ADD FOREIGN KEY (a) REFERENCES a NOT VALID; -- expect: statement
 CREATE TYPE mood AS ENUM ('sad');
 ---
 ALTER TYPE mood ADD VALUE 'a mood that takes more words to say than any label of an enum may ever have'; -- expect: statement-fails
+==== a view stands in the way of what a DO block does if a number says so
+CREATE TABLE post (id int, views int);
+CREATE VIEW busy AS SELECT id FROM post WHERE views > 9;
+---
+DO $$
+DECLARE n int;
+BEGIN
+  SELECT count(*) INTO n FROM pg_tables;
+  IF n > 0 THEN
+    EXECUTE 'ALTER TABLE post ALTER views TYPE bigint'; -- expect: view-dependency-error, table-rewrite
+  END IF;
+END $$;

@@ -114,3 +114,13 @@ WITH gone AS (DELETE FROM post RETURNING *) INSERT INTO kept SELECT * FROM gone;
 CREATE TABLE tag (id int);
 INSERT INTO tag VALUES (1);
 ALTER TABLE tag ADD COLUMN name text NOT NULL; -- expect: required-column
+==== a lock from before the savepoint is held on
+CREATE TABLE post (id int, views int);
+---
+BEGIN;
+ALTER TABLE post ADD COLUMN title text;
+SAVEPOINT s;
+ALTER TABLE post ADD COLUMN body text;
+ROLLBACK TO s;
+UPDATE post SET views = 0; -- expect: ddl-and-backfill-same-transaction, update-without-where
+COMMIT;

@@ -98,3 +98,14 @@ CREATE VIEW posts AS SELECT *, 1 AS one FROM post;
 ---
 ALTER TABLE post ADD COLUMN body text;
 CREATE OR REPLACE VIEW posts AS SELECT *, 1 AS one FROM post; -- expect: view-dependency-error
+==== a view of another schema over a table that it names without one
+CREATE SCHEMA api;
+CREATE TABLE person (id int, email text);
+CREATE VIEW api.person AS SELECT id, email FROM person;
+---
+ALTER TABLE person DROP COLUMN email; -- expect: view-dependency-error, drop-column
+==== a column that is not there in a view of another schema
+CREATE SCHEMA api;
+CREATE TABLE person (id int, email text);
+---
+CREATE VIEW api.people AS SELECT mail FROM person; -- expect: unknown-object

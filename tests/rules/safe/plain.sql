@@ -217,3 +217,13 @@ DROP SCHEMA scratch CASCADE;
 SELECT 1;
 ==== nothing but comments
 -- nothing
+==== views of another schema over tables that they name without one
+CREATE SCHEMA api;
+CREATE TABLE person (id int, email text);
+---
+CREATE VIEW api.person AS TABLE person;
+CREATE VIEW api.emails AS SELECT p.email FROM person p JOIN api.person a ON a.id = p.id;
+==== a sequence as ALTER TABLE takes it
+CREATE TABLE post (id serial);
+---
+ALTER TABLE post_id_seq OWNER TO CURRENT_USER;
