@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dbtools.drift.clash import MISSING, UNDECIDED, Clash, remedy
 from dbtools.drift.matching import matches, present
-from dbtools.drift.meaning import Verdict, compare_expressions
+from dbtools.drift.meaning import Verdict
 from dbtools.drift.source import Pair
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
@@ -22,8 +22,12 @@ def check_clashes(pair: Pair, name: Name) -> Iterator[Clash | None]:
         return
     truth, other = pair.truth.schema.tables[name], pair.other.schema.tables[name]
     ours, theirs = _possible(truth, other), _possible(other, truth)
-    yield from (None for _ in matches(ours, theirs, lambda one, two: _compared(one, two) is Verdict.SAME))
-    for said in matches(ours, theirs, lambda one, two: _compared(one, two) is Verdict.UNDECIDED):
+
+    def compared(one: Check, two: Check) -> Verdict:
+        return pair.meanings.conditions(name, one.expression, two.expression)
+
+    yield from (None for _ in matches(ours, theirs, lambda one, two: compared(one, two) is Verdict.SAME))
+    for said in matches(ours, theirs, lambda one, two: compared(one, two) is Verdict.UNDECIDED):
         yield _undecided(pair, name, said)
     # Two different conditions on the same columns are one difference.
     for said in matches(ours, theirs, lambda one, other: _columns(one) == _columns(other)):
@@ -37,10 +41,6 @@ def _possible(table: Table, across: Table) -> list[Check]:
     there = {column.name for column in across.columns}
     checks = {check.expression: check for check in table.checks if check.enforced}
     return [check for check in checks.values() if there.issuperset(check.expression.columns)]
-
-
-def _compared(one: Check, other: Check) -> Verdict:
-    return compare_expressions(one.expression, other.expression)
 
 
 def _undecided(pair: Pair, table: Name, said: CheckPair) -> Clash:
@@ -66,11 +66,11 @@ def _clash(pair: Pair, table: Name, said: CheckPair) -> Clash:
         "check-missing",
         Severity.ERROR,
         table,
-        f"({','.join(columns)})",
+        columns[0] if len(columns) == 1 else f"({','.join(columns)})",
         _text(truth),
         _text(other),
         "check",
-        columns[0] if columns else "",
+        columns,
         "values that one refuses enter through the other without an error",
         remedy(pair, truth, other, change),
     )

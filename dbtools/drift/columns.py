@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from dbtools.drift.clash import Clash, Harm
 from dbtools.drift.defaults import left_out_clash
-from dbtools.drift.meaning import Verdict, compare_expressions
+from dbtools.drift.inserts import insert_clash
+from dbtools.drift.meaning import Verdict
 from dbtools.drift.said import Said
 from dbtools.drift.source import Pair
 from dbtools.drift.types import type_clashes
+from dbtools.drift.typescript import typescript_clashes
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
@@ -26,15 +28,18 @@ def column_clashes(pair: Pair, name: Name) -> Iterator[Clash | None]:
 
 
 def _clashes(said: Said) -> Iterator[Clash | None]:
-    aspects = said.pair.aspects
-    if "type" in aspects:
+    if said.can_tell("type"):
         yield from type_clashes(said)
-    if "nullability" in aspects and ("list nullability" in aspects or not said.is_list):
+    if said.can_tell("ts type"):
+        yield from typescript_clashes(said)
+    if said.can_tell("nullability") and ("list nullability" in said.pair.aspects or not said.is_list):
         yield _nullability(said)
-    if "generated" in aspects:
+    if said.can_tell("generated"):
         yield _generated(said)
+    if said.can_tell("insert"):
+        yield insert_clash(said)
     # The value of a generated column is no default, whatever a language that has no word for it makes of it.
-    if said.truth.generated is None and said.other.generated is None and aspects & {"default", "identity"}:
+    elif said.truth.generated is None and said.other.generated is None and said.can_tell("default"):
         yield left_out_clash(said)
 
 
@@ -60,7 +65,7 @@ def _nullability_harm(said: Said) -> Harm:
 
 def _generated(said: Said) -> Clash | None:
     truth, other = said.truth.generated, said.other.generated
-    verdict = compare_expressions(truth and truth.expression, other and other.expression)
+    verdict = said.pair.meanings.conditions(said.table, truth and truth.expression, other and other.expression)
     if verdict is Verdict.UNDECIDED:
         return said.undecided("generated", _generation)
     if verdict is Verdict.SAME and (truth is None or other is None or truth.stored == other.stored):

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dbtools.drift.clash import Clash, Harm
-from dbtools.drift.meaning import Verdict, compare_defaults, is_literal
+from dbtools.drift.meaning import Verdict, is_literal
 from dbtools.drift.said import Said
+from dbtools.drift.source import Source
 from dbtools.drift.types import compared_types, undomained
 from dbtools.model import operation as op
 from dbtools.model.expression import Expression, Type
@@ -61,40 +62,62 @@ def _default(said: Said) -> Clash | None:
     truth, other = said.truth.default, said.other.default
     verdict = Verdict.SAME if truth == other else Verdict.DIFFERENT
     if truth is not None and other is not None:
-        verdict = compare_defaults(truth, other, _value_type(said))
+        verdict = said.pair.meanings.defaults(said.table, truth, other, _value_type(said))
     if verdict is Verdict.SAME:
         return None
+
+    def shown(column: Column) -> str:
+        return _shown(column, said.client_default(column))
+
     if verdict is Verdict.UNDECIDED:
-        return said.undecided("default", _shown)
+        return said.undecided("default", shown)
 
     def change(column: Column) -> op.Operation:
         return op.SetDefault(said.table, column.name, column.default)
 
-    return said.clash("default", "default", _shown, _default_harm(said), change)
+    return said.clash("default", "default", shown, _default_harm(said), change)
 
 
 def _default_harm(said: Said) -> Harm:
     model = said.model
     if model is None:
-        return Harm(Severity.WARNING, "an insert that leaves it out does not get the same from both")
+        return _harm_between_equals(said)
     database, wanted = said.pair.database_first(said.truth.default, said.other.default)
     if wanted is None:
+        own = said.client_default(said.as_model)
+        if own:
+            harm = f"{model.client} sends its own {own}; rows that others insert get the database's"
+            return Harm(Severity.WARNING, harm)
         return Harm(Severity.WARNING, f"the database would fill it in, {model.label} does not count on that")
     if database is not None:
         return Harm(Severity.WARNING, f"an insert through {model.client} may not get what every other insert gets")
     if said.in_database.nullable:
         return Harm(Severity.WARNING, "an insert that leaves it to the database gets NULL")
-    if _fills_in(said, wanted):
+    if _fills_in(model, wanted):
         harm = f"{model.client} fills it in itself; every other insert without a value fails with 23502"
         return Harm(Severity.WARNING, harm)
     return Harm(Severity.ERROR, f"inserts through {model.client} fail with 23502: NOT NULL without a database default")
 
 
-def _fills_in(said: Said, wanted: Expression) -> bool:
+def _harm_between_equals(said: Said) -> Harm:
+    """Two databases, or two clients of one: what one leaves to the database, the other may never have asked it for."""
+    text = "an insert that leaves it out does not get the same from both"
+    has, lacks = (said.truth, said.other) if said.truth.default is not None else (said.other, said.truth)
+    if said.pair.truth.is_database or has.default is None or lacks.default is not None or lacks.nullable:
+        return Harm(Severity.WARNING, text)
+    trusting, other = said.pair.truth, said.pair.other
+    if has is said.other:
+        trusting, other = other, trusting
+    if _fills_in(trusting, has.default):
+        return Harm(Severity.WARNING, text)
+    own = said.client_default(lacks)
+    made = f"{other.client} fills in {own} itself" if own else f"{other.label} asks for no database default"
+    return Harm(Severity.ERROR, f"inserts through {trusting.client} fail with 23502 where {made}")
+
+
+def _fills_in(source: Source, wanted: Expression) -> bool:
     """Prisma's client sends constants and the time itself, and leaves only ``dbgenerated`` to the database."""
-    return (
-        said.model is not None and said.model.reading.kind == "prisma" and (is_literal(wanted) or wanted.meaning == NOW)
-    )
+    return source.reading.kind == "prisma" and (is_literal(wanted) or wanted.meaning == NOW)
 
 
 def _value_type(said: Said) -> Type:
@@ -105,5 +128,7 @@ def _value_type(said: Said) -> Type:
     return Type("text", dimensions=kind.dimensions) if is_enum else kind
 
 
-def _shown(column: Column) -> str:
-    return "no database default" if column.default is None else str(column.default)
+def _shown(column: Column, filled_in: str) -> str:
+    if column.default is not None:
+        return str(column.default)
+    return f"no database default ({filled_in} by the client)" if filled_in else "no database default"

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dbtools.drift.clash import MISSING, Clash, remedy
 from dbtools.drift.source import Pair, Source
 from dbtools.model import operation as op
-from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.objects import Enum
 from dbtools.model.schema import Schema
@@ -15,11 +14,12 @@ from dbtools.model.schema import Schema
 
 def enum_clashes(pair: Pair) -> Iterator[Clash | None]:
     """One item for each enum: a clash, or None where both say the same."""
-    if "enum" not in pair.aspects:
-        return
-    theirs = {_folded(name): enum for name, enum in pair.other.schema.enums.items()}
+    if "enum" not in pair.aspects or "type" not in pair.aspects:
+        return  # unions of TypeScript have no names: they are compared where columns have them
+    left = dict(pair.other.schema.enums)
     for name, enum in pair.truth.schema.enums.items():
-        found = theirs.pop(_folded(name), None)
+        found = pair.other.enum(name)
+        left.pop(found.name if found else name, None)
         if found is None:
             yield from _unused(pair, enum, pair.truth)
         elif set(enum.labels) != set(found.labels):
@@ -28,12 +28,8 @@ def enum_clashes(pair: Pair) -> Iterator[Clash | None]:
             yield _order(pair, enum, found)
         else:
             yield None
-    for enum in theirs.values():
+    for enum in left.values():
         yield from _unused(pair, enum, pair.other)
-
-
-def _folded(name: Name) -> Name:
-    return Name(name.namespace, name.local.lower())
 
 
 def _values(pair: Pair, truth: Enum, other: Enum) -> Clash:

@@ -21,8 +21,12 @@ def index_clashes(pair: Pair, name: Name) -> Iterator[Clash | None]:
     """One item for each index of the table called *name*: a clash, or None where both have it."""
     truth, other = pair.truth.schema.tables[name], pair.other.schema.tables[name]
     ours, theirs = keys_of(truth, other, pair.aspects), keys_of(other, truth, pair.aspects)
-    yield from (None for _ in matches(ours, theirs, lambda one, two: compare_keys(one, two) is Verdict.SAME))
-    for match in matches(ours, theirs, lambda one, two: compare_keys(one, two) is Verdict.UNDECIDED):
+
+    def compared(one: Key, two: Key) -> Verdict:
+        return compare_keys(name, one, two, pair.meanings)
+
+    yield from (None for _ in matches(ours, theirs, lambda one, two: compared(one, two) is Verdict.SAME))
+    for match in matches(ours, theirs, lambda one, two: compared(one, two) is Verdict.UNDECIDED):
         yield _undecided(pair, name, match)
     for test in (_on_same_columns, _primary, _reordered, _namesakes, _overlapping):
         yield from (_differing(pair, name, match) for match in matches(ours, theirs, test))
@@ -80,7 +84,7 @@ def _missing(pair: Pair, table: Name, match: tuple[Key | None, Key | None]) -> C
 def _slowness(pair: Pair, *there: bool) -> Harm:
     in_database, _ = pair.database_first(*there)
     if pair.model is not None and in_database:
-        return Harm(Severity.WARNING, f"{pair.model.generator} would drop it")
+        return Harm(Severity.WARNING, f"{pair.model.label} does not say so: {pair.model.loses}")
     return Harm(Severity.WARNING, "queries that rely on it scan the table where it is missing")
 
 
@@ -113,7 +117,7 @@ def _clash(pair: Pair, table: Name, rule: str, harm: Harm, match: tuple[Key | No
         str(truth or MISSING),
         str(other or MISSING),
         UNIQUE if shown.sort == PARTIAL else shown.sort,
-        shown.columns[0],
+        tuple(sorted(shown.reads)),
         harm.text,
         remedy(pair, truth, other, change),
     )

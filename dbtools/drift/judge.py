@@ -1,37 +1,37 @@
 """The truth and every other source, held against each other on what both can express.
 
-Equal in meaning is silent; what cannot be told from text is a note (``not-compared``), as is what a reader could not
-read (``not-read``). Tables that something unread may have changed are not compared, and counted.
+Equal in meaning is silent; what cannot be told from text is a note (``not-compared``) until a server is asked, as is
+what a reader could not read (``not-read``). Tables that something unread may have changed are not compared, and counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dbtools.drift.checks import check_clashes
-from dbtools.drift.clash import UNDECIDED, Clash, Compared, findings_of
-from dbtools.drift.columns import column_clashes
-from dbtools.drift.enums import enum_clashes
-from dbtools.drift.indexes import index_clashes
-from dbtools.drift.references import reference_clashes
-from dbtools.drift.renames import aligned
-from dbtools.drift.source import Pair, Source, sources_of
-from dbtools.drift.tables import common_tables, missing_columns, missing_tables
+from dbtools.drift.joined import joined, not_compared, undecided_section
+from dbtools.drift.meaning import Meanings
+from dbtools.drift.pairs import compare, words
+from dbtools.drift.source import Source, sources_of
 from dbtools.model.expression import Name
-from dbtools.model.finding import Finding, Severity
+from dbtools.model.finding import Finding, Location, Severity
+from dbtools.model.question import Ask
 from dbtools.model.reader import Reading
 from dbtools.model.report import Report, TableSection
+from dbtools.model.schema import Schema
+
+FEW = 3  # tables: two sources with as many each and none in common do not speak of the same database
 
 
 @dataclass(frozen=True, slots=True)
 class DriftSettings:
     """``truth``: the source that the others are held against, as a kind, a place or ``kind:place``.
 
-    Empty for migrations, else sql, else the first.
+    Empty for migrations, else sql, else the first. ``ask``: a server that says what two expressions mean.
     """
 
     truth: str = ""
+    ask: Ask | None = None
 
 
 def drift(readings: Sequence[Reading], settings: DriftSettings) -> Report:
@@ -41,59 +41,74 @@ def drift(readings: Sequence[Reading], settings: DriftSettings) -> Report:
     if len(sources) < 2:  # noqa: PLR2004 - one source agrees with itself
         summary = f"only {sources[0].reading} is given: nothing to compare it with" if sources else "no source is given"
         return Report("drift", summary, tuple(unread), sections=_sections(sources))
-    aligned_pairs = [aligned(pair) for pair in _pairs(sources)]
-    compared = [each for pair, renames in aligned_pairs for each in (*renames, *_compared(pair))]
-    sources = [sources[0], *(pair.other for pair, _ in aligned_pairs[: len(sources) - 1])]
-    found = sorted(findings_of(compared, sources), key=lambda finding: (finding.table, finding.object, finding.rule))
-    tables = _common(sources)
+    meanings = Meanings()
+    named, compared = compare(sources, meanings)
+    if settings.ask is not None and meanings.asked:
+        named, compared = compare(sources, Meanings(settings.ask(_every_table(named), meanings.asked)))
+    strangers = _strangers(named)
+    compared = [each for each in compared if not {each.pair.truth.label, each.pair.other.label} & set(strangers)]
+    found, undecided = joined(compared, named)
+    tables = _common(named)
     figures = {
         "sources": len(sources),
         "tables": len(tables),
-        "columns": sum(len(sources[0].schema.tables[name].columns) for name in tables),
+        "columns": sum(len(named[0].schema.tables[name].columns) for name in tables),
         "comparisons": len(compared),
     }
+    notes = not_compared(undecided, asked=settings.ask is not None)
+    summary = _summary(named, len(found) + len(strangers), len(undecided), figures)
+    if settings.truth and not sources[0].answers_to(settings.truth):
+        summary += f"; {settings.truth} is not among them, {sources[0].label} stands in"
     return Report(
         "drift",
-        _summary(sources, found, figures, settings.truth),
-        (*found, *unread),
-        sections=_sections(sources),
+        summary,
+        (*strangers.values(), *found, *notes, *unread),
+        sections=(*undecided_section(undecided), *_sections(sources)),
         figures=figures,
     )
 
 
-def _pairs(sources: list[Source]) -> Iterator[Pair]:
-    """The truth and each other source; what it cannot express is compared among those that can."""
+def _strangers(sources: list[Source]) -> Mapping[str, Finding]:
+    """The sources that have not one table in common with the truth: they speak of something else."""
     truth, *others = sources
+    found = {}
     for other in others:
-        yield Pair(truth, other, truth.reading.expressible & other.reading.expressible)
-    beyond = [other for other in others if other.reading.expressible - truth.reading.expressible]
-    for other in beyond[1:]:
-        shared = beyond[0].reading.expressible & other.reading.expressible
-        yield Pair(beyond[0], other, shared - truth.reading.expressible)
+        few = min(len(truth.schema.tables), len(other.schema.tables)) < FEW
+        if not few and truth.schema.tables.keys().isdisjoint(other.schema.tables):
+            names = [", ".join(map(str, sorted(each.schema.tables)[:FEW])) for each in (truth, other)]
+            found[other.label] = Finding(
+                "nothing-in-common",
+                Severity.ERROR,
+                f"{other.label} and {truth.label} have no table in common: {names[1]}, ... against {names[0]}, ...",
+                Location(other.reading.where),
+                hint=f"check that {other.reading.where} describes the same database, and the same namespace of it",
+            )
+    return found
 
 
-def _compared(pair: Pair) -> Iterator[Compared]:
-    return (Compared(pair, clash) for clash in _clashes(pair))
-
-
-def _clashes(pair: Pair) -> Iterator[Clash | None]:
-    """One item for each attribute: a clash, or None where both say the same."""
-    yield from missing_tables(pair)
-    yield from enum_clashes(pair)
-    for name in common_tables(pair):
-        yield from missing_columns(pair, name)
-        yield from column_clashes(pair, name)
-        yield from index_clashes(pair, name)
-        yield from reference_clashes(pair, name)
-        yield from check_clashes(pair, name)
+def _every_table(sources: list[Source]) -> Schema:
+    """One schema with what a server needs to know of all *sources* to read their expressions."""
+    told = [source.schema for source in sources if "type" in words(source)]
+    merged = told[0] if told else Schema()
+    for schema in told[1:]:
+        merged = replace(
+            merged,
+            tables={**schema.tables, **merged.tables},
+            enums={**schema.enums, **merged.enums},
+            domains={**schema.domains, **merged.domains},
+            functions={**schema.functions, **merged.functions},
+            extensions=merged.extensions.having(*schema.extensions),
+        )
+    return merged
 
 
 def _unread(source: Source) -> Iterator[Finding]:
     for item in source.reading.unknown:
+        about = f"{item.aspect} of {item.ref}: " if item.ref is not None and item.aspect else ""
         yield Finding(
             "not-read",
             Severity.INFO,
-            f"{source.label}: {item.what}",
+            f"{source.label}: {about}{item.what}",
             item.location,
             hint="what depends on it is not compared",
         )
@@ -111,19 +126,16 @@ def _uncertain(sources: list[Source]) -> int:
     return sum(any(not source.schema.is_certain(name) for source in sources) for name in names)
 
 
-def _summary(sources: list[Source], found: list[Finding], figures: Mapping[str, int], truth: str) -> str:
+def _summary(sources: list[Source], differences: int, undecided: int, figures: Mapping[str, int]) -> str:
     labels = [source.label for source in sources]
-    differences = sum(finding.rule != UNDECIDED for finding in found)
     shared = f"{_count(figures['tables'], 'table')}, {_count(figures['columns'], 'column')}"
     parts = [f"{len(sources)} sources agree on {shared}"]
     if differences:
         parts = [f"{_count(differences, 'difference')} between {', '.join(labels[:-1])} and {labels[-1]}"]
-    if len(found) > differences:
-        parts.append(f"{len(found) - differences} not to be told from the text")
+    if undecided:
+        parts.append(f"{undecided} not to be told from the text")
     if uncertain := _uncertain(sources):
         parts.append(f"{_count(uncertain, 'table')} not compared: see what was not read")
-    if truth and not sources[0].answers_to(truth):
-        parts.append(f"{truth} is not among them, {labels[0]} stands in")
     return "; ".join(parts)
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from dbtools.drift.meaning import Verdict, compare_expressions
-from dbtools.model.expression import Expression
+from dbtools.drift.meaning import Meanings, Verdict
+from dbtools.model.expression import Expression, Name
 from dbtools.model.objects import Index, IndexKey, PrimaryKey, Table, Unique
 
 PRIMARY, UNIQUE, PLAIN = "primary key", "unique", "index"
@@ -39,6 +39,11 @@ class Key(NamedTuple):
         return tuple(key.column or (key.expression.meaning if key.expression else "") for key in self.keys)
 
     @property
+    def reads(self) -> frozenset[str]:
+        """Every column that it depends on."""
+        return self.made.reads() if isinstance(self.made, Index) else frozenset(self.made.columns)
+
+    @property
     def object(self) -> str:
         """``(a,b)``."""
         return f"({','.join(self.columns)})"
@@ -59,16 +64,19 @@ class Key(NamedTuple):
 def keys_of(table: Table, across: Table, aspects: frozenset[str]) -> list[Key]:
     """The valid indexes of *table* that *aspects* have words for and that *across* has the columns for."""
     there = {column.name for column in across.columns}
-    found = [key for key in _keys(table, aspects) if there.issuperset(_reads(key))]
+    found = [key for key in _keys(table, aspects) if there.issuperset(key.reads)]
     return list({(key.sort, key.keys, key.method, key.include, key.where): key for key in reversed(found)}.values())
 
 
-def compare_keys(one: Key, other: Key) -> Verdict:
-    """The verdict on two indexes."""
-    if _options(one) != _options(other) or len(one.keys) != len(other.keys):
+def compare_keys(table: Name, one: Key, other: Key, meanings: Meanings) -> Verdict:
+    """The verdict on two indexes of a table."""
+    if _options(one) != _options(other):
         return Verdict.DIFFERENT
-    parts = [_compare_parts(*pair) for pair in zip(one.keys, other.keys, strict=True)]
-    verdicts = {compare_expressions(one.where, other.where), *parts}
+    verdicts = {meanings.conditions(table, one.where, other.where)}
+    for left, right in zip(one.keys, other.keys, strict=True):
+        if replace(left, expression=None) != replace(right, expression=None):
+            return Verdict.DIFFERENT
+        verdicts.add(meanings.conditions(table, left.expression, right.expression))
     return next((worst for worst in (Verdict.DIFFERENT, Verdict.UNDECIDED) if worst in verdicts), Verdict.SAME)
 
 
@@ -120,18 +128,8 @@ def _part(key: IndexKey, aspects: frozenset[str]) -> IndexKey:
     )
 
 
-def _reads(key: Key) -> frozenset[str]:
-    return key.made.reads() if isinstance(key.made, Index) else frozenset(key.made.columns)
-
-
 def _options(key: Key) -> tuple[object, ...]:
-    return key.sort, key.method, key.include, key.nulls_distinct
-
-
-def _compare_parts(one: IndexKey, other: IndexKey) -> Verdict:
-    if replace(one, expression=None) != replace(other, expression=None):
-        return Verdict.DIFFERENT
-    return compare_expressions(one.expression, other.expression)
+    return key.sort, key.method, key.include, key.nulls_distinct, len(key.keys)
 
 
 def _text(key: IndexKey) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 
-from dbtools.model.expression import Expression, Type
+from dbtools.model.expression import Expression, Name, Type
 from dbtools.model.identifiers import quote
+from dbtools.model.question import Question
 
 NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", "real", "double precision", "oid"})
 TEXTS = frozenset({"text", "varchar", "char", "bpchar", "name"})
@@ -42,6 +44,37 @@ class Verdict(Enum):
     SAME = "same"
     DIFFERENT = "different"
     UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """Verdicts on expressions: by their text, and where that does not tell by the ``answers`` of a server.
+
+    ``asked`` gathers the questions that have no answer yet.
+    """
+
+    answers: Mapping[Question, str] = field(default_factory=dict)
+    asked: set[Question] = field(default_factory=set)
+
+    def conditions(self, table: Name, one: Expression | None, other: Expression | None) -> Verdict:
+        """The verdict on two conditions or computed values of a table; None is "there is none"."""
+        verdict = compare_expressions(one, other)
+        if verdict is not Verdict.UNDECIDED or one is None or other is None:
+            return verdict
+        return self._answered(Question(table, one.text), Question(table, other.text))
+
+    def defaults(self, table: Name, one: Expression, other: Expression, kind: Type) -> Verdict:
+        """The verdict on two defaults of a column of type *kind*."""
+        verdict = compare_defaults(one, other, kind)
+        if verdict is not Verdict.UNDECIDED:
+            return verdict
+        return self._answered(Question(table, one.text, kind), Question(table, other.text, kind))
+
+    def _answered(self, one: Question, other: Question) -> Verdict:
+        if one not in self.answers or other not in self.answers:
+            self.asked.update((one, other))
+            return Verdict.UNDECIDED
+        return Verdict.SAME if self.answers[one] == self.answers[other] else Verdict.DIFFERENT
 
 
 def compare_expressions(one: Expression | None, other: Expression | None) -> Verdict:
@@ -79,9 +112,13 @@ def is_literal(expression: Expression) -> bool:
 def with_names(expression: Expression, names: Mapping[str, str]) -> Expression:
     """*expression* with columns renamed."""
     spelled = {quote(old): quote(new) for old, new in names.items()}
-    meaning = TOKEN.sub(lambda token: spelled.get(token[0], token[0]), expression.meaning)
+    if not set(names).intersection(expression.columns):
+        return expression
+    text, meaning = (
+        TOKEN.sub(lambda token: spelled.get(token[0], token[0]), said) for said in (expression.text, expression.meaning)
+    )
     columns = tuple(names.get(column, column) for column in expression.columns)
-    return Expression(expression.text, meaning, columns)
+    return Expression(text, meaning, columns)
 
 
 def _is_telling(one: str, other: str) -> bool:

@@ -86,8 +86,7 @@ def _is_surrogate(source: Source, key: ForeignKey) -> bool:
 def _missing(pair: Pair, table: Name, said: tuple[ForeignKey | None, ForeignKey | None]) -> Clash:
     in_database, _ = pair.database_first(*(key is not None for key in said))
     if pair.model is not None and in_database:
-        harm = Harm(Severity.WARNING, f"{pair.model.client} does not know the relation, and {pair.model.generator} "
-                                      "would drop it")  # fmt: skip
+        harm = Harm(Severity.WARNING, f"{pair.model.client} does not know the relation, and {pair.model.loses}")
     else:
         harm = Harm(Severity.ERROR, "rows that point nowhere enter where it is missing")
     return _clash(pair, table, ("fk-missing", harm), said, _target)
@@ -121,7 +120,7 @@ def _clash(
         show(truth) if truth else MISSING,
         show(other) if other else MISSING,
         "referential action" if rule.startswith("fk-on") else "foreign key",
-        shown.columns[0],
+        shown.columns,
         harm.text,
         remedy(pair, truth, other, change),
     )

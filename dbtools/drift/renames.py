@@ -13,7 +13,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TypeVar
 
-from dbtools.drift.clash import Clash, Compared, remedy
+from dbtools.drift.clash import Clash, remedy
 from dbtools.drift.renamed import with_columns, with_tables
 from dbtools.drift.source import Pair, Source
 from dbtools.model import operation as op
@@ -29,7 +29,7 @@ LONG_ENOUGH = 4
 MOST_PAIRS = 10_000
 
 
-def aligned(pair: Pair) -> tuple[Pair, list[Compared]]:
+def aligned(pair: Pair) -> tuple[Pair, list[Clash]]:
     """*pair* with the other source under the truth's names, and the renames that this took."""
     truth = pair.truth.schema
     tables = _table_renames(pair.truth, pair.other)
@@ -42,8 +42,7 @@ def aligned(pair: Pair) -> tuple[Pair, list[Compared]]:
     }
     clashes = [_table_clash(pair, *names) for names in tables.items()]
     clashes += [_column_clash(pair, name, *names) for name, renames in columns.items() for names in renames.items()]
-    pair = replace(pair, other=with_columns(other, columns))
-    return pair, [Compared(pair, clash) for clash in clashes]
+    return replace(pair, other=with_columns(other, columns)), clashes
 
 
 def _table_renames(truth: Source, other: Source) -> dict[Name, Name]:
@@ -145,7 +144,7 @@ def _column_clash(pair: Pair, table: Name, old: str, new: str) -> Clash:
         old,
         old,
         new,
-        column=old,
+        columns=(old,),
         harm=_harm(pair, old, new, "42703: there is no such column"),
         remedy=remedy(pair, old, new, lambda had, wanted: [op.RenameColumn(table, had or wanted, wanted)]),
     )

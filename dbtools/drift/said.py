@@ -32,6 +32,22 @@ class Said(NamedTuple):
         return self.pair.database_first(self.truth, self.other)[0]
 
     @property
+    def as_model(self) -> Column:
+        """The column as the client takes it to be."""
+        return self.pair.database_first(self.truth, self.other)[1]
+
+    def client_default(self, column: Column) -> str:
+        """What the client of one of the two columns fills in itself."""
+        source = self.pair.truth if column is self.truth else self.pair.other
+        return source.client_default(self.table, self.truth.name)
+
+    def can_tell(self, aspect: str) -> bool:
+        """Whether both languages have words for *aspect*, and what they say of it was read."""
+        return aspect in self.pair.aspects and all(
+            source.has_read(aspect, self.table, (self.truth.name,)) for source in (self.pair.truth, self.pair.other)
+        )
+
+    @property
     def is_list(self) -> bool:
         """Whether one of the two takes it for a list."""
         return bool(self.truth.type.dimensions or self.other.type.dimensions)
@@ -48,7 +64,7 @@ class Said(NamedTuple):
             show(self.truth),
             show(self.other),
             aspect,
-            self.truth.name,
+            (self.truth.name,),
             harm.text,
             remedy(self.pair, self.truth, self.other, lambda _, wanted: [change(wanted)]),
         )
@@ -63,7 +79,7 @@ class Said(NamedTuple):
             show(self.truth),
             show(self.other),
             aspect,
-            self.truth.name,
+            (self.truth.name,),
             f"whether the {aspect} is the same cannot be told from its text",
             "spell it the same way in both",
         )

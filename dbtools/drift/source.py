@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeVar
 
+from dbtools.drift.meaning import Meanings
 from dbtools.model.expression import Name
 from dbtools.model.finding import Location
 from dbtools.model.migration import BOOKKEEPING
-from dbtools.model.objects import ColumnRef, Table
-from dbtools.model.reader import Reading
+from dbtools.model.objects import ColumnRef, Enum, Table
+from dbtools.model.reader import Insert, Reading
 from dbtools.model.schema import Schema
 
 T = TypeVar("T")
 DATABASES = frozenset({"migrations", "sql", "live"})
-CLIENTS = {"prisma": "the Prisma client"}
-GENERATORS = {"prisma": "the next `prisma migrate dev`"}
+CLIENTS = {
+    "prisma": "the Prisma client", "drizzle": "Drizzle", "kysely": "Kysely", "sqlalchemy": "SQLAlchemy",
+    "django": "Django",
+}  # fmt: skip
+GENERATORS = {
+    "prisma": "the next `prisma migrate dev`", "drizzle": "the next `drizzle-kit generate`",
+    "sqlalchemy": "the next `alembic revision --autogenerate`", "django": "the next `makemigrations`",
+}  # fmt: skip
+# What else is not known of an attribute when this aspect of it could not be read.
+FOLLOWS = {
+    "type": frozenset({"type", "ts type", "enum"}),
+    "ts type": frozenset({"ts type"}),
+    "enum": frozenset({"enum", "type", "ts type"}),
+    "nullability": frozenset({"nullability", "insert"}),
+    "default": frozenset({"default", "identity", "insert"}),
+    "default expression": frozenset({"default", "insert"}),
+    "identity": frozenset({"default", "identity", "insert"}),
+    "generated": frozenset({"generated", "default", "identity", "insert"}),
+    "referential action": frozenset({"referential action"}),
+    "foreign key": frozenset({"foreign key", "referential action"}),
+    **dict.fromkeys(
+        ("unique", "index", "index method", "index order", "partial index", "expression index"),
+        frozenset({"unique", "index"}),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -40,9 +65,10 @@ class Source:
         return CLIENTS.get(self.reading.kind, f"code written against {self.label}")
 
     @property
-    def generator(self) -> str:
-        """What would turn this definition into a migration."""
-        return GENERATORS.get(self.reading.kind, "a migration generated from it")
+    def loses(self) -> str:
+        """What becomes of something in the database that this definition does not know."""
+        generator = GENERATORS.get(self.reading.kind)
+        return f"{generator} would drop it" if generator else "its types do not know it"
 
     def answers_to(self, name: str) -> bool:
         """Whether *name* is its kind, its place, or both as ``kind:place``."""
@@ -50,28 +76,69 @@ class Source:
 
     def can_lack(self, name: Name) -> bool:
         """Whether a table that is not here is known not to exist: its namespace is spoken of, all of it was read."""
-        schema = self.schema
+        schema, own = self.schema, self.own(name).table
         spoken = name.namespace in schema.namespaces or any(
             name.namespace == other.namespace for other in schema.tables
         )
-        return spoken and schema.complete and schema.is_certain(name) and name not in schema.views
+        apart = name in schema.views or own in self.reading.schema.views or self._is_part(own)
+        return spoken and schema.complete and schema.is_certain(name) and not apart
+
+    def _is_part(self, own: Name) -> bool:
+        table = self.reading.schema.tables.get(own)
+        return table is not None and table.partition_of is not None
 
     def place(self, table: Name, column: str = "") -> Location:
         """Where this source speaks of a table or column, by the truth's names."""
-        ref = ColumnRef(table, column)
-        own = self.written.get(ref)
-        if own is None and column:
+        return self.reading.origin(self.own(table, column))
+
+    def enum(self, name: Name) -> Enum | None:
+        """Its enum of this name; case does not count, since languages without quotes fold it."""
+        return self._enums.get((name.namespace, name.local.lower()))
+
+    @cached_property
+    def _enums(self) -> Mapping[tuple[str, str], Enum]:
+        return {(name.namespace, name.local.lower()): enum for name, enum in self.schema.enums.items()}
+
+    def own(self, table: Name, column: str = "") -> ColumnRef:
+        """What this source calls a table or column, by the truth's names."""
+        own = self.written.get(ColumnRef(table, column))
+        if own is None:
             own = ColumnRef(self.written.get(ColumnRef(table), ColumnRef(table)).table, column)
-        return self.reading.origin(own or ref)
+        return own
+
+    def client_default(self, table: Name, column: str) -> str:
+        """What its client fills in itself; empty where it does not."""
+        return self.reading.client_defaults.get(self.own(table, column), "")
+
+    def insert(self, table: Name, column: str) -> Insert | None:
+        """What it says an insert has to do with a column, where it says that at all."""
+        return self.reading.inserts.get(self.own(table, column))
+
+    def has_read(self, aspect: str, table: Name, columns: Iterable[str] = ()) -> bool:
+        """Whether it was read what this source says about one aspect of a table or of columns of it."""
+        if not self._unread:
+            return True
+        refs = (self.own(table), *(self.own(table, column) for column in columns))
+        return not any(aspect in self._unread.get(ref, ()) or "" in self._unread.get(ref, ()) for ref in refs)
+
+    @cached_property
+    def _unread(self) -> Mapping[ColumnRef, frozenset[str]]:
+        found: dict[ColumnRef, frozenset[str]] = {}
+        for unread in self.reading.unknown:
+            if unread.ref is not None:
+                more = FOLLOWS.get(unread.aspect, frozenset({unread.aspect}))
+                found[unread.ref] = found.get(unread.ref, frozenset()) | more
+        return found
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two sources to compare, and the aspects on which."""
+    """Two sources to compare, and the aspects on which; ``truth`` is the one whose names count."""
 
     truth: Source
     other: Source
     aspects: frozenset[str]
+    meanings: Meanings = field(default_factory=Meanings)
 
     @property
     def model(self) -> Source | None:

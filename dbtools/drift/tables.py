@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeVar
 
-from dbtools.drift.clash import MISSING, Clash, remedy
+from dbtools.drift.clash import MISSING, PRESENT, Clash, remedy
 from dbtools.drift.source import Pair, Source
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
@@ -50,8 +50,7 @@ def described(column: Column) -> str:
 
 
 def _missing_table(pair: Pair, table: Table, has: Source) -> Clash:
-    count = len(table.columns)
-    here = f"defined with {count} column{'' if count == 1 else 's'}"
+    here = PRESENT
     in_truth = has is pair.truth
     severity, harm = _table_harm(pair, has)
     return Clash(
@@ -73,7 +72,7 @@ def _table_harm(pair: Pair, has: Source) -> tuple[Severity, str]:
         return severity, "statements on it fail with 42P01 where it is missing"
     if has is model:
         return Severity.ERROR, f"every query of {model.client} on it fails with 42P01: there is no such table"
-    return Severity.WARNING, f"{model.client} cannot reach it, and {model.generator} would drop it"
+    return Severity.WARNING, f"{model.client} cannot reach it, and {model.loses}"
 
 
 def _missing_column(pair: Pair, table: Name, column: Column, has: Source) -> Clash:
@@ -87,7 +86,7 @@ def _missing_column(pair: Pair, table: Name, column: Column, has: Source) -> Cla
         column.name,
         here if in_truth else MISSING,
         MISSING if in_truth else here,
-        column=column.name,
+        columns=(column.name,),
         harm=harm,
         remedy=remedy(pair, *_either(column, in_truth=in_truth), lambda _, wanted: [op.AddColumn(table, wanted)]),
     )
@@ -104,7 +103,7 @@ def _column_harm(pair: Pair, column: Column, has: Source) -> tuple[Severity, str
         return Severity.ERROR, harm
     if required:
         return Severity.ERROR, f"inserts through {model.client} fail with 23502: NOT NULL without a database default"
-    return Severity.WARNING, f"{model.client} cannot reach it, and {model.generator} would drop it"
+    return Severity.WARNING, f"{model.client} cannot reach it, and {model.loses}"
 
 
 def _either(there: T, *, in_truth: bool) -> tuple[T | None, T | None]:

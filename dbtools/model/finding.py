@@ -106,7 +106,7 @@ class Finding:
     """A rule's verdict about one place.
 
     ``table`` and ``object`` name what it is about, ``locks`` what is taken meanwhile, ``values``
-    what each source says (drift) or what was measured. ``damage`` is None where nobody weighed the harm, ``excerpt``
+    what each source says (drift) or what was measured, ``places`` where each says it. ``damage`` is None where nobody weighed the harm, ``excerpt``
     where the place is no statement. ``hint`` is for people and spells out the ``plan``, which is the same as a value.
     """
 
@@ -124,6 +124,7 @@ class Finding:
     damage: Damage | None = None
     excerpt: Excerpt | None = None
     plan: Plan | None = None
+    places: Mapping[str, Location] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:

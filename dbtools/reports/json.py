@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from dbtools.model.finding import Excerpt, Finding
+from dbtools.model.finding import Excerpt, Finding, Location
 from dbtools.model.plan import Plan
 from dbtools.model.report import Report, Section, TableSection
 from dbtools.reports import Paper
@@ -42,7 +42,6 @@ def _figures(figures: Mapping[str, int | float]) -> dict[str, int | float | None
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    path, line, column = finding.location
     return {
         "rule": finding.rule,
         "severity": str(finding.severity),
@@ -50,15 +49,20 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "hint": finding.hint or None,
         "plan": _plan(finding.plan),
-        "location": {"path": path, "line": line, "column": column},
+        "location": _place(finding.location),
         "table": finding.table or None,
         "object": finding.object or None,
         "locks": {table: str(mode) for table, mode in finding.locks.items()},
         "values": dict(finding.values),
+        "places": {source: _place(place) for source, place in finding.places.items()},
         "fingerprint": finding.fingerprint,
         "damage": None if finding.damage is None else str(finding.damage),
         "excerpt": None if finding.excerpt is None else _excerpt(finding.excerpt),
     }
+
+
+def _place(location: Location) -> dict[str, Any]:
+    return dict(location._asdict())
 
 
 def _excerpt(excerpt: Excerpt) -> dict[str, Any]:

@@ -134,7 +134,12 @@ def seen(finding: Finding) -> str:
     evidence = [] if finding.evidence is Evidence.STATIC else [str(finding.evidence)]
     watched = "seen" in finding.values  # which names the locks that a server took
     locks = [] if watched else [f"locks {table} {mode}" for table, mode in finding.locks.items()]
-    return " · ".join([*evidence, *locks, *(f"{name}: {value}" for name, value in finding.values.items())])
+    return " · ".join([*evidence, *locks, *(_measured(finding, *each) for each in finding.values.items())])
+
+
+def _measured(finding: Finding, name: str, value: str) -> str:
+    place = finding.places.get(name)
+    return f"{name}: {value}" + (f" ({place})" if place else "")
 
 
 def figures(report: Report) -> str:

@@ -42,6 +42,7 @@ def test_a_finding_has_every_field_null_or_empty_where_it_says_nothing():
         "object": None,
         "locks": {},
         "values": {},
+        "places": {},
         "fingerprint": finding.fingerprint,
         "damage": None,
         "excerpt": None,

@@ -17,7 +17,7 @@ from dbtools.model.finding import Location
 from dbtools.model.objects import Column, ColumnRef, Columns, Constraint, Enum, Table
 from dbtools.model.reader import Reader, Reading
 from dbtools.model.schema import Schema
-from dbtools.sources.prisma.columns import columns_of
+from dbtools.sources.prisma.columns import client_default_of, columns_of
 from dbtools.sources.prisma.keys import indexes_of, primary_key_of
 from dbtools.sources.prisma.project import (
     Declared,
@@ -81,6 +81,7 @@ def read_texts(files: Mapping[str, str], where: str) -> Reading:
         _expressible(project),
         tuple(sorted(project.notes.unread, key=lambda unread: unread.location)),
         tuple(_readers([*models, *views], joins)),
+        dict(_client_defaults(models)),
     )
 
 
@@ -118,6 +119,13 @@ def _origins(project: Project, said: list[_Said], joins: tuple[JoinTable, ...]) 
     for table, location in joins:
         for name in ("", "A", "B"):
             yield ColumnRef(table.name, name), location
+
+
+def _client_defaults(said: list[_Said]) -> Iterator[tuple[ColumnRef, str]]:
+    for declared, columns in said:
+        for item, column in columns:
+            if own := client_default_of(item):
+                yield ColumnRef(declared.name, column.name), own
 
 
 def _readers(said: list[_Said], joins: tuple[JoinTable, ...]) -> Iterator[Reader]:

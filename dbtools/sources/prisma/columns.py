@@ -41,6 +41,14 @@ def columns_of(project: Project, declared: Declared) -> Iterator[tuple[Field, Co
                 yield item, _column(project, item)
 
 
+def client_default_of(item: Field) -> str:
+    """What Prisma's client fills in where nothing is given, as the schema has it; empty where it does not."""
+    if item.attribute("updatedAt") is not None:
+        return "@updatedAt"
+    value = _default_value(item)
+    return f"{value.name}()" if isinstance(value, Call) and value.name in CLIENT_SIDE else ""
+
+
 def type_of(project: Project, item: Field) -> Type:
     """The type of a field's column; Unreadable where it is not known."""
     return _type(project, item, _spelling(project, item))
