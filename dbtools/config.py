@@ -61,6 +61,13 @@ class Lint:
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """The file of what is known to differ already."""
+
+    baseline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sizes:
     """The ``file`` with the sizes of production's tables; ``rates`` in megabytes per second, slow and fast."""
 
@@ -106,6 +113,7 @@ class Config:
     queries: tuple[str, ...] = ()
     migrations: Migrations = field(default_factory=Migrations)
     lint: Lint = field(default_factory=Lint)
+    drift: Drift = field(default_factory=Drift)
     sizes: Sizes = field(default_factory=Sizes)
     erd: Erd = field(default_factory=Erd)
 
@@ -183,6 +191,7 @@ def _config(path: Path, values: dict[str, Any], walk: _Walk) -> Config:
             lint.get("baseline", ""),
             {pattern: _rules(said) for pattern, said in lint.get("paths", {}).items()},
         ),
+        drift=Drift(**values.get("drift", {})),
         sizes=Sizes(
             **{**sizes, "rates": {work: _pair(walk, work, said) for work, said in sizes.get("rates", {}).items()}}
         ),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import partial
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbtools.change.git import Revision, Tree, WorkingTree, commit, last_commit, merge_base, parent, short
 from dbtools.change.later import Later
+from dbtools.change.reach import Reach
 from dbtools.change.value import Change, Code
 from dbtools.errors import SourceError
 from dbtools.model.finding import Finding, Location, Severity
@@ -28,7 +30,12 @@ if TYPE_CHECKING:
 else:
     from dbtools.model.value import dataclass
 
-READ = (".sql", ".prisma")
+TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+# How the files of a source are called, by its kind; those of migrations are up to their layout.
+READ: Mapping[str, tuple[str, ...]] = {
+    "sql": (".sql",), "prisma": (".prisma",), "drizzle": TYPESCRIPT, "kysely": TYPESCRIPT, "sqlalchemy": (".py",),
+    "django": (".py",), "queries": (".sql",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +162,7 @@ def _read_files(tree: Tree, kind: str, where: str) -> dict[str, bytes]:
 
 def _is_read(kind: str, path: str) -> bool:
     """Whether a file, by its name, is part of a source of this kind."""
-    return is_wanted(path) if kind == "migrations" else path.endswith(READ)
+    return is_wanted(path) if kind == "migrations" else path.endswith(READ.get(kind, ()))
 
 
 def _history(migrations: tuple[Migration, ...], side: Side | None) -> Schema:
@@ -261,7 +268,7 @@ def side_of(project: Project, tree: Tree, *, complain: bool = True) -> Side:
             continue
         for where, files in found.items():
             if complain or files:
-                reads.append(partial(_read, kind, files, where, problems))
+                reads.append(partial(_read, kind, Reach(files, tree), where, problems))
     if complain:
         reads.extend(partial(_live, *database) for database in project.live)
     readings = Later(lambda: chain.from_iterable(read() for read in reads))
@@ -325,17 +332,16 @@ def _read(kind: str, files: Mapping[str, str], where: str, problems: list[Findin
         problems.append(_nothing(kind, where))
         return []
     try:
-        return [_readers_by_kind()[kind](files, where)]
+        return [_reader(kind)(files, where)]
     except SourceError as error:
         message = f"{where}: {error}" if where not in str(error) else str(error)
         problems.append(Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=error.hint))
         return []
 
 
-def _readers_by_kind() -> Mapping[str, Callable[[Mapping[str, str], str], Reading]]:
-    def prisma(files: Mapping[str, str], where: str) -> Reading:
-        from dbtools.sources.prisma import read_texts
-
-        return read_texts(files, where)
-
-    return {"sql": sql_sources.read_sql, "prisma": prisma}
+def _reader(kind: str) -> Callable[[Mapping[str, str], str], Reading]:
+    """What reads the files of a source of this kind, each in a module of that name."""
+    if kind == "sql":
+        return sql_sources.read_sql
+    reader: Callable[[Mapping[str, str], str], Reading] = import_module(f"dbtools.sources.{kind}").read_texts
+    return reader

@@ -2,47 +2,120 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import os
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbtools.change import Project, Scope, gather
-from dbtools.cli._project import project_of, source_of
+from dbtools.cli._project import URLS, baseline_of, project_of, source_of
 from dbtools.drift import DriftSettings, drift
+from dbtools.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from dbtools.cli._call import Call
+    from dbtools.config import Config
+    from dbtools.model.question import Question
     from dbtools.model.report import Report
+    from dbtools.model.schema import Schema
+
+FEWEST = 2  # a source agrees with itself
+HOW = "dbtools drift prisma:schema.prisma sql:schema.sql"
 
 
-def report(call: Call, written: tuple[str, ...], truth: str) -> Report:
-    """The drift of the sources *written*, else of those that dbtools.yaml names."""
-    if not written:
-        config = call.config
-        project = project_of(config, live=True)
-        truth = truth or config.truth
-    else:
-        project = _project(call, written)
-    change = gather(project, Scope(everything=True))
-    found = drift(change.readings, DriftSettings(truth))
-    return replace(found, findings=(*change.problems, *found.findings))
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to compare, as the command line says it; ``baseline`` is None for that of dbtools.yaml, "" for none."""
+
+    sources: tuple[str, ...] = ()
+    truth: str = ""
+    scratch: bool = False
+    baseline: str | None = None
 
 
-def _project(call: Call, written: tuple[str, ...]) -> Project:
-    import os
+def report(call: Call, asked: Asked) -> Report:
+    """The drift of the sources that are *asked* for, else of those that dbtools.yaml names."""
+    config = call.config_or_none if asked.sources else call.config
+    projects = _written(call, asked.sources, config) if asked.sources else [_configured(call.config)]
+    changes = [gather(project, Scope(everything=True)) for project in projects]
+    readings = [reading for change in changes for reading in change.readings]
+    problems = [problem for change in changes for problem in change.problems]
+    names = {name for each in readings for name in (each.kind, each.where, str(each))}
+    if asked.truth and readings and asked.truth not in names:
+        hint = f"name one of {', '.join(map(str, readings))}"
+        raise UsageError(f"--truth is {asked.truth}, which is none of the sources", hint=hint)
+    truth = asked.truth or ("" if asked.sources else call.config.truth)
+    known = (config.drift.baseline if config else "") if asked.baseline is None else asked.baseline
+    ask = _on_scratch if asked.scratch else None
+    found = drift(readings, DriftSettings(truth, ask, baseline_of(call, known)))
+    unreadable = len(readings) < FEWEST and any(each.rule == "unreadable-source" for each in problems)
+    return replace(found, findings=(*problems, *found.findings), status="failed" if unreadable else found.status)
 
-    from dbtools.errors import UsageError
 
-    sources: dict[str, tuple[str, ...]] = {}
-    live: list[tuple[str, str]] = []
-    configured = project_of(call.config_or_none) if call.config_or_none else None
+def _configured(config: Config) -> Project:
+    project = project_of(config, live=True)
+    if sum(map(len, project.sources.values())) + len(project.live) < FEWEST:
+        hint = f"add another to sources, or give them: {HOW}"
+        raise ConfigError(f"{config.path.name} names one source, which has nothing to be compared with", hint=hint)
+    return project
+
+
+def _written(call: Call, written: tuple[str, ...], config: Config | None) -> list[Project]:
+    """Each source as a project of its own, so that two folders of migrations are two histories."""
+    configured = project_of(config) if config is not None and config.sources else None
+    seen: set[tuple[str, str]] = set()
+    projects = []
     for each in written:
         kind, where = source_of(each, configured)
+        place = where if kind == "live" else (call.root / where).resolve().as_posix()
+        if (kind, place) in seen:
+            raise UsageError(f"{each} is given twice", hint="a source agrees with itself: leave one of the two out")
+        seen.add((kind, place))
+        start = configured or Project(call.root, {}, "")
         if kind == "live":
-            url = os.environ.get(where)
-            if not url:
-                hint = "live:VARIABLE names the environment variable that holds the URL, never the URL itself"
-                raise UsageError(f"{each}: the variable is not set", hint=hint)
-            live.append((where, url))
+            projects.append(replace(start, root=call.root, sources={}, queries=(), live=(_database(each, where),)))
         else:
-            sources[kind] = (*sources.get(kind, ()), where)
-    return Project(call.root, sources, "", live=tuple(live))
+            sources = {kind: (_place(call.root, each, where),)}
+            projects.append(replace(start, root=call.root, sources=sources, queries=(), live=()))
+    if len(projects) < FEWEST:
+        raise UsageError(f"{written[0]} alone has nothing to be compared with", hint=f"name another: {HOW}")
+    return projects
+
+
+def _place(root: Path, written: str, where: str) -> str:
+    """*where*, if something is there."""
+    path = root / where
+    if path.exists():
+        return where
+    from difflib import get_close_matches
+
+    beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = get_close_matches(path.name, beside, n=1)
+    hint = (
+        f"did you mean {(Path(where).parent / near[0]).as_posix()}?" if near else "name a file or folder that is there"
+    )
+    raise UsageError(f"{written}: there is no {where}", hint=hint)
+
+
+def _database(written: str, where: str) -> tuple[str, str]:
+    """What to call a database, and its URL."""
+    if where.startswith(URLS):
+        from dbtools.pg.connect import redact
+
+        return redact(where), where
+    url = os.environ.get(where)
+    if not url:
+        hint = "live:VARIABLE names the environment variable that holds the URL of the database"
+        raise UsageError(f"{written}: the variable is not set", hint=hint)
+    return where, url
+
+
+def _on_scratch(schema: Schema, questions: AbstractSet[Question]) -> Mapping[Question, str]:
+    """What a throw-away server makes of *questions*."""
+    from dbtools.pg.parsed import parsed
+    from dbtools.pg.server import server
+
+    with server() as scratch, scratch.database() as url:
+        return parsed(url, schema, questions)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dbtools.change import Change, Given, Scope, gather, gather_paths
 from dbtools.change.git import WorkingTree
 from dbtools.change.given import neighbours, on, state_of
-from dbtools.cli._project import project_of
+from dbtools.cli._project import URLS, project_of
 from dbtools.errors import UsageError
 from dbtools.sources.layouts import Running
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from dbtools.model.reader import Reading
 else:
     from dbtools.model.value import dataclass
-
-URLS = ("postgresql://", "postgres://")
 
 
 @dataclass(frozen=True, slots=True)

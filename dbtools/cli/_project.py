@@ -10,13 +10,14 @@ from dbtools.config import Config, Rules
 from dbtools.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
+    from dbtools.baseline import Baseline
     from dbtools.cli._call import Call
     from dbtools.erd import Pages
     from dbtools.lint import Choice, LintSettings
-    from dbtools.lint.baseline import Baseline
     from dbtools.model.sizes import Sizes
 
-KINDS = ("migrations", "prisma", "sql", "live")
+KINDS = ("migrations", "prisma", "drizzle", "kysely", "sqlalchemy", "django", "sql", "live")
+URLS = ("postgresql://", "postgres://")
 
 
 def project_of(config: Config, *, live: bool = False) -> Project:
@@ -43,6 +44,13 @@ def _live(variable: str) -> tuple[str, str]:
     return variable, url
 
 
+def _readable() -> tuple[str, ...]:
+    """The kinds that have a reader: of each language, the module of that name."""
+    from importlib.util import find_spec
+
+    return tuple(kind for kind in KINDS if kind == "sql" or find_spec(f"dbtools.sources.{kind}") is not None)
+
+
 def source_of(written: str, project: Project | None = None) -> tuple[str, str]:
     """``KIND:PATH`` as kind and path; UsageError where it is neither that nor a configured kind."""
     kind, colon, where = written.partition(":")
@@ -50,8 +58,11 @@ def source_of(written: str, project: Project | None = None) -> tuple[str, str]:
         from difflib import get_close_matches
 
         near = get_close_matches(kind, KINDS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"the kinds are {', '.join(KINDS)}"
+        hint = f"did you mean {near[0]}?" if near else f"write KIND:PATH; the kinds are {', '.join(KINDS)}"
         raise UsageError(f"there is no kind of source {kind}", hint=hint)
+    if kind not in _readable():
+        hint = f"the kinds that it reads are {', '.join(_readable())}"
+        raise UsageError(f"this version of dbtools does not read {kind} yet", hint=hint)
     if colon and where:
         return kind, where
     places = project.sources.get(kind, ()) if project is not None else ()
@@ -102,7 +113,7 @@ def lint_settings(
 
     config = call.config_or_none
     if config is None:
-        known, sizes = _baseline(call, baseline or ""), _sizes(call, stats or "")
+        known, sizes = baseline_of(call, baseline or ""), _sizes(call, stats or "")
         today = datetime.now(UTC).date()
         return LintSettings(version or NEWEST, Choice(*choice), baseline=known, sizes=sizes, today=today)
     runner = config.migrations.lock_timeout == "runner"
@@ -111,7 +122,7 @@ def lint_settings(
         _choice(config.lint.rules).then(Choice(*choice)),
         tuple((pattern, _choice(rules)) for pattern, rules in config.lint.paths.items()),
         "the runner's" if runner else "",
-        _baseline(call, config.lint.baseline if baseline is None else baseline),
+        baseline_of(call, config.lint.baseline if baseline is None else baseline),
         _sizes(call, config.sizes.file if stats is None else stats),
         datetime.now(UTC).date(),
     )
@@ -125,9 +136,9 @@ def _choice(rules: Rules) -> Choice:
     return Choice(rules.select, rules.ignore, weights)
 
 
-def _baseline(call: Call, path: str) -> Baseline:
+def baseline_of(call: Call, path: str) -> Baseline:
     """The baseline at *path*; none where it is empty."""
-    from dbtools.lint.baseline import Baseline, read
+    from dbtools.baseline import Baseline, read
 
     return read(_text(call, path, "dbtools baseline"), path) if path else Baseline()
 

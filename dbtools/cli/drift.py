@@ -1,7 +1,8 @@
-"""Compare what migrations, Prisma schema, SQL files and the live database say.
+"""Compare what migrations, model definitions, SQL files and the live database say.
 
-Each SOURCE is KIND:PATH with the kinds migrations, prisma, sql and live (live:VARIABLE names the environment
-variable that holds the URL). Without any, the sources of dbtools.yaml are compared.
+Each SOURCE is KIND:PATH with the kinds prisma, drizzle, kysely, sqlalchemy, django, migrations, sql and live
+(live:VARIABLE names the environment variable that holds the URL); one kind may be given several times. Without any,
+the sources of dbtools.yaml are compared.
 """
 
 from __future__ import annotations
@@ -19,8 +20,16 @@ if TYPE_CHECKING:
 
 @report_command
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
-@click.option("--truth", metavar="KIND", help="The source that the others are held against.  [default: migrations]")
-def command(call: Call, sources: tuple[str, ...], truth: str | None) -> Report:
-    from dbtools.cli._drift import report
+@click.option(
+    "--truth",
+    metavar="SOURCE",
+    help="The source that the others are held against.  [default: migrations, else sql, else the first]",
+)
+@click.option("--scratch", is_flag=True, help="Let a throw-away server decide what the text of expressions does not.")
+@click.option(
+    "--baseline", metavar="FILE", help="Differences not to show again.  [default: drift.baseline of dbtools.yaml]"
+)
+def command(call: Call, sources: tuple[str, ...], truth: str | None, *, scratch: bool, baseline: str | None) -> Report:
+    from dbtools.cli._drift import Asked, report
 
-    return report(call, sources, truth or "")
+    return report(call, Asked(sources, truth or "", scratch, baseline))

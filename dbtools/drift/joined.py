@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from dbtools.drift.clash import UNDECIDED, Clash
 from dbtools.drift.pairs import Compared, words
 from dbtools.drift.source import Source
 from dbtools.model.expression import Name
-from dbtools.model.finding import Finding, Location, Severity
+from dbtools.model.finding import Finding, Location
 from dbtools.model.objects import ColumnRef
 from dbtools.model.report import TableSection
 
@@ -56,8 +56,10 @@ def undecided_section(undecided: tuple[Finding, ...]) -> tuple[TableSection, ...
     if len(undecided) < 2:  # noqa: PLR2004 - one says it itself
         return ()
     rows = tuple(
-        (_named(each), label, value, str(each.places[label])) for each in undecided for label, value in each.values.items()
-    )  # fmt: skip
+        (_named(each), label, value, str(each.places[label]))
+        for each in undecided
+        for label, value in each.values.items()
+    )
     return (TableSection("Not compared", ("what", "source", "says", "where"), rows),)
 
 

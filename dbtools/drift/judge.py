@@ -1,14 +1,16 @@
 """The truth and every other source, held against each other on what both can express.
 
 Equal in meaning is silent; what cannot be told from text is a note (``not-compared``) until a server is asked, as is
-what a reader could not read (``not-read``). Tables that something unread may have changed are not compared, and counted.
+what a reader could not read (``not-read``). Tables that something unread may have changed are not compared, but
+counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from dbtools.baseline import Baseline, split
 from dbtools.drift.joined import joined, not_compared, undecided_section
 from dbtools.drift.meaning import Meanings
 from dbtools.drift.pairs import compare, words
@@ -28,10 +30,12 @@ class DriftSettings:
     """``truth``: the source that the others are held against, as a kind, a place or ``kind:place``.
 
     Empty for migrations, else sql, else the first. ``ask``: a server that says what two expressions mean.
+    ``baseline``: the differences that are known already.
     """
 
     truth: str = ""
     ask: Ask | None = None
+    baseline: Baseline = field(default_factory=Baseline)
 
 
 def drift(readings: Sequence[Reading], settings: DriftSettings) -> Report:
@@ -47,22 +51,24 @@ def drift(readings: Sequence[Reading], settings: DriftSettings) -> Report:
         named, compared = compare(sources, Meanings(settings.ask(_every_table(named), meanings.asked)))
     strangers = _strangers(named)
     compared = [each for each in compared if not {each.pair.truth.label, each.pair.other.label} & set(strangers)]
-    found, undecided = joined(compared, named)
+    every, undecided = joined(compared, named)
+    found, known = split((*strangers.values(), *every), settings.baseline)
     tables = _common(named)
     figures = {
         "sources": len(sources),
         "tables": len(tables),
         "columns": sum(len(named[0].schema.tables[name].columns) for name in tables),
         "comparisons": len(compared),
+        **({"in the baseline": len(known)} if known else {}),
     }
     notes = not_compared(undecided, asked=settings.ask is not None)
-    summary = _summary(named, len(found) + len(strangers), len(undecided), figures)
+    summary = _summary(named, len(found), len(undecided), figures)
     if settings.truth and not sources[0].answers_to(settings.truth):
         summary += f"; {settings.truth} is not among them, {sources[0].label} stands in"
     return Report(
         "drift",
         summary,
-        (*strangers.values(), *found, *notes, *unread),
+        (*found, *notes, *unread),
         sections=(*undecided_section(undecided), *_sections(sources)),
         figures=figures,
     )
@@ -130,6 +136,8 @@ def _summary(sources: list[Source], differences: int, undecided: int, figures: M
     labels = [source.label for source in sources]
     shared = f"{_count(figures['tables'], 'table')}, {_count(figures['columns'], 'column')}"
     parts = [f"{len(sources)} sources agree on {shared}"]
+    if figures.get("in the baseline"):
+        parts = [f"{len(sources)} sources differ on {shared} in nothing that was not known"]
     if differences:
         parts = [f"{_count(differences, 'difference')} between {', '.join(labels[:-1])} and {labels[-1]}"]
     if undecided:

@@ -14,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 
+from dbtools.drift.commuted import NUMBER, STRING, TOKEN, in_order
 from dbtools.model.expression import Expression, Name, Type
 from dbtools.model.identifiers import quote
 from dbtools.model.question import Question
@@ -30,11 +31,8 @@ DISTINCT = frozenset(
 )  # fmt: skip
 COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 LOGIC = frozenset({"AND", "OR"})
-STRING = r"E?'(?:[^']|'')*'"
-NUMBER = r"-?\d+(?:\.\d+)?"
 LITERAL = re.compile(rf"{STRING}|{NUMBER}|true|false")
 ARRAY = re.compile(rf"ARRAY\[((?:{STRING}|{NUMBER}|true|false|, )*)\]")
-TOKEN = re.compile(rf"""{STRING}|"(?:[^"]|"")*"|\d+(?:\.\d+)?|\w+|[<>=!~*|&+/%^@#?:-]+|\S""")
 TRUE = frozenset({"true", "t", "yes", "y", "on", "1"})
 
 
@@ -74,7 +72,8 @@ class Meanings:
         if one not in self.answers or other not in self.answers:
             self.asked.update((one, other))
             return Verdict.UNDECIDED
-        return Verdict.SAME if self.answers[one] == self.answers[other] else Verdict.DIFFERENT
+        same = in_order(self.answers[one]) == in_order(self.answers[other])
+        return Verdict.SAME if same else Verdict.DIFFERENT
 
 
 def compare_expressions(one: Expression | None, other: Expression | None) -> Verdict:
@@ -83,7 +82,10 @@ def compare_expressions(one: Expression | None, other: Expression | None) -> Ver
         return Verdict.SAME
     if one is None or other is None or set(one.columns) != set(other.columns):
         return Verdict.DIFFERENT
-    left, right = TOKEN.findall(one.meaning), TOKEN.findall(other.meaning)
+    ordered = in_order(one.meaning), in_order(other.meaning)
+    if ordered[0] == ordered[1]:
+        return Verdict.SAME
+    left, right = (TOKEN.findall(each) for each in ordered)
     if len(left) != len(right):
         return Verdict.UNDECIDED
     changed = [(a, b) for a, b in zip(left, right, strict=True) if a != b]

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from dbtools.baseline import Baseline
 from dbtools.change import Change
 from dbtools.errors import SourceError
 from dbtools.lint.arrange import Sheet, arranged
 from dbtools.lint.back import Unfit, drafts
-from dbtools.lint.baseline import Baseline
 from dbtools.lint.judge import lint
 from dbtools.lint.planned import Work, give_up, prepared
 from dbtools.lint.settings import Choice, LintSettings

@@ -8,9 +8,9 @@ from collections.abc import Set as AbstractSet
 from functools import partial
 from itertools import chain, groupby, islice
 
+from dbtools.baseline import split
 from dbtools.change import Change
 from dbtools.change.value import Moment
-from dbtools.lint.baseline import split
 from dbtools.lint.quiet import quieted
 from dbtools.lint.settings import LintSettings
 from dbtools.lint.weigh import sized

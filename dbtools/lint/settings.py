@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from dbtools.baseline import Baseline
 from dbtools.errors import UsageError
-from dbtools.lint.baseline import Baseline
 from dbtools.model.finding import Finding, Severity
 from dbtools.model.predict.session import NEWEST
 from dbtools.model.sizes import Sizes

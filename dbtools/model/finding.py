@@ -106,8 +106,9 @@ class Finding:
     """A rule's verdict about one place.
 
     ``table`` and ``object`` name what it is about, ``locks`` what is taken meanwhile, ``values``
-    what each source says (drift) or what was measured, ``places`` where each says it. ``damage`` is None where nobody weighed the harm, ``excerpt``
-    where the place is no statement. ``hint`` is for people and spells out the ``plan``, which is the same as a value.
+    what each source says (drift) or what was measured, ``places`` where each says it. ``damage`` is None where nobody
+    weighed the harm, ``excerpt`` where the place is no statement. ``hint`` is for people and spells out the ``plan``,
+    which is the same as a value.
     """
 
     rule: str

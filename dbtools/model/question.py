@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from dbtools.model.expression import Name, Type
@@ -18,4 +19,4 @@ class Question(NamedTuple):
 
 
 # What a server makes of each question: two that mean the same get the same answer; without one where it refused.
-Ask = Callable[[Schema, Set[Question]], Mapping[Question, str]]
+Ask = Callable[[Schema, AbstractSet[Question]], Mapping[Question, str]]

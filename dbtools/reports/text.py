@@ -91,7 +91,7 @@ class _Writer:
         yield f"  {where}" if several else f"  {where}  {self.name(cause.findings[0])}"
         yield from self.source(cause)
         lead = " " * (6 if several else 4)
-        noted = [seen(finding) for finding in cause.findings]
+        noted = ["" if finding.places else seen(finding) for finding in cause.findings]
         shared = len(set(noted)) == 1
         apart = len({excerpt.mark[0].line for excerpt in cause.excerpts}) > 1
         advised: set[str] = set()
@@ -100,6 +100,7 @@ class _Writer:
                 there = f"  line {finding.excerpt.mark[0].line}" if apart and finding.excerpt else ""
                 yield f"    {self.name(finding)}{self.styled(there, 'dim')}"
             yield from self.wrapped(finding.message, lead)
+            yield from self.places(finding, lead)
             if finding.hint not in advised:
                 yield from self.advice(finding.hint, lead)
             advised.add(finding.hint)
@@ -107,6 +108,18 @@ class _Writer:
                 yield from self.wrapped(note, lead, style="dim")
         if shared:
             yield from self.wrapped(noted[0], "    ", style="dim")
+
+    def places(self, finding: Finding, lead: str) -> Iterator[str]:
+        """Who says what, and where: a line for each source."""
+        cells = [
+            (plain(source), plain(finding.values.get(source, "")), plain(str(place)))
+            for source, place in finding.places.items()
+        ]
+        names, said = (max((width(cell[number]) for cell in cells), default=0) for number in (0, 1))
+        said = min(said, self.paper.width // 2)
+        for source, value, place in cells:
+            gaps = " " * (names - width(source)), " " * (said - width(value))
+            yield f"{lead}{source}{gaps[0]}  {value}{gaps[1]}  {self.styled(place, 'dim')}"
 
     def name(self, finding: Finding) -> str:
         return f"{self.styled(str(finding.severity), _SEVERITY_STYLES[finding.severity])}  {plain(finding.rule)}"

@@ -22,6 +22,7 @@ else:
 
 VERSION = 1
 FILE_NAME = "dbtools-baseline.json"
+DRIFT_FILE_NAME = "dbtools-drift.json"
 HOW = "write it anew with dbtools baseline --add"
 
 
