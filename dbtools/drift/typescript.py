@@ -69,7 +69,7 @@ def _misfit(said: Said, truth: _Side, other: _Side) -> Clash:
     is_list = bool(truth.column.type.dimensions) != bool(other.column.type.dimensions)
     written, arriving = (truth, other) if truth.is_written else (other, truth)
     harm = f"{written.source.client} takes it for {_spelled(written.arrives)}, {_spelled(arriving.arrives)} arrives"
-    clash = _clash(said, "array" if is_list else "ts-type", "ts type", Harm(Severity.ERROR, harm))
+    clash = _clash(said, "array" if is_list else "ts-type", Harm(Severity.ERROR, harm), "ts type")
     return clash._replace(
         expected=truth.text, found=other.text, remedy=f"write {_spelled(arriving.arrives)} in {written.source.label}"
     )
@@ -82,7 +82,7 @@ def _labels(said: Said, truth: _Side, other: _Side) -> Clash:
     extra = [label for label in written.labels if label not in kept.labels]
     parts = [f"writing {', '.join(extra)} fails with 22P02"] if extra else []
     parts += [f"{written.source.client} does not reckon with {', '.join(unknown)}"] if unknown else []
-    clash = _clash(said, "enum-values", "enum", Harm(Severity.ERROR, ", ".join(parts)))
+    clash = _clash(said, "enum-values", Harm(Severity.ERROR, ", ".join(parts)), "enum")
     return clash._replace(
         expected=", ".join(truth.labels),
         found=", ".join(other.labels),
@@ -91,7 +91,7 @@ def _labels(said: Said, truth: _Side, other: _Side) -> Clash:
     )
 
 
-def _clash(said: Said, rule: str, aspect: str, harm: Harm) -> Clash:
+def _clash(said: Said, rule: str, harm: Harm, aspect: str) -> Clash:
     return Clash(
         rule, harm.severity, said.table, said.truth.name, "", "", aspect, (said.truth.name,), harm.text
     )  # fmt: skip

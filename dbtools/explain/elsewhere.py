@@ -60,8 +60,7 @@ _TEXTS = {
         "enum-values": "Two sources give an enum different labels.",
         "enum-order": "Two sources order the labels of an enum differently, and PostgreSQL compares by that order.",
         "nullability": "For one source a column may be NULL, for another one it may not.",
-        "default": "Two sources do different things when an insert leaves the column out: another default, none, or one "
-        "of the client's own that the database does not know.",
+        "default": "Two sources do different things when an insert leaves the column out.",
         "ts-type": "A type of TypeScript does not hold what node-postgres hands over for the column.",
         "identity": "For one source a column numbers itself, for another one it does not.",
         "generated": "For one source a column is computed, for another one it is not, or from something else.",
@@ -73,7 +72,7 @@ _TEXTS = {
         "fk-on-delete": "Two sources do different things when the row that a foreign key points at is deleted.",
         "fk-on-update": "Two sources do different things when the key that a foreign key points at changes.",
         "check-missing": "A CHECK that one source has and another one lacks.",
-        "nothing-in-common": "Two sources have not one table in common, so that one of them is read from the wrong place.",
+        "nothing-in-common": "Two sources have not one table in common: one is read from the wrong place.",
         "not-compared": "Two sources write it so differently that only a server could tell whether they mean the same.",
         "not-read": "A part of a source that could not be read, and is therefore not compared.",
     },
