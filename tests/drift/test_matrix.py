@@ -1,0 +1,46 @@
+"""One schema in every language reads the same, and every single difference is found between every two of them."""
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from drift_matrix import PAGE, page, trials
+
+from dbtools.change import Project, Scope, gather
+from tests.drift.shop import compare
+
+DATA = Path(__file__).parents[1] / "data" / "drift"
+# A language joins by a file of its own: the pairs are made of those that are there.
+NAMES = {
+    "schema.sql": "sql", "schema.prisma": "prisma", "drizzle.ts": "drizzle", "kysely.ts": "kysely",
+    "models.py": "sqlalchemy",
+}  # fmt: skip
+THERE = [name for name in NAMES if (DATA / name).exists()]
+
+
+def reading(name):
+    change = gather(Project(DATA, {NAMES[name]: (name,)}, ""), Scope(everything=True))
+    assert change.problems == ()
+    (found,) = change.readings
+    return found
+
+
+@pytest.mark.parametrize(("one", "two"), list(combinations(THERE, 2)))
+def test_one_schema_in_two_languages_reads_the_same(one, two):
+    report = compare(reading(one), reading(two))
+    assert report.findings == ()
+    assert report.figures["tables"] > 20
+    assert report.figures["columns"] > 100
+
+
+def test_one_schema_in_all_languages_reads_the_same():
+    report = compare(*map(reading, THERE))
+    assert report.findings == ()
+    assert report.figures["sources"] == len(THERE) > 1
+
+
+def test_every_single_difference_is_found_and_the_page_says_how_many():
+    every = list(trials())
+    assert [each for each in every if not each.is_right] == []
+    assert len({(each.mutation.row, each.mutation.table, each.mutation.object) for each in every}) > 100
+    assert PAGE.read_text("utf-8") == page(every), "run make docs"
