@@ -44,7 +44,7 @@ def _clashes(said: Said) -> Iterator[Clash | None]:
 
 
 def _nullability(said: Said) -> Clash | None:
-    if said.truth.nullable == said.other.nullable:
+    if said.pair.truth.is_nullable(said.truth) == said.pair.other.is_nullable(said.other):
         return None
 
     def change(column: Column) -> op.Operation:

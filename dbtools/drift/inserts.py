@@ -32,11 +32,14 @@ def insert_clash(said: Said) -> Clash | None:
     if all(written):
         text = "one gives what the other leaves out"
         return _clash(said, _Judged("default", Harm(Severity.WARNING, text)))
-    said_by, need, column = (truth, other, said.other) if written[0] else (other, truth, said.truth)
-    types, client = (said.truth, pair.truth) if written[0] else (said.other, pair.other)
-    judged = _judged(said_by, need, column, client.client)
-    if judged is None or (said_by == "optional" and types.nullable and not column.nullable):
+    types, database = (pair.truth, pair.other) if written[0] else (pair.other, pair.truth)
+    row, column = (said.truth, said.other) if written[0] else (said.other, said.truth)
+    said_by, need = (truth, other) if written[0] else (other, truth)
+    judged = _judged(said_by, need, column, types.client)
+    if judged is None or (said_by == "optional" and row.nullable and not column.nullable):
         return None  # null where none may be is another difference, and found as such
+    if said_by == "refused" and not {"identity", "generated"} <= database.reading.expressible:
+        return None  # Prisma, which has no words for what refuses a value
     return _clash(said, judged)
 
 
@@ -47,7 +50,9 @@ def _need(source: Source, said: Said, column: Column) -> Insert:
         return written
     if column.generated is not None or column.identity == "always":
         return "refused"
-    return "optional" if column.nullable or column.default or column.identity else "required"
+    domain = source.schema.domains.get(column.type.name)
+    filled = column.default or column.identity or (domain is not None and domain.default)
+    return "optional" if source.is_nullable(column) or filled else "required"
 
 
 def _judged(written: Insert, need: Insert, column: Column, client: str) -> _Judged | None:

@@ -66,6 +66,8 @@ def words(source: Source) -> frozenset[str]:
     more = {"ts type"} if "type" in said else set()
     if {"nullability", "default"} <= said:
         more.add("insert")
+    if "ts type" in said:  # what may be null is written beside the list
+        more.add("list nullability")
     return said | more
 
 

@@ -20,6 +20,7 @@ from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.objects import Column, Table
+from dbtools.model.typescript import NAMESPACE, delivered
 
 T = TypeVar("T")
 SHARED_COLUMNS = 0.6
@@ -32,49 +33,66 @@ MOST_PAIRS = 10_000
 def aligned(pair: Pair) -> tuple[Pair, list[Clash]]:
     """*pair* with the other source under the truth's names, and the renames that this took."""
     truth = pair.truth.schema
-    tables = _table_renames(pair.truth, pair.other)
+    tables = _table_renames(pair)
     other = with_tables(pair.other, tables)
     columns = {
         name: renames
         for name, table in truth.tables.items()
         if name in other.schema.tables and truth.is_certain(name) and other.schema.is_certain(name)
-        if (renames := _column_renames(table, other.schema.tables[name]))
+        if (renames := _column_renames(pair, table, other.schema.tables[name]))
     }
     clashes = [_table_clash(pair, *names) for names in tables.items()]
     clashes += [_column_clash(pair, name, *names) for name, renames in columns.items() for names in renames.items()]
     return replace(pair, other=with_columns(other, columns)), clashes
 
 
-def _table_renames(truth: Source, other: Source) -> dict[Name, Name]:
+def _table_renames(pair: Pair) -> dict[Name, Name]:
     """The truth's name of each renamed table, to the other's."""
+    truth, other = pair.truth, pair.other
     ours = [table for name, table in truth.schema.tables.items()
             if name not in other.schema.tables and other.can_lack(name)]  # fmt: skip
     theirs = [table for name, table in other.schema.tables.items()
               if name not in truth.schema.tables and truth.can_lack(name)]  # fmt: skip
-    pairs = _certain(ours, theirs, lambda table: table.name.local, [_same_columns])
+
+    def same_columns(one: Table, two: Table) -> bool:
+        sides = ((truth, one), (other, two))
+        left, right = (
+            {(_folded(column.name), _base(pair, source, column)) for column in table.columns} for source, table in sides
+        )
+        return bool(left) and len(left & right) >= SHARED_COLUMNS * len(left | right)
+
+    pairs = _certain(ours, theirs, lambda table: table.name.local, [same_columns])
     return {one.name: two.name for one, two in pairs}
 
 
-def _same_columns(one: Table, two: Table) -> bool:
-    left, right = ({(_folded(column.name), column.type.base) for column in table.columns} for table in (one, two))
-    return bool(left) and len(left & right) >= SHARED_COLUMNS * len(left | right)
-
-
-def _column_renames(truth: Table, other: Table) -> dict[str, str]:
+def _column_renames(pair: Pair, truth: Table, other: Table) -> dict[str, str]:
     """The truth's name of each renamed column, to the other's."""
     common = {column.name for column in truth.columns} & {column.name for column in other.columns}
     ours = [column for column in truth.columns if column.name not in common]
     theirs = [column for column in other.columns if column.name not in common]
 
+    def same_shape(one: Column, two: Column) -> bool:
+        nullable = one.nullable == two.nullable or bool(one.type.dimensions)
+        return nullable and _base(pair, pair.truth, one) == _base(pair, pair.other, two)
+
     def alike(one: Column, two: Column) -> bool:
-        return _same_shape(one, two) and _similar(one.name, two.name)
+        return same_shape(one, two) and _similar(one.name, two.name)
 
     def same_place(one: Column, two: Column) -> bool:
         same = _neighbours(truth, one.name, common) == _neighbours(other, two.name, common)
-        return same and _same_shape(one, two) and one.default == two.default
+        return same and same_shape(one, two) and ("default" not in pair.aspects or one.default == two.default)
 
     pairs = _certain(ours, theirs, lambda column: column.name, [alike, same_place])
     return {one.name: two.name for one, two in pairs}
+
+
+def _base(pair: Pair, source: Source, column: Column) -> tuple[str, int]:
+    """The type of a column as far as both languages tell types apart: one has none but those of TypeScript."""
+    kind = column.type
+    if "type" not in pair.aspects:
+        kind = kind if kind.namespace == NAMESPACE else delivered(kind, source.schema)
+        kind = kind._replace(base={"union": "string", "Json": "unknown", "object": "unknown"}.get(kind.base, kind.base))
+    return kind.base, kind.dimensions
 
 
 def _certain(
@@ -100,11 +118,6 @@ def _by_name(ours: list[T], theirs: list[T], name: Callable[[T], str]) -> list[t
 def _only_each_other(pairs: list[tuple[T, T]]) -> list[tuple[T, T]]:
     left, right = (Counter(id(pair[side]) for pair in pairs) for side in (0, 1))
     return [(one, two) for one, two in pairs if left[id(one)] == 1 == right[id(two)]]
-
-
-def _same_shape(one: Column, two: Column) -> bool:
-    nullable = one.nullable == two.nullable or bool(one.type.dimensions)
-    return nullable and one.type.base == two.type.base and one.type.dimensions == two.type.dimensions
 
 
 def _similar(one: str, two: str) -> bool:

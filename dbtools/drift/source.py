@@ -12,7 +12,7 @@ from dbtools.drift.meaning import Meanings
 from dbtools.model.expression import Name
 from dbtools.model.finding import Location
 from dbtools.model.migration import BOOKKEEPING
-from dbtools.model.objects import ColumnRef, Enum, Table
+from dbtools.model.objects import Column, ColumnRef, Enum, Table
 from dbtools.model.reader import Insert, Reading
 from dbtools.model.schema import Schema
 
@@ -105,6 +105,11 @@ class Source:
         if own is None:
             own = ColumnRef(self.written.get(ColumnRef(table), ColumnRef(table)).table, column)
         return own
+
+    def is_nullable(self, column: Column) -> bool:
+        """Whether it may be null; one of a domain may be forbidden to by that."""
+        domain = self.schema.domains.get(column.type.name)
+        return column.nullable and (domain is None or domain.nullable)
 
     def client_default(self, table: Name, column: str) -> str:
         """What its client fills in itself; empty where it does not."""
