@@ -18,6 +18,7 @@ from mutations import Mutation, mutations
 from prisma_text import prisma_text
 
 from dbtools.drift import DriftSettings, drift
+from dbtools.model import operation as op
 from dbtools.model.reader import Reading
 from dbtools.model.schema import Schema
 from dbtools.sources import migrations, prisma
@@ -145,10 +146,20 @@ def _says(reading: Reading) -> object:
 
 
 def _can_tell(mutation: Mutation, one: Reading, two: Reading) -> bool:
-    """Without partial indexes a plain one is as good; unions have no order, and any text fits where a label does."""
+    """Without partial indexes a plain one is as good.
+
+    In TypeScript unions have no order, text fits where a label does, a list where any JSON does, and what is computed
+    may as well be filled in: all that generates types says so.
+    """
     if mutation.row.startswith("index: partial"):
         return "partial index" in one.expressible & two.expressible
-    return "kysely" not in {one.kind, two.kind} or mutation.row not in {"enum order", "enum → text"}
+    if "kysely" not in {one.kind, two.kind}:
+        return True
+    if two.kind == "kysely" and mutation.row in {"generated → plain", "identity ALWAYS → BY DEFAULT"}:
+        return False
+    loose = {"jsonb", "Role", "OrderState", "currency"}
+    types = {each.type.base for each in mutation.operations if isinstance(each, op.SetType)}
+    return mutation.row not in {"enum order", "enum → text"} and not (mutation.rule == "array" and types & loose)
 
 
 def _expected(mutation: Mutation, truth: Reading, other: Reading) -> tuple[tuple[str, str, str], ...]:
@@ -164,7 +175,9 @@ def _expected(mutation: Mutation, truth: Reading, other: Reading) -> tuple[tuple
             for name, column in columns
             if column.type.name == mutation.table and not column.type.dimensions
         )
-    return (({"type": "ts-type", "identity": "default"}.get(rule, rule), table, thing),)
+    if mutation.row != "identity ALWAYS → BY DEFAULT":
+        rule = {"type": "ts-type", "identity": "default"}.get(rule, rule)
+    return ((rule, table, thing),)
 
 
 def page(every: list[Tried]) -> str:

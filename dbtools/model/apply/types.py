@@ -47,13 +47,18 @@ def rename_value(schema: Schema, operation: op.RenameEnumValue) -> Schema:
     if enum is None or operation.label not in enum.labels or operation.to in enum.labels:
         return schema
     labels = tuple(operation.to if label == operation.label else label for label in enum.labels)
-    users = [
-        table.name
-        for table in schema.typed(enum.name)
-        if any(column.type.element().name == enum.name for column in table.columns)
-        and (table.checks or any(column.default for column in table.columns) or any(i.where for i in table.indexes))
-    ]
+    users = [table.name for table in schema.typed(enum.name) if _mentions(table, operation.label)]
     return doubted(_with_enum(schema, replace(enum, labels=labels)), *users)
+
+
+def _mentions(table: Table, label: str) -> bool:
+    """Whether an expression of *table* may say *label*, alone or within an array's text."""
+    said = [column.default for column in table.columns]
+    said += [column.generated.expression for column in table.columns if column.generated]
+    said += [check.expression for check in table.checks]
+    said += [each for index in table.indexes for each in (index.where, *(key.expression for key in index.keys))]
+    spelled = label.replace("'", "''")
+    return any(spelled in each.text or spelled in each.meaning for each in said if each is not None)
 
 
 def _with_enum(schema: Schema, enum: Enum) -> Schema:
