@@ -58,7 +58,7 @@ def source_of(written: str, project: Project | None = None) -> tuple[str, str]:
         from difflib import get_close_matches
 
         near = get_close_matches(kind, KINDS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"write KIND:PATH; the kinds are {', '.join(KINDS)}"
+        hint = f"did you mean {near[0]}?" if near and colon else f"write KIND:PATH; the kinds are {', '.join(KINDS)}"
         raise UsageError(f"there is no kind of source {kind}", hint=hint)
     if kind not in _readable():
         hint = f"the kinds that it reads are {', '.join(_readable())}"

@@ -17,6 +17,8 @@ from dbtools.model.reader import ASPECTS, Reading, Unread
 from dbtools.model.schema import Schema
 from dbtools.sources.layouts import Layout, Running
 from dbtools.sources.layouts import read as read_layout
+from dbtools.sources.written import Statement as Written
+from dbtools.sources.written import column_places
 from dbtools.sql.history import history
 from dbtools.sql.read import Statement
 from dbtools.sql.walk import statements
@@ -97,7 +99,9 @@ def _origins(path: str, statement: Statement) -> Mapping[ColumnRef, Location]:
         match operation:
             case op.CreateTable(table):
                 found[ColumnRef(table.name)] = location
-                found |= {ColumnRef(table.name, column.name): location for column in table.columns}
+                written = Written(statement.text, location)
+                for name, there in column_places(written, [column.name for column in table.columns]):
+                    found[ColumnRef(table.name, name)] = there
             case op.AddColumn(table=name, column=column):
                 found[ColumnRef(name, column.name)] = location
             case op.SetType(name, column) | op.SetNullable(name, column) | op.SetDefault(name, column):

@@ -7,7 +7,7 @@ from dbtools.model.objects import ColumnRef
 from dbtools.model.schema import Schema
 from dbtools.sources import queries
 from dbtools.sources.layouts import migrations_of
-from dbtools.sources.migrations import history_schema, read_sql, read_texts
+from dbtools.sources.migrations import history_schema, read_sql, read_texts, reading
 from dbtools.sql.walk import fold, statements
 from tests.steps import steps
 
@@ -120,3 +120,18 @@ def test_a_query_that_does_not_parse_says_so_and_hides_no_other():
 def test_folding_scripts_equals_reading_them_as_one():
     whole = "\n".join(text for path, text in HISTORY.items() if path.endswith(".up.sql"))
     assert fold(Schema(), [whole]) == read_texts(HISTORY, "m").schema
+
+
+def test_each_column_of_a_table_is_said_in_its_own_line():
+    text = """-- first
+CREATE TABLE t (
+  a int CHECK (b > 0), -- b text
+  "B b" text, -- of
+  /* c
+     text */ C text DEFAULT ', a int', d text,
+  PRIMARY KEY (a), e date
+); CREATE TABLE u (x int);
+"""
+    origins = reading("sql", "a.sql", [("a.sql", text)]).origins
+    places = {ref.column: (place.line, place.column) for ref, place in origins.items() if ref.column}
+    assert places == {"a": (3, 3), "B b": (4, 3), "c": (6, 14), "d": (6, 40), "e": (7, 20), "x": (8, 20)}
