@@ -69,25 +69,26 @@ def _written(call: Call, written: tuple[str, ...], config: Config | None) -> lis
     projects = []
     for each in written:
         kind, where = source_of(each, configured)
-        place = where if kind == "live" else (call.root / where).resolve().as_posix()
-        if (kind, place) in seen:
+        start = replace(configured or Project(call.root, {}, ""), root=call.root, sources={}, queries=(), live=())
+        place = where if kind == "live" else _place(call.root, each, where)
+        if (kind, os.path.normpath(place)) in seen:
             raise UsageError(f"{each} is given twice", hint="a source agrees with itself: leave one of the two out")
-        seen.add((kind, place))
-        start = configured or Project(call.root, {}, "")
+        seen.add((kind, os.path.normpath(place)))
         if kind == "live":
-            projects.append(replace(start, root=call.root, sources={}, queries=(), live=(_database(each, where),)))
+            projects.append(replace(start, live=(_database(each, where),)))
         else:
-            sources = {kind: (_place(call.root, each, where),)}
-            projects.append(replace(start, root=call.root, sources=sources, queries=(), live=()))
+            projects.append(replace(start, sources={kind: (place,)}))
     if len(projects) < FEWEST:
         raise UsageError(f"{written[0]} alone has nothing to be compared with", hint=f"name another: {HOW}")
     return projects
 
 
 def _place(root: Path, written: str, where: str) -> str:
-    """*where*, if something is there."""
-    path = root / where
+    """*where*, seen from the root, if something is there: from where the user stands, or else from the root itself."""
+    path = Path(where).absolute()
     if path.exists():
+        return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    if (root / where).exists():
         return where
     from difflib import get_close_matches
 

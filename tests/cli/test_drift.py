@@ -45,6 +45,15 @@ def test_in_text_each_source_has_a_line(project):
     assert "sql:drizzle.sql text drizzle.sql:6" in lines
 
 
+def test_paths_are_meant_from_where_the_user_stands(project):
+    (project / "dbtools.yaml").write_text("sources: {sql: schema.sql}")
+    (project / "below").mkdir()
+    (project / "below" / "other.sql").write_text((project / "schema.sql").read_text())
+    done = dbtools(project / "below", "drift", "sql:../schema.sql", "sql:other.sql", "prisma:schema.prisma")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "below/other.sql" in done.stdout
+
+
 def test_two_folders_of_migrations_are_two_sources(project):
     for name, kind in (("a", "integer"), ("b", "bigint")):
         (project / name).mkdir()
