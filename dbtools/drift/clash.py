@@ -9,7 +9,6 @@ from dbtools.drift.source import Pair
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.operation import Operation
-from dbtools.sql.render import render
 
 T = TypeVar("T")
 UNDECIDED = "not-compared"
@@ -68,4 +67,6 @@ def remedy(
 
 
 def _script(operations: Iterable[Operation]) -> str:
+    from dbtools.sql.render import render  # 12 ms, for which nobody waits where all agree
+
     return "; ".join(map(render, operations))

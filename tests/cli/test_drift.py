@@ -46,6 +46,7 @@ def test_in_text_each_source_has_a_line(project):
 
 
 def test_paths_are_meant_from_where_the_user_stands(project):
+    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
     (project / "dbtools.yaml").write_text("sources: {sql: schema.sql}")
     (project / "below").mkdir()
     (project / "below" / "other.sql").write_text((project / "schema.sql").read_text())
