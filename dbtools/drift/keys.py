@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from dbtools.drift.meaning import Meanings, Verdict
 from dbtools.model.expression import Expression, Name
+from dbtools.model.identifiers import quote
 from dbtools.model.objects import Index, IndexKey, PrimaryKey, Table, Unique
 
 PRIMARY, UNIQUE, PLAIN = "primary key", "unique", "index"
@@ -118,9 +119,14 @@ def _index(made: Index, aspects: frozenset[str]) -> Key:
 
 def _part(key: IndexKey, aspects: frozenset[str]) -> IndexKey:
     whole = "expression index" in aspects
+    column, expression = key.column, key.expression
+    if expression is not None and expression.meaning in {quote(name) for name in expression.columns}:
+        column, expression = expression.columns[0], None  # to PostgreSQL a column in brackets is that column
     descending = key.descending and "index order" in aspects
     return replace(
         key,
+        column=column,
+        expression=expression,
         descending=descending,
         nulls_first=key.nulls_first if whole else descending,
         opclass=key.opclass if "index method" in aspects else "",

@@ -166,3 +166,8 @@ def test_unique_for_some_rows_only_is_not_unique():
     (found,) = compare(as_sql(truth), as_prisma(PRISMA)).findings
     assert (found.rule, found.object) == ("index-unique", "(shopId,number)")
     assert found.values["sql"] == "unique (shopId, number) WHERE weight > 0"
+
+
+def test_a_column_in_brackets_is_that_column():
+    texts = [f'CREATE TABLE t (a text, "B" text); CREATE INDEX ON t (a, {key});' for key in ('"B" DESC', '("B") DESC')]
+    assert compare(as_sql(texts[0], "migrations"), as_sql(texts[1])).findings == ()
