@@ -82,7 +82,7 @@ def compare_keys(table: Name, one: Key, other: Key, meanings: Meanings) -> Verdi
 
 
 def _keys(table: Table, aspects: frozenset[str]) -> Iterator[Key]:
-    for made in (*table.constraints, *table.indexes):
+    for made in (*table.constraints, *map(_without_brackets, table.indexes)):
         if isinstance(made, PrimaryKey) and PRIMARY in aspects:
             yield Key(PRIMARY, _plain(made.columns), made)
         elif isinstance(made, Unique) and UNIQUE in aspects:
@@ -90,6 +90,20 @@ def _keys(table: Table, aspects: frozenset[str]) -> Iterator[Key]:
             yield Key(UNIQUE, _plain(made.columns), made, nulls_distinct=distinct)
         elif isinstance(made, Index) and made.valid and _has_words(made, aspects):
             yield _index(made, aspects)
+
+
+def _without_brackets(made: Index) -> Index:
+    """To PostgreSQL a column in brackets is that column."""
+    if len(made.columns) == len(made.keys):
+        return made
+    return replace(made, keys=tuple(_bare(key) for key in made.keys))
+
+
+def _bare(key: IndexKey) -> IndexKey:
+    expression = key.expression
+    if expression is None or expression.meaning not in {quote(name) for name in expression.columns}:
+        return key
+    return replace(key, column=expression.columns[0], expression=None)
 
 
 def _has_words(made: Index, aspects: frozenset[str]) -> bool:
@@ -119,14 +133,9 @@ def _index(made: Index, aspects: frozenset[str]) -> Key:
 
 def _part(key: IndexKey, aspects: frozenset[str]) -> IndexKey:
     whole = "expression index" in aspects
-    column, expression = key.column, key.expression
-    if expression is not None and expression.meaning in {quote(name) for name in expression.columns}:
-        column, expression = expression.columns[0], None  # to PostgreSQL a column in brackets is that column
     descending = key.descending and "index order" in aspects
     return replace(
         key,
-        column=column,
-        expression=expression,
         descending=descending,
         nulls_first=key.nulls_first if whole else descending,
         opclass=key.opclass if "index method" in aspects else "",

@@ -171,3 +171,5 @@ def test_unique_for_some_rows_only_is_not_unique():
 def test_a_column_in_brackets_is_that_column():
     texts = [f'CREATE TABLE t (a text, "B" text); CREATE INDEX ON t (a, {key});' for key in ('"B" DESC', '("B") DESC')]
     assert compare(as_sql(texts[0], "migrations"), as_sql(texts[1])).findings == ()
+    model = "model t {\n a String?\n B String?\n @@index([a, B(sort: Desc)])\n}"
+    assert compare(as_prisma(model), as_sql(texts[1])).findings == ()
