@@ -10,6 +10,7 @@ NUMBER = r"-?\d+(?:\.\d+)?"
 TOKEN = re.compile(rf"""{STRING}|"(?:[^"]|"")*"|\d+(?:\.\d+)?|\w+|[<>=!~*|&+/%^@#?:-]+|\S""")
 _LITERAL = rf"(?:{STRING}|{NUMBER})"
 _LIST = re.compile(rf"\bIN \(({_LITERAL}(?:, {_LITERAL})*)\)")
+_PLAIN = re.compile(r"'[A-Za-z_ -]+'|'?(?:0|[1-9]\d*)'?")
 _TURNED = re.compile(rf"""({_LITERAL}) (=|<>|<=?|>=?) (\w+|"(?:[^"]|"")*")""")
 _OPPOSITE = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
@@ -27,6 +28,14 @@ def in_order(meaning: str) -> str:
         constant, operator, column = turned.groups()
         return f"{column} {_OPPOSITE.get(operator, operator)} {constant}"
     return _LIST.sub(_sorted, meaning)
+
+
+def differ_in_lists(one: str, other: str) -> bool:
+    """Whether two meanings are the same but for what stands in their lists, which are plain words or numbers."""
+    if _LIST.sub("IN ()", one) != _LIST.sub("IN ()", other):
+        return False
+    lists = [[frozenset(re.findall(_LITERAL, items)) for items in _LIST.findall(each)] for each in (one, other)]
+    return lists[0] != lists[1] and all(_PLAIN.fullmatch(item) for side in lists for items in side for item in items)
 
 
 def _sorted(found: re.Match[str]) -> str:

@@ -28,7 +28,7 @@ def index_clashes(pair: Pair, name: Name) -> Iterator[Clash | None]:
     yield from (None for _ in matches(ours, theirs, lambda one, two: compared(one, two) is Verdict.SAME))
     for match in matches(ours, theirs, lambda one, two: compared(one, two) is Verdict.UNDECIDED):
         yield _undecided(pair, name, match)
-    for test in (_on_same_columns, _primary, _reordered, _namesakes, _overlapping):
+    for test in (_on_same_columns, _primary, _reordered, _recomputed, _namesakes, _overlapping):
         yield from (_differing(pair, name, match) for match in matches(ours, theirs, test))
     yield from (_missing(pair, name, (key, None)) for key in ours if not key.optional)
     yield from (_missing(pair, name, (None, key)) for key in theirs if not key.optional)
@@ -44,6 +44,12 @@ def _primary(one: Key, other: Key) -> bool:
 
 def _reordered(one: Key, other: Key) -> bool:
     return _are_comparable(one, other) and sorted(one.columns) == sorted(other.columns)
+
+
+def _recomputed(one: Key, other: Key) -> bool:
+    """Whether both compute something else of the same columns."""
+    computed = all(any(each.expression for each in key.keys) for key in (one, other))
+    return _are_comparable(one, other) and computed and one.reads == other.reads
 
 
 def _namesakes(one: Key, other: Key) -> bool:

@@ -10,11 +10,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 
-from dbtools.drift.commuted import NUMBER, STRING, TOKEN, in_order
+from dbtools.drift.commuted import NUMBER, STRING, TOKEN, differ_in_lists, in_order
 from dbtools.model.expression import Expression, Name, Type
 from dbtools.model.identifiers import quote
 from dbtools.model.question import Question
@@ -31,6 +31,10 @@ DISTINCT = frozenset(
 )  # fmt: skip
 COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 LOGIC = frozenset({"AND", "OR"})
+ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "^", "||"})
+# Functions of one argument, no two of which always give the same.
+APART = frozenset({"lower", "upper", "initcap", "length", "md5", "abs", "floor", "ceil", "sqrt", "reverse"})
+WORD = re.compile(r"'[A-Za-z_]+'")
 LITERAL = re.compile(rf"{STRING}|{NUMBER}|true|false")
 ARRAY = re.compile(rf"ARRAY\[((?:{STRING}|{NUMBER}|true|false|, )*)\]")
 TRUE = frozenset({"true", "t", "yes", "y", "on", "1"})
@@ -85,11 +89,13 @@ def compare_expressions(one: Expression | None, other: Expression | None) -> Ver
     ordered = in_order(one.meaning), in_order(other.meaning)
     if ordered[0] == ordered[1]:
         return Verdict.SAME
+    if ordered[0] in _negated(ordered[1]) or ordered[1] in _negated(ordered[0]) or differ_in_lists(*ordered):
+        return Verdict.DIFFERENT
     left, right = (TOKEN.findall(each) for each in ordered)
     if len(left) != len(right):
         return Verdict.UNDECIDED
     changed = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
-    return Verdict.DIFFERENT if len(changed) == 1 and _is_telling(*changed[0]) else Verdict.UNDECIDED
+    return Verdict.DIFFERENT if _are_telling(changed, left) else Verdict.UNDECIDED
 
 
 def compare_defaults(one: Expression, other: Expression, kind: Type) -> Verdict:
@@ -123,14 +129,30 @@ def with_names(expression: Expression, names: Mapping[str, str]) -> Expression:
     return Expression(text, meaning, columns)
 
 
-def _is_telling(one: str, other: str) -> bool:
-    """Whether two expressions that differ in this token alone cannot be equal."""
+def _negated(meaning: str) -> tuple[str, str]:
+    return f"NOT {meaning}", f"NOT ({meaning})"
+
+
+def _are_telling(changed: list[tuple[str, str]], tokens: list[str]) -> bool:
+    """Whether two expressions that differ in these tokens alone cannot be equal."""
+    if len(changed) == 1:
+        return _is_telling(*changed[0], tokens)
+    if ARITHMETIC.intersection(tokens):
+        return False
+    numbers = all(re.fullmatch(NUMBER, token) for pair in changed for token in pair)
+    return numbers or all(WORD.fullmatch(token) for pair in changed for token in pair)
+
+
+def _is_telling(one: str, other: str, tokens: list[str]) -> bool:
+    """The same of a single token."""
     pair = {one, other}
-    if pair <= COMPARISONS or pair <= LOGIC:
+    if pair <= COMPARISONS or pair <= LOGIC or pair <= APART:
         return True
+    if pair <= ARITHMETIC:
+        return not {"0", "1"}.intersection(tokens)
     if re.fullmatch(NUMBER, one) and re.fullmatch(NUMBER, other):
         return True
-    return all(re.fullmatch(r"'[A-Za-z_]+'", token) for token in pair)
+    return all(WORD.fullmatch(token) for token in pair)
 
 
 def _is_constant(meaning: str) -> bool:
@@ -169,6 +191,12 @@ def _scalar(text: str, base: str) -> object | None:
         case "timestamptz":
             moment = _moment(text)
             return None if moment.tzinfo is None else moment
+        case "time":
+            return time.fromisoformat(text).replace(tzinfo=None)
+        case "bytea" if text.startswith("\\x"):
+            return bytes.fromhex(text[2:])
+        case "bit" | "varbit" if not text.strip("01"):
+            return text
     return None
 
 
