@@ -48,7 +48,7 @@ def _readable() -> tuple[str, ...]:
     """The kinds that have a reader: of each language, the module of that name."""
     from importlib.util import find_spec
 
-    return tuple(kind for kind in KINDS if kind == "sql" or find_spec(f"dbtools.sources.{kind}") is not None)
+    return tuple(kind for kind in KINDS if kind == "sql" or find_spec(f"dbtools.sources.{kind.replace('+', '_')}"))
 
 
 def source_of(written: str, project: Project | None = None) -> tuple[str, str]:

@@ -38,7 +38,7 @@ def _rooms(call: Call, database_url: str | None, rows: int) -> dict[str, Callabl
     """The rooms in the order of the report; no rehearsal where *database_url* is None."""
     from dbtools.changes import changes
     from dbtools.cli._files import with_outdated
-    from dbtools.cli._project import existing_pages, lint_settings, pages_of
+    from dbtools.cli._project import baseline_of, existing_pages, lint_settings, pages_of
     from dbtools.drift import DriftSettings, drift
     from dbtools.erd import erd
     from dbtools.lint import lint
@@ -50,6 +50,10 @@ def _rooms(call: Call, database_url: str | None, rows: int) -> dict[str, Callabl
 
         return rehearse(change, RehearseSettings(database_url or "", rows, call.say, config.postgres))
 
+    def compared(change: Change) -> Report:
+        known = baseline_of(call, config.drift.baseline)
+        return drift(change.readings, DriftSettings(config.truth, baseline=known))
+
     def drawn(change: Change) -> Report:
         return with_outdated(erd(change.head, pages_of(config), existing_pages(config)), config.root)
 
@@ -57,7 +61,7 @@ def _rooms(call: Call, database_url: str | None, rows: int) -> dict[str, Callabl
         "changes": changes,
         "lint": lambda change: lint(change, lint_settings(call)),
         "rehearse": rehearsed,
-        "drift": lambda change: drift(change.readings, DriftSettings(config.truth)),
+        "drift": compared,
         "erd": drawn,
     }
     if database_url is None:

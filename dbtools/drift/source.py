@@ -60,14 +60,19 @@ class Source:
         return self.reading.kind in DATABASES
 
     @property
+    def language(self) -> str:
+        """Its kind without the way in which it was read: ``sqlalchemy+import`` is SQLAlchemy."""
+        return self.reading.kind.partition("+")[0]
+
+    @property
     def client(self) -> str:
         """What runs on this definition."""
-        return CLIENTS.get(self.reading.kind, f"code written against {self.label}")
+        return CLIENTS.get(self.language, f"code written against {self.label}")
 
     @property
     def loses(self) -> str:
         """What becomes of something in the database that this definition does not know."""
-        generator = GENERATORS.get(self.reading.kind)
+        generator = GENERATORS.get(self.language)
         return f"{generator} would drop it" if generator else "its types do not know it"
 
     def answers_to(self, name: str) -> bool:

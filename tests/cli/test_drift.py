@@ -115,6 +115,12 @@ def test_what_is_known_is_not_said_again_and_what_is_new_is(project):
     done = dbtools(project, "drift", *sources, "--baseline", "dbtools-drift.json")
     assert done.returncode == 0
     assert "in nothing that was not known" in done.stdout
+    settings = "sources: {sql: [schema.sql, drizzle.sql]}\ndrift: {baseline: dbtools-drift.json}\n"
+    (project / "dbtools.yaml").write_text(settings)
+    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    done = dbtools(project, "review", "--all", "--no-rehearse", "--format", "json")
+    part = next(each for each in json.loads(done.stdout)["parts"] if each["command"] == "drift")
+    assert (part["findings"], part["figures"]["in the baseline"]) == ([], len(known))
     other = (project / "drizzle.sql").read_text()
     (project / "drizzle.sql").write_text(
         other.replace("points integer", "points bigint").replace("role text", "role varchar")
