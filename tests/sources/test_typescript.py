@@ -129,7 +129,7 @@ def test_literals_say_what_they_stand_for():
 
 
 def test_a_tag_with_a_type_is_a_call():
-    module = project({"a.ts": "const a = sql<string | null>`x ${b}`;"}).load("a.ts")
+    module = project({"a.ts": "const a = sql<{ x: string;\n y: 1 } | null>`x ${b}`;"}).load("a.ts")
     assert module is not None
     assert module.values["a"].child_by_field_name("value").type == "call_expression"
     assert list(module.errors) == []

@@ -32,7 +32,7 @@ class Module:
     ``values`` and ``types`` lead from a name to where it is declared: a ``variable_declarator``, function, enum, class,
     interface or alias; ``values["default"]`` may be any expression. An interface may be declared in several parts.
     ``exports``: what a name that others import is called here, or that it comes from elsewhere. ``stars``: the
-    ``export * from``.
+    ``export * from``. ``type_exports``: the exports that are marked as types.
     """
 
     def __init__(self, path: str, text: str) -> None:
@@ -44,6 +44,7 @@ class Module:
         self.imports: dict[str, Elsewhere] = {}
         self.exports: dict[str, str | Elsewhere] = {}
         self.stars: list[Elsewhere] = []
+        self.type_exports: set[str] = set()
         for node in children(self.root):
             self._top(node)
 
@@ -82,6 +83,7 @@ class Module:
 
     def _export(self, node: Node) -> None:
         specifier = _specifier(node)
+        self.type_exports |= set(_types_among(node))
         declaration, value = node.child_by_field_name("declaration"), node.child_by_field_name("value")
         if specifier is not None:
             self._export_from(node, specifier)
@@ -107,7 +109,8 @@ class Module:
             if child.type == "namespace_export":
                 self.exports[text_of(child.named_children[-1])] = Elsewhere(specifier, ALL, node)
                 return
-        self.stars.append(Elsewhere(specifier, ALL, node))
+        if not _is_type(node):
+            self.stars.append(Elsewhere(specifier, ALL, node))
 
     def _declare(self, node: Node) -> list[str]:
         """Notes what a statement declares; its names."""
@@ -138,6 +141,19 @@ def _named(clause: Node) -> Iterator[tuple[str, str]]:
         name, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
         if name is not None:
             yield _name(name), _name(alias or name)
+
+
+def _types_among(node: Node) -> Iterator[str]:
+    """The names that ``export type { a }`` or ``export { type a }`` exports."""
+    for clause in children(node):
+        for child in children(clause) if clause.type == "export_clause" else ():
+            name = child.child_by_field_name("alias") or child.child_by_field_name("name")
+            if name is not None and (_is_type(node) or _is_type(child)):
+                yield _name(name)
+
+
+def _is_type(node: Node) -> bool:
+    return any(child.type == "type" for child in node.children)
 
 
 def _name(node: Node) -> str:

@@ -86,9 +86,12 @@ class Modules:
             return
         visited.add(module.path)
         for name, said in module.exports.items():
-            if name not in seen and not (isinstance(said, str) and _is_type_only(module, said)):
-                seen.add(name)
-                yield name, self.exported(module, name)
+            if name in seen or name in module.type_exports or (isinstance(said, str) and _is_type_only(module, said)):
+                continue
+            seen.add(name)
+            target = self.exported(module, name)
+            if target is not None or self.exported(module, name, "types") is None:
+                yield name, target
         for star in module.stars:
             found = self._module(module, star.specifier)
             if found is None:

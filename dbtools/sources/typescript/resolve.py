@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ WRITTEN_FOR = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".c
 CONFIGS = ("tsconfig.json", "jsconfig.json")
 COMMENTS = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 TRAILING = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[\]}])')
+# Packages that no alias means: they are not looked for on disk.
+PACKAGES = ("drizzle-orm", "drizzle-kit", "kysely", "node:")
 DEEPEST = 16  # configurations that extend each other
 
 
@@ -33,6 +34,8 @@ class Resolver:
 
     def find(self, importer: str, specifier: str) -> str | None:
         """The path of the module that *specifier* means in *importer*; None where it is none of the project's."""
+        if specifier.startswith(PACKAGES):
+            return None
         for base in self._bases(importer, specifier):
             top = posixpath.normpath(base)
             for path in candidates("" if top == "." else top):
@@ -44,7 +47,7 @@ class Resolver:
         """Whether *specifier* means a file of the project by how it is written, there or not."""
         if specifier.startswith((".", "/")):
             return True
-        return any(
+        return not specifier.startswith(PACKAGES) and any(
             _matched(pattern, specifier) is not None
             for pattern, _ in self._aliases_of(posixpath.dirname(importer)).paths
             if pattern != "*"
@@ -130,6 +133,8 @@ def _matched(pattern: str, specifier: str) -> str | None:
 
 def _json(text: str) -> dict[str, Any]:
     """What a configuration with comments and trailing commas says; nothing where it cannot be read."""
+    import json
+
     plain = TRAILING.sub(lambda found: found[1] or "", COMMENTS.sub(lambda found: found[1] or "", text))
     try:
         said = json.loads(plain)

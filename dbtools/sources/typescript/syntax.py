@@ -17,7 +17,7 @@ WRAPPERS = frozenset(
     }
 )  # fmt: skip
 # The grammar takes sql<string>`...` for two comparisons.
-TYPED_TAG = re.compile(rb"(?<=\bsql)\s*<[^`();=]*>(?=\s*`)")
+TYPED_TAG = re.compile(rb"(?<=\bsql)\s*<[^`()=]*>(?=\s*`)")
 ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]+\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r\n|.)", re.DOTALL)
 ESCAPED = {
     "n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f", "v": "\v", "\n": "", "\r\n": "", "\u2028": "",
@@ -100,8 +100,10 @@ def key_of(node: Node) -> str | None:
 
 def errors_in(node: Node) -> Iterator[Node]:
     """The outermost nodes that could not be parsed, in their order."""
-    if node.type == "ERROR" or node.is_missing:
-        yield node
-    elif node.has_error:
-        for child in node.children:
-            yield from errors_in(child)
+    pending = [node]
+    while pending:
+        found = pending.pop()
+        if found.type == "ERROR" or found.is_missing:
+            yield found
+        elif found.has_error:
+            pending += reversed(found.children)
