@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help review demo test slow versions check bench corpus docs facts clean
+.PHONY: help review demo test slow versions check oracles bench corpus docs facts clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -33,6 +33,10 @@ check: .venv/.dev ## Style, types, corridors, and documentation that is up to da
 	$(BIN)/lint-imports
 	$(BIN)/python tools/docs.py --check
 	$(BIN)/dbtools erd --check --quiet
+
+oracles: .venv/.dev ## Hold the readers of models against the tools whose languages they read; needs Node
+	@cd tools/oracles/drizzle && npm install --silent --no-audit --no-fund
+	@$(BIN)/python tools/oracles/drizzle.py
 
 bench: .venv/.dev ## Measure how long things take, lint beside squawk
 	@$(BIN)/python benchmarks/measure.py
