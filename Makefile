@@ -33,6 +33,7 @@ check: .venv/.dev ## Style, types, corridors, and documentation that is up to da
 	$(BIN)/lint-imports
 	$(BIN)/python tools/docs.py --check
 	$(BIN)/dbtools erd --check --quiet
+	$(BIN)/dbtools types --check --quiet
 
 bench: .venv/.dev ## Measure how long things take, lint beside squawk
 	@$(BIN)/python benchmarks/measure.py

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from dbtools.lint import Choice, LintSettings
     from dbtools.lint.baseline import Baseline
     from dbtools.model.sizes import Sizes
+    from dbtools.types import Target, Writing
 
-KINDS = ("migrations", "prisma", "sql", "live")
+KINDS = ("migrations", "prisma", "kysely", "sql", "live")
 
 
 def project_of(config: Config, *, live: bool = False) -> Project:
@@ -81,6 +82,16 @@ def existing_pages(config: Config) -> dict[str, str]:
     folder = config.at(config.erd.out)
     paths = sorted(folder.glob("*.md")) if folder.is_dir() else []
     return {path.relative_to(config.root).as_posix(): path.read_text("utf-8", "replace") for path in paths}
+
+
+def types_of(config: Config) -> tuple[tuple[Target, ...], Writing]:
+    """The files of types that dbtools.yaml asks for, and how they are written."""
+    from dbtools.types import Target, Writing
+
+    said = config.types
+    targets = (Target("kysely", said.kysely), Target("python", said.python))
+    writing = Writing(said.enums == "constants", said.names == "camel", said.parsers)
+    return tuple(target for target in targets if target.path), writing
 
 
 def lint_settings(
