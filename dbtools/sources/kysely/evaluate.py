@@ -223,19 +223,20 @@ class Evaluator:
     def _conditional(self, written: Written) -> Members:
         """``T extends ColumnType<infer S, ...> ? A : B`` or ``T extends (infer U)[] ? A : B``, for each member of T."""
         node, scope = written
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        yes, no = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
-        if left is None or right is None or yes is None or no is None:
-            return self._unknown(written, "is not understood")
-        name = text_of(left)
-        each = self.of(Written(left, scope))
-        results = []
-        for member in each or ((),):
-            part: Members = (member,) if member != () else ()  # type: ignore[assignment]  # never has no members
-            known = scope.with_bound({name: part}) if left.type == "type_identifier" else scope
-            bound = self._matched(part, Written(right, scope))
-            results.append(self.of(Written(no, known) if bound is None else Written(yes, known.with_bound(bound))))
-        return joined(*results)
+        left = node.child_by_field_name("left")
+        assert left is not None  # noqa: S101 - the grammar says so
+        name, whole = text_of(left), self.of(Written(left, scope))
+        if left.type != "type_identifier" or name not in scope.bound:
+            return self._chosen(whole, written, scope)
+        each: list[Members] = [(member,) for member in whole] or [()]
+        return joined(*(self._chosen(part, written, scope.with_bound({name: part})) for part in each))
+
+    def _chosen(self, part: Members, written: Written, known: Scope) -> Members:
+        """The branch that *part* leads to."""
+        right, yes, no = (written.node.child_by_field_name(name) for name in ("right", "consequence", "alternative"))
+        assert right is not None and yes is not None and no is not None  # noqa: S101, PT018 - the grammar says so
+        bound = self._matched(part, Written(right, written.scope))
+        return self.of(Written(no, known) if bound is None else Written(yes, known.with_bound(bound)))
 
     def _matched(self, part: Members, pattern: Written) -> Mapping[str, Members] | None:
         """What the ``infer`` names of *pattern* stand for where it matches; None where it does not."""
@@ -245,13 +246,16 @@ class Evaluator:
         if node.type == "infer_type":
             return {text_of(children(node)[0]): part}
         if node.type == "array_type":
-            if not (part and isinstance(part[0], List)):
+            lists = [member.elements for member in part if isinstance(member, List)]
+            if not lists or len(lists) < len(part):
                 return None
-            return self._matched(part[0].elements, Written(children(node)[0], pattern.scope))
+            return self._matched(joined(*lists), Written(children(node)[0], pattern.scope))
         if node.type == "generic_type" and self._is_column_type(node, pattern.scope):
-            if not (part and isinstance(part[0], ColumnType)):
+            columns = [member for member in part if isinstance(member, ColumnType)]
+            if not columns or len(columns) < len(part):
                 return None
-            sides = (part[0].select, part[0].insert, part[0].insert)
+            taken = joined(*(column.insert for column in columns))
+            sides = (joined(*(column.select for column in columns)), taken, taken)
             found: dict[str, Members] = {}
             for argument, side in zip(arguments_of(node), sides, strict=False):
                 if argument.type == "infer_type":
@@ -274,8 +278,10 @@ class Evaluator:
             labels = self._constant(children(whole)[0], written.scope)
             if index.type == "literal_type":
                 keys = [said for child in children(index) if (said := string_value(child)) is not None]
-                labels = {key: labels[key] for key in keys if key in labels} if labels else None
-            return tuple(union(label) for label in labels.values()) if labels else self._unknown(written, NO_CONSTANT)
+                labels = labels and {key: labels[key] for key in keys if key in labels}
+            if labels is None:
+                return self._unknown(written, NO_CONSTANT)
+            return tuple(union(label) for label in labels.values())
         shape = self._shapes.of(Written(whole, written.scope))
         keys = [said for child in children(index) if (said := string_value(child)) is not None]
         if shape is None or not keys or not all(key in shape.properties for key in keys):
@@ -286,7 +292,9 @@ class Evaluator:
         whole = self._unwrapped(children(written.node)[0])
         if whole.type == "type_query":
             labels = self._constant(children(whole)[0], written.scope)
-            return tuple(union(label) for label in labels) if labels else self._unknown(written, NO_CONSTANT)
+            if labels is None:
+                return self._unknown(written, NO_CONSTANT)
+            return tuple(map(union, labels))
         shape = self._shapes.of(Written(whole, written.scope))
         if shape is None:
             return self._unknown(written, "is not understood")

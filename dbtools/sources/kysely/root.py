@@ -19,8 +19,8 @@ HINT = "point the kysely source at the file with the interface of all tables, ca
 def root_of(modules: Modules, asked: Sequence[Module], where: str) -> Shape:
     """The tables of the database; SourceError where no type of *asked* is it, or several may be."""
     shapes = Shapes(modules)
-    for candidates in (_given(modules, asked), _called(asked), _unmentioned(asked)):
-        found = {(each.module.path, each.name): each for each in candidates if each.module in asked}
+    for search in (_given(modules, asked), _called(asked), _unmentioned(asked)):
+        found = {(each.module.path, each.name): each for each in search if each.module in asked}
         read = {key: shapes.declared(each, []) for key, each in found.items()}
         tables = {key: shape for key, shape in read.items() if shape is not None and _is_root(shape, shapes)}
         if len(tables) > 1:
@@ -68,7 +68,5 @@ def _types(asked: Sequence[Module]) -> Iterator[Declared]:
 
 
 def _is_root(shape: Shape, shapes: Shapes) -> bool:
-    """Whether its members are rows, one at least."""
-    return any(shapes.of(found.written) is not None for found in shape.properties.values()) or bool(
-        shape.problems and not shape.properties
-    )
+    """Whether its members are rows, one at least, or come from where they cannot be seen."""
+    return bool(shape.problems) or any(shapes.of(found.written) is not None for found in shape.properties.values())
