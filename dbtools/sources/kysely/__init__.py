@@ -8,7 +8,9 @@ database. What cannot be followed is in ``unknown``, and poisons no more than it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from dbtools.errors import SourceError
 from dbtools.model.camel import CamelCase
@@ -34,6 +36,14 @@ ABOVE = 2  # folders above the types in which the application may make its Kysel
 LARGEST = 1_000_000
 
 
+@runtime_checkable
+class Near(Protocol):
+    """Files that know what lies beside them."""
+
+    def near(self, where: str, suffix: str, above: int) -> Iterable[str]:
+        """The texts of the files in the folder of *where*, and in as many folders *above* it."""
+
+
 def read(where: Path | Mapping[str, str]) -> Reading:
     """The tables of a TypeScript file, a folder of them, or a mapping of path to text.
 
@@ -46,23 +56,25 @@ def read(where: Path | Mapping[str, str]) -> Reading:
         files = {path.as_posix(): path.read_text(encoding="utf-8-sig") for path in paths}
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{where} cannot be read: {error}", hint="name an existing file, written in UTF-8") from error
-    return read_texts(files, where.as_posix(), on_disk, _near(where))
+    return _read(files, where.as_posix(), within(files, on_disk), _near(where))
 
 
-def read_texts(
-    files: Mapping[str, str], where: str, elsewhere: Read | None = None, near: Iterable[str] = ()
-) -> Reading:
+def read_texts(files: Mapping[str, str], where: str) -> Reading:
     """The tables that *files*, path to text, describe; *where* names them all in reports.
 
-    What they import is read from *elsewhere*; *near* are texts in which CamelCasePlugin may be made, too.
+    What they import is asked of *files* by its path, and what lies near them, if they know it, for CamelCasePlugin.
     """
-    modules = Modules(within(files, elsewhere) if elsewhere is not None else only(files))
+    near = files.near(where, SUFFIXES[0], ABOVE) if isinstance(files, Near) else ()
+    return _read(files, where, only(files), near)
+
+
+def _read(files: Mapping[str, str], where: str, texts: Read, near: Iterable[str]) -> Reading:
+    modules = Modules(texts)
     asked = [module for path in sorted(files) if path.endswith(SUFFIXES) and (module := modules.load(path)) is not None]
     if not asked:
         raise SourceError(f"{where} holds no TypeScript file", hint=HINT)
     root = root_of(modules, asked, where)
-    plugin = plugin_in((*files.values(), *near))
-    tables = _Tables(Shapes(modules), Evaluator(modules), plugin)
+    tables = _Tables(Shapes(modules), Evaluator(modules), plugin_in(chain((files[path] for path in files), near)))
     tables.read(root)
     for module in modules.loaded:
         tables.unread += (Unread(module.location(node), f"{shown(node)} is no TypeScript") for node in module.errors)
