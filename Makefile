@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help review demo test slow versions check bench corpus docs facts clean
+.PHONY: help review demo test slow versions check types oracles bench corpus docs facts clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,6 +34,12 @@ check: .venv/.dev ## Style, types, corridors, and documentation that is up to da
 	$(BIN)/python tools/docs.py --check
 	$(BIN)/dbtools erd --check --quiet
 	$(BIN)/dbtools types --check --quiet
+
+types: .venv/.dev ## Compile the generated TypeScript, as far as node and npm are here
+	@$(BIN)/python tools/oracle_kysely.py --compile
+
+oracles: .venv/.dev ## Hold the readers against the tools they read for; KYSELY="file.ts file.ts:Root" adds to them
+	@$(BIN)/python tools/oracle_kysely.py $(KYSELY)
 
 bench: .venv/.dev ## Measure how long things take, lint beside squawk
 	@$(BIN)/python benchmarks/measure.py

@@ -1,4 +1,4 @@
-"""Write the rows of every table as types: for Kysely in TypeScript, as TypedDicts in Python.
+"""Write the rows of every table as types: Kysely in TypeScript, TypedDicts in Python.
 
 The files stand in dbtools.yaml, or are named with --out: a .ts file is for Kysely, a .py file for Python. A type is
 that of the value which node-postgres or psycopg hands over, as measured.
