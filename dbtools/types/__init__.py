@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from dbtools.errors import SourceError
 from dbtools.model.finding import Finding, Location, Severity
 from dbtools.model.report import File, Report
 from dbtools.model.schema import Schema
+from dbtools.model.typescript import NAMESPACE
 from dbtools.types import kysely, python
 from dbtools.types.reach import unreachable
 from dbtools.types.rows import Row, rows_of
@@ -27,9 +29,15 @@ def types(schema: Schema, targets: tuple[Target, ...], writing: Writing) -> Repo
     """The types of every table and view of *schema*, a file for each of *targets*.
 
     Findings: ``column-type-unknown``, for what a view calculates in a way that is not understood, and
-    ``name-out-of-reach``, for what no query through Kysely can name and is therefore left out.
+    ``name-out-of-reach``, for what no query through Kysely can name and is therefore left out. SourceError where the
+    schema comes from types itself.
     """
     rows = rows_of(schema)
+    if any(column.type is not None and column.type.namespace == NAMESPACE for row in rows for column in row.columns):
+        raise SourceError(
+            "a source of Kysely does not say what types the database has",
+            hint="write the types from the migrations, from SQL or from another model: --source KIND:PATH",
+        )
     findings = [_unknown(row, column.name, targets) for row in rows for column in row.columns if column.type is None]
     for target in targets:
         if target.language == "kysely":
@@ -50,7 +58,7 @@ def _unknown(row: Row, column: str, targets: tuple[Target, ...]) -> Finding:
         Severity.INFO,
         f"what type {row.name}.{column} has is not understood, so it may be anything in the generated types",
         Location(targets[0].path if targets else ""),
-        hint=f"cast it in the view: ({column} ...)::type",
+        hint=f"cast it in the view, for example (...)::numeric AS {column}",
         table=str(row.name),
         object=column,
     )

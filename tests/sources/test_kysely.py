@@ -314,6 +314,11 @@ def test_a_file_that_holds_no_database_is_an_error_that_says_what_to_do(text):
     assert "DB" in raised.value.hint
 
 
+def test_a_database_of_which_nothing_can_be_read_is_an_error_with_its_line():
+    with pytest.raises(SourceError, match=r"holds no table for Kysely \(db\.ts:1: "):
+        said(db="interface DB { broken")
+
+
 def test_two_databases_are_an_error_that_names_both():
     with pytest.raises(SourceError, match=r"several databases: DB in a\.ts, DB in b\.ts"):
         said(a="export interface DB { t: { id: string } }", b="export interface DB { u: { id: string } }")

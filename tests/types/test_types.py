@@ -13,9 +13,12 @@ from types import ModuleType
 
 import pytest
 
+from dbtools.errors import SourceError
 from dbtools.model.apply import apply_all
 from dbtools.model.finding import Severity
+from dbtools.model.objects import ColumnRef
 from dbtools.model.schema import Schema
+from dbtools.model.typescript import delivered, fits
 from dbtools.sources.kysely import read_texts
 from dbtools.sql.read import read
 from dbtools.types import Target, Writing, types
@@ -239,3 +242,24 @@ def test_the_reader_says_of_the_generated_types_what_the_schema_says():
             found = {each.name: each.nullable for each in reading.schema.tables[name].columns}
             domains = {"a", "o"}  # whose domain forbids null
             assert found == {each.name: each.nullable and each.name not in domains for each in table.columns}
+
+
+def test_every_type_that_is_written_holds_what_the_driver_hands_over_and_asks_what_an_insert_needs():
+    made = schema(EVERY)
+    (file,) = types(made, BOTH[:1], Writing()).files
+    reading = read_texts({"db.ts": file.content or ""}, "types")
+    for table in made.tables.values():
+        for each in table.columns if table.partition_of is None else ():
+            ref = ColumnRef(table.name, each.name)
+            found = reading.schema.tables[table.name].column(each.name)
+            assert fits(found.type, delivered(each.type, made)) or each.type.base == "nothing", ref
+            refused = each.generated is not None or each.identity == "always"
+            filled = each.default or each.identity or each.type.base == "often" or found.nullable
+            assert reading.inserts[ref] == ("refused" if refused else "optional" if filled else "required"), ref
+
+
+def test_what_says_no_types_of_the_database_cannot_be_written_down():
+    reading = read_texts({"db.ts": "export interface DB { t: { id: string } }"}, "types")
+    with pytest.raises(SourceError, match="does not say what types the database has") as raised:
+        types(reading.schema, BOTH, Writing())
+    assert "migrations" in raised.value.hint

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from dbtools.errors import SourceError
 from dbtools.model.camel import CamelCase
@@ -29,6 +29,9 @@ from dbtools.sources.kysely.shapes import Property, Shape, Shapes
 from dbtools.sources.typescript import Modules, on_disk, only, within
 from dbtools.sources.typescript.files import Read
 from dbtools.sources.typescript.syntax import shown
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 EXPRESSIBLE = frozenset({"ts type", "nullability", "insert", "enum"})
 SUFFIXES = (".ts", ".mts", ".cts", ".tsx")
@@ -77,8 +80,12 @@ def _read(files: Mapping[str, str], where: str, texts: Read, near: Iterable[str]
     tables = _Tables(Shapes(modules), Evaluator(modules), plugin_in(chain((files[path] for path in files), near)))
     tables.read(root)
     for module in modules.loaded:
-        tables.unread += (Unread(module.location(node), f"{shown(node)} is no TypeScript") for node in module.errors)
+        tables.unread += (Unread(module.location(node), _broken(node)) for node in module.errors)
     return tables.reading(where)
+
+
+def _broken(node: Node) -> str:
+    return f"{node.type} is missing" if node.is_missing else f"{shown(node)} is no TypeScript"
 
 
 class _Tables:
@@ -144,7 +151,10 @@ class _Tables:
         return truncated(self._plugin.snake(name) if self._plugin is not None else name)
 
     def reading(self, where: str) -> Reading:
-        """All of it."""
+        """All of it; SourceError where not even one table is."""
+        if not self._tables:
+            place = f" ({self.unread[0].location}: {self.unread[0].what})" if self.unread else ""
+            raise SourceError(f"{where} holds no table for Kysely{place}", hint=HINT)
         namespaces = {"public", *(name.namespace for name in self._tables)}
         schema = Schema(
             tables=self._tables,
