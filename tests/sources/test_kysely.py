@@ -119,6 +119,24 @@ def test_a_generated_of_kysely_around_a_column_type_selects_the_column_type_itse
     assert column("Timestamp[]", stamp)[0] == typescript("ColumnType", 1)
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        'import * as K from "kysely"; type Made<T> = K.Generated<T>;',
+        'import { Generated as Made } from "npm:kysely@0.28";',
+        'import { type Generated as Made } from "https://esm.sh/kysely@0.28.2";',
+        'import type { ColumnType } from "kysely"; type Made<T> = ColumnType<T, T | undefined>;',
+    ],
+)
+def test_kysely_is_known_however_it_is_imported(before):
+    assert column("Made<number>", f"{before}\n") == (typescript("number"), False, "optional")
+
+
+def test_a_branded_id_is_what_it_is_beside_its_brand():
+    brand = KYSELY + "type UserId = string & { __brand: 'UserId' };"
+    assert column("ColumnType<UserId, UserId | undefined, UserId>", brand) == (typescript("string"), False, "optional")
+
+
 def test_enums_and_constants_are_their_values():
     values = """
     enum Color { Red = "red", Blue = "blue" }
@@ -228,8 +246,12 @@ def test_the_plugin_is_found_in_a_folder_above_the_types_on_disk_and_at_a_commit
         subprocess.run(["git", *arguments], cwd=tmp_path, check=True)
     (tmp_path / "src" / "database" / "module.ts").write_text("nothing\n")
     project = Project(tmp_path, {"kysely": ("src/database/types/db.d.ts",)}, "kysely")
-    (there,) = gather(project, Scope(commit="HEAD")).readings
-    for reading in (here, there):
+    scopes = (Scope(commit="HEAD"), Scope(staged=True, base=None))
+    (folder / "db.d.ts").write_text(f"{(folder / 'db.d.ts').read_text()}// staged\n")
+    subprocess.run(["git", "add", "src/database/types"], cwd=tmp_path, check=True)
+    readings = [reading for scope in scopes for reading in gather(project, scope).readings]
+    assert len(readings) == 2
+    for reading in (here, *readings):
         assert reading.unknown == ()
         (found,) = reading.schema.in_order()
         assert found.name == Name("public", "user_data")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,6 +42,7 @@ WORDS: Mapping[str, Members] = {
     "object": (OBJECT,), "never": (), "void": (UNDEFINED,), "undefined": (UNDEFINED,), "null": (NULL,),
 }  # fmt: skip
 LISTS = frozenset({"Array", "ReadonlyArray"})
+KYSELY = re.compile(r"(?:^|[:/])kysely(?:@[^/]*)?(?:/|$)")  # Deno's npm:kysely@0.28 and addresses, too
 INTERVALS = frozenset({"IPostgresInterval", "PostgresInterval"})
 
 
@@ -184,7 +186,7 @@ class Evaluator:
         return found
 
     def _outside(self, target: Outside, arguments: list[Written], written: Written) -> Members:
-        if target.specifier == "kysely" or target.specifier.startswith("kysely/"):
+        if KYSELY.search(target.specifier) and not target.local:
             wrapper = WRAPPERS.get(target.name)
             if wrapper is not None:
                 return wrapper(self, arguments)
