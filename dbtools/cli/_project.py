@@ -90,8 +90,23 @@ def types_of(config: Config) -> tuple[tuple[Target, ...], Writing]:
 
     said = config.types
     targets = (Target("kysely", said.kysely), Target("python", said.python))
-    writing = Writing(said.enums == "constants", said.names == "camel", said.parsers)
+    parsers = {_built_in(config, name): given for name, given in said.parsers.items()}
+    writing = Writing(said.enums == "constants", said.names == "camel", parsers)
     return tuple(target for target in targets if target.path), writing
+
+
+def _built_in(config: Config, name: str) -> str:
+    """The type of PostgreSQL that *name* means: ``int8`` is bigint."""
+    from dbtools.sql.types import read_type
+
+    try:
+        kind = read_type(name)
+    except ValueError:
+        kind = None
+    if kind is None or kind.namespace or kind.dimensions:
+        message = f"{config.path.name}: types.parsers.{name} is no type that PostgreSQL brings"
+        raise ConfigError(message, hint="name one as PostgreSQL does: bigint, numeric, date, timestamptz")
+    return kind.base
 
 
 def lint_settings(

@@ -90,13 +90,22 @@ def test_a_project_that_names_no_file_is_told_how_to(tmp_path):
 
 def test_the_settings_say_how_the_types_are_written(project):
     (project / "dbtools.yaml").write_text(
-        "sources: {sql: schema.sql}\n"
-        "types: {kysely: db.ts, enums: constants, names: camel, parsers: {bigint: bigint}}\n"
+        "sources: {sql: schema.sql}\ntypes: {kysely: db.ts, enums: constants, names: camel, parsers: {int8: bigint}}\n"
     )
     assert dbtools(project, "types").returncode == 0
     text = (project / "db.ts").read_text()
     assert "export const Mood = {" in text
     assert "Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>" in text
+
+
+@pytest.mark.parametrize("name", ["bigintt", "bigint[]", "not a type"])
+def test_a_parser_for_what_is_no_built_in_type_is_an_error(project, name):
+    (project / "dbtools.yaml").write_text(
+        f"sources: {{sql: schema.sql}}\ntypes: {{kysely: db.ts, parsers: {{'{name}': number}}}}\n"
+    )
+    done = dbtools(project, "types")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"types.parsers.{name} is no type that PostgreSQL brings" in done.stderr
 
 
 def test_kysely_types_are_a_source_that_drift_compares(project):
