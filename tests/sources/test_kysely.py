@@ -311,6 +311,19 @@ def test_types_that_lead_round_in_a_circle_end(text):
     assert list(reading.schema.tables) == [Name("public", "t")]
 
 
+@pytest.mark.parametrize(
+    "written",
+    [f"{'(' * 20000}string{')' * 20000}", f"string{'[]' * 5000}", "D<D<D<D<D<D<D<D<D<D<D<D<D<D<string>" + ">" * 13],
+)
+def test_a_type_that_is_nested_without_measure_is_unknown_and_the_others_are_read(written):
+    reading = said(db=f"type D<T> = [T, T, T];\nexport interface DB {{ t: {{ a: string; c: {written} }} }}")
+    assert {unread.ref.column for unread in reading.unknown} == {"c"}
+    assert [str(each.type) for each in reading.schema.in_order()[0].columns] == [
+        "typescript.string",
+        "typescript.unknown",
+    ]
+
+
 def test_files_that_import_each_other_are_read_once():
     reading = said(
         a="import { B } from './b';\nexport interface A { b: B['x'] }\nexport interface DB { a: A }",
