@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import partial
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbtools.change.git import Revision, Tree, WorkingTree, commit, last_commit, merge_base, parent, short
 from dbtools.change.later import Later
+from dbtools.change.reach import Reach
 from dbtools.change.value import Change, Code
 from dbtools.errors import SourceError
 from dbtools.model.finding import Finding, Location, Severity
@@ -28,7 +30,12 @@ if TYPE_CHECKING:
 else:
     from dbtools.model.value import dataclass
 
-READ = (".sql", ".prisma")
+TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+# How the files of a source are called, by its kind; those of migrations are up to their layout.
+READ: Mapping[str, tuple[str, ...]] = {
+    "sql": (".sql",), "prisma": (".prisma",), "drizzle": TYPESCRIPT, "kysely": TYPESCRIPT, "sqlalchemy": (".py",),
+    "django": (".py",), "queries": (".sql",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +98,9 @@ class Side:
 class _Once:
     """A tree of which each place is read once."""
 
-    def __init__(self, read: Callable[[str], dict[str, bytes]]) -> None:
-        self._files = read
+    def __init__(self, tree: Tree, read: Callable[[str], dict[str, bytes]] | None = None) -> None:
+        self._tree = tree
+        self._files = read or tree.files
         self._read: dict[str, dict[str, bytes]] = {}
 
     def files(self, where: str) -> dict[str, bytes]:
@@ -100,14 +108,17 @@ class _Once:
             self._read[where] = self._files(where)
         return self._read[where]
 
+    def beside(self, folder: str, suffix: str) -> dict[str, bytes]:
+        return self._tree.beside(folder, suffix)
+
 
 def gather(project: Project, scope: Scope) -> Change:
     """The change that *scope* names; GitError or SourceError where it cannot be found out."""
     if scope.everything:
         return _everything(side_of(project, WorkingTree(project.root)), project.truth)
     before_tree, after_tree, label = _trees(project.root, scope)
-    head = _Once(after_tree.files)
-    base = None if before_tree is None else _Once(partial(_files_before, before_tree, head))
+    head = _Once(after_tree)
+    base = None if before_tree is None else _Once(before_tree, partial(_files_before, before_tree, head))
     if base is not None and _same(project, base, head):
         return Change(label, Schema(), Schema())
     before = None if base is None else side_of(project, base, complain=False)
@@ -155,7 +166,7 @@ def _read_files(tree: Tree, kind: str, where: str) -> dict[str, bytes]:
 
 def _is_read(kind: str, path: str) -> bool:
     """Whether a file, by its name, is part of a source of this kind."""
-    return is_wanted(path) if kind == "migrations" else path.endswith(READ)
+    return is_wanted(path) if kind == "migrations" else path.endswith(READ.get(kind, ()))
 
 
 def _history(migrations: tuple[Migration, ...], side: Side | None) -> Schema:
@@ -261,7 +272,7 @@ def side_of(project: Project, tree: Tree, *, complain: bool = True) -> Side:
             continue
         for where, files in found.items():
             if complain or files:
-                reads.append(partial(_read, kind, files, where, problems))
+                reads.append(partial(_read, kind, Reach(files, tree), where, problems))
     if complain:
         reads.extend(partial(_live, *database) for database in project.live)
     readings = Later(lambda: chain.from_iterable(read() for read in reads))
@@ -325,17 +336,16 @@ def _read(kind: str, files: Mapping[str, str], where: str, problems: list[Findin
         problems.append(_nothing(kind, where))
         return []
     try:
-        return [_readers_by_kind()[kind](files, where)]
+        return [_reader(kind)(files, where)]
     except SourceError as error:
         message = f"{where}: {error}" if where not in str(error) else str(error)
         problems.append(Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=error.hint))
         return []
 
 
-def _readers_by_kind() -> Mapping[str, Callable[[Mapping[str, str], str], Reading]]:
-    def prisma(files: Mapping[str, str], where: str) -> Reading:
-        from dbtools.sources.prisma import read_texts
-
-        return read_texts(files, where)
-
-    return {"sql": sql_sources.read_sql, "prisma": prisma}
+def _reader(kind: str) -> Callable[[Mapping[str, str], str], Reading]:
+    """What reads the files of a source of this kind, each in a module of that name."""
+    if kind == "sql":
+        return sql_sources.read_sql
+    reader: Callable[[Mapping[str, str], str], Reading] = import_module(f"dbtools.sources.{kind}").read_texts
+    return reader

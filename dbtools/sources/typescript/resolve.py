@@ -104,6 +104,7 @@ def candidates(base: str) -> Iterator[str]:
     if suffix in SUFFIXES:
         yield base
     yield from (base + other for other in SUFFIXES)
+    yield f"{base}.d.ts"
     yield from (posixpath.join(base, f"index{other}") for other in SUFFIXES)
 
 
