@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 else:
     from dbtools.model.value import dataclass
 
-READ = (".sql", ".prisma")
+READ = {"prisma": (".prisma",), "sqlalchemy": (".py",)}
+SQL = (".sql",)
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Where a project keeps what, relative to ``root``; ``live`` are (where, URL) pairs.
+    """Where a project keeps what, relative to ``root``; ``live`` are (where, URL) pairs, ``imported`` modules to run.
 
     ``transaction``, ``forced`` and ``placeholders`` are what it says about how its migrations run, as in ``Running``.
     """
@@ -46,6 +47,7 @@ class Project:
     live: tuple[tuple[str, str], ...] = ()
     forced: bool = False
     placeholders: Mapping[str, str] = field(default_factory=dict)
+    imported: tuple[str, ...] = ()
 
     @property
     def running(self) -> Running:
@@ -155,7 +157,7 @@ def _read_files(tree: Tree, kind: str, where: str) -> dict[str, bytes]:
 
 def _is_read(kind: str, path: str) -> bool:
     """Whether a file, by its name, is part of a source of this kind."""
-    return is_wanted(path) if kind == "migrations" else path.endswith(READ)
+    return is_wanted(path) if kind == "migrations" else path.endswith(READ.get(kind, SQL))
 
 
 def _history(migrations: tuple[Migration, ...], side: Side | None) -> Schema:
@@ -264,6 +266,7 @@ def side_of(project: Project, tree: Tree, *, complain: bool = True) -> Side:
                 reads.append(partial(_read, kind, files, where, problems))
     if complain:
         reads.extend(partial(_live, *database) for database in project.live)
+        reads.extend(partial(_imported, target, project.root, problems) for target in project.imported)
     readings = Later(lambda: chain.from_iterable(read() for read in reads))
     queries: dict[str, str] = {}
     said = tuple(readings) if complain else readings
@@ -277,6 +280,16 @@ def _live(where: str, url: str) -> Iterable[Reading]:
     from dbtools.sources import live
 
     return [live.read(url, where)]
+
+
+def _imported(target: str, root: Path, problems: list[Finding]) -> Iterable[Reading]:
+    from dbtools.sources import sqlalchemy_import
+
+    try:
+        return [sqlalchemy_import.read(target, root)]
+    except SourceError as error:
+        problems.append(_unreadable(target, error))
+        return []
 
 
 def texts_of(files: Mapping[str, bytes], kind: str, problems: list[Finding]) -> dict[str, str]:
@@ -327,9 +340,13 @@ def _read(kind: str, files: Mapping[str, str], where: str, problems: list[Findin
     try:
         return [_readers_by_kind()[kind](files, where)]
     except SourceError as error:
-        message = f"{where}: {error}" if where not in str(error) else str(error)
-        problems.append(Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=error.hint))
+        problems.append(_unreadable(where, error))
         return []
+
+
+def _unreadable(where: str, error: SourceError) -> Finding:
+    message = f"{where}: {error}" if where not in str(error) else str(error)
+    return Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=error.hint)
 
 
 def _readers_by_kind() -> Mapping[str, Callable[[Mapping[str, str], str], Reading]]:
@@ -338,4 +355,9 @@ def _readers_by_kind() -> Mapping[str, Callable[[Mapping[str, str], str], Readin
 
         return read_texts(files, where)
 
-    return {"sql": sql_sources.read_sql, "prisma": prisma}
+    def sqlalchemy(files: Mapping[str, str], where: str) -> Reading:
+        from dbtools.sources.sqlalchemy import read_texts
+
+        return read_texts(files, where)
+
+    return {"sql": sql_sources.read_sql, "prisma": prisma, "sqlalchemy": sqlalchemy}
