@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help review demo test slow versions check bench corpus docs facts clean
+.PHONY: help review demo test slow versions check bench corpus oracles docs facts clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -41,6 +41,9 @@ bench: .venv/.dev ## Measure how long things take, lint beside squawk
 
 corpus: .venv/.dev ## Hold lint against what the histories in DIR="folder folder" did on a server
 	@$(BIN)/python tools/corpus.py $(DIR)
+
+oracles: .venv/.dev ## Hold the readers of models against the tools that they are models of
+	@$(BIN)/python tools/oracles/sqlalchemy.py
 
 docs: .venv/.dev ## Write docs/cli.md, docs/config.md and docs/rules anew
 	$(BIN)/python tools/docs.py
