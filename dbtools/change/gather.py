@@ -34,13 +34,13 @@ TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 # How the files of a source are called, by its kind; those of migrations are up to their layout.
 READ: Mapping[str, tuple[str, ...]] = {
     "sql": (".sql",), "prisma": (".prisma",), "drizzle": TYPESCRIPT, "kysely": TYPESCRIPT, "sqlalchemy": (".py",),
-    "django": (".py",), "queries": (".sql",),
+    "queries": (".sql",),
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Where a project keeps what, relative to ``root``; ``live`` are (where, URL) pairs.
+    """Where a project keeps what, relative to ``root``; ``live`` are (where, URL) pairs, ``imported`` modules to run.
 
     ``transaction``, ``forced`` and ``placeholders`` are what it says about how its migrations run, as in ``Running``.
     """
@@ -53,6 +53,7 @@ class Project:
     live: tuple[tuple[str, str], ...] = ()
     forced: bool = False
     placeholders: Mapping[str, str] = field(default_factory=dict)
+    imported: tuple[str, ...] = ()
 
     @property
     def running(self) -> Running:
@@ -275,6 +276,7 @@ def side_of(project: Project, tree: Tree, *, complain: bool = True) -> Side:
                 reads.append(partial(_read, kind, Reach(files, tree), where, problems))
     if complain:
         reads.extend(partial(_live, *database) for database in project.live)
+        reads.extend(partial(_imported, target, project.root, problems) for target in project.imported)
     readings = Later(lambda: chain.from_iterable(read() for read in reads))
     queries: dict[str, str] = {}
     said = tuple(readings) if complain else readings
@@ -288,6 +290,16 @@ def _live(where: str, url: str) -> Iterable[Reading]:
     from dbtools.sources import live
 
     return [live.read(url, where)]
+
+
+def _imported(target: str, root: Path, problems: list[Finding]) -> Iterable[Reading]:
+    from dbtools.sources import sqlalchemy_import
+
+    try:
+        return [sqlalchemy_import.read(target, root)]
+    except SourceError as error:
+        problems.append(_unreadable(target, error))
+        return []
 
 
 def texts_of(files: Mapping[str, bytes], kind: str, problems: list[Finding]) -> dict[str, str]:
@@ -338,9 +350,13 @@ def _read(kind: str, files: Mapping[str, str], where: str, problems: list[Findin
     try:
         return [_reader(kind)(files, where)]
     except SourceError as error:
-        message = f"{where}: {error}" if where not in str(error) else str(error)
-        problems.append(Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=error.hint))
+        problems.append(_unreadable(where, error))
         return []
+
+
+def _unreadable(where: str, error: SourceError) -> Finding:
+    message = f"{where}: {error}" if where not in str(error) else str(error)
+    return Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=error.hint)
 
 
 def _reader(kind: str) -> Callable[[Mapping[str, str], str], Reading]:

@@ -34,6 +34,7 @@ def _project(call: Call, written: tuple[str, ...]) -> Project:
 
     sources: dict[str, tuple[str, ...]] = {}
     live: list[tuple[str, str]] = []
+    imported: list[str] = []
     configured = project_of(call.config_or_none) if call.config_or_none else None
     for each in written:
         kind, where = source_of(each, configured)
@@ -43,6 +44,8 @@ def _project(call: Call, written: tuple[str, ...]) -> Project:
                 hint = "live:VARIABLE names the environment variable that holds the URL, never the URL itself"
                 raise UsageError(f"{each}: the variable is not set", hint=hint)
             live.append((where, url))
+        elif kind == "sqlalchemy+import":
+            imported.append(where)
         else:
             sources[kind] = (*sources.get(kind, ()), where)
-    return Project(call.root, sources, "", live=tuple(live))
+    return Project(call.root, sources, "", live=tuple(live), imported=tuple(imported))

@@ -17,22 +17,24 @@ if TYPE_CHECKING:
     from dbtools.model.sizes import Sizes
     from dbtools.types import Target, Writing
 
-KINDS = ("migrations", "prisma", "kysely", "sql", "live")
+KINDS = ("migrations", "prisma", "drizzle", "kysely", "sqlalchemy", "sqlalchemy+import", "sql", "live")
+RUN = frozenset({"live", "sqlalchemy+import"})
 
 
 def project_of(config: Config, *, live: bool = False) -> Project:
-    """Where the project keeps what; with *live*, databases are asked as well."""
+    """Where the project keeps what; with *live*, databases are asked as well, and models that are to be run are."""
     if not config.sources:
         hint = "name them, for example: sources: {migrations: migrations, prisma: schema.prisma}"
         raise ConfigError(f"{config.path.name} names no sources", hint=hint)
     return Project(
         root=config.root,
-        sources={kind: places for kind, places in config.sources.items() if kind != "live"},
+        sources={kind: places for kind, places in config.sources.items() if kind not in RUN},
         truth=config.truth,
         queries=config.queries,
         transaction=config.migrations.transaction,
         placeholders=config.migrations.placeholders,
         live=tuple(_live(name) for name in config.sources.get("live", ())) if live else (),
+        imported=config.sources.get("sqlalchemy+import", ()) if live else (),
     )
 
 

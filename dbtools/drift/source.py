@@ -16,7 +16,7 @@ from dbtools.model.schema import Schema
 
 T = TypeVar("T")
 DATABASES = frozenset({"migrations", "sql", "live"})
-CLIENTS = {"prisma": "the Prisma client"}
+CLIENTS = {"prisma": "the Prisma client", "sqlalchemy": "SQLAlchemy", "sqlalchemy+import": "SQLAlchemy"}
 GENERATORS = {"prisma": "the next `prisma migrate dev`"}
 
 
