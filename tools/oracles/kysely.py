@@ -5,7 +5,7 @@
 * The reader says of every column what TypeScript's own checker says: for these, and for the FILE[:ROOT] arguments.
 * node-postgres hands over what ``model/typescript.py`` says, for every built-in type and arrays of it.
 
-Needs node and npm; the packages are pinned in tools/oracles/kysely/package.json and come from npm by name. With ``--compile``
+Needs node and npm; the packages are pinned in ``kysely/package.json`` and come from npm by name. With ``--compile``
 only the first.
 """
 
