@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help review demo test slow versions check bench corpus docs facts clean
+.PHONY: help review demo test slow versions check types oracles bench corpus docs facts clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -33,6 +33,16 @@ check: .venv/.dev ## Style, types, corridors, and documentation that is up to da
 	$(BIN)/lint-imports
 	$(BIN)/python tools/docs.py --check
 	$(BIN)/dbtools erd --check --quiet
+	$(BIN)/dbtools types --check --quiet
+
+types: .venv/.dev ## Compile the generated TypeScript, as far as node and npm are here
+	@$(BIN)/python tools/oracles/kysely.py --compile
+
+oracles: .venv/.dev ## Hold the readers of models against the tools they read for, from npm and PyPI; KYSELY="file.ts file.ts:Root" adds files
+	@cd tools/oracles/drizzle && npm install --silent --no-audit --no-fund
+	@$(BIN)/python tools/oracles/drizzle.py
+	@$(BIN)/python tools/oracles/kysely.py $(KYSELY)
+	@$(BIN)/python tools/oracles/sqlalchemy.py
 
 bench: .venv/.dev ## Measure how long things take, lint beside squawk
 	@$(BIN)/python benchmarks/measure.py

@@ -97,6 +97,17 @@ class Erd:
 
 
 @dataclass(frozen=True, slots=True)
+class Types:
+    """The files of row types, "" where one is not wanted, and how they are written."""
+
+    kysely: str = ""
+    python: str = ""
+    enums: str = "union"
+    names: str = "database"
+    parsers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """dbtools.yaml. Its paths are as written; ``at`` resolves one.
 
@@ -116,6 +127,7 @@ class Config:
     drift: Drift = field(default_factory=Drift)
     sizes: Sizes = field(default_factory=Sizes)
     erd: Erd = field(default_factory=Erd)
+    types: Types = field(default_factory=Types)
 
     @property
     def root(self) -> Path:
@@ -196,6 +208,7 @@ def _config(path: Path, values: dict[str, Any], walk: _Walk) -> Config:
             **{**sizes, "rates": {work: _pair(walk, work, said) for work, said in sizes.get("rates", {}).items()}}
         ),
         erd=Erd(**{**erd, "domains": tuple(_domain(name, said) for name, said in erd.get("domains", {}).items())}),
+        types=Types(**values.get("types", {})),
     )
 
 

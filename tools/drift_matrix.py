@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from importlib.util import find_spec
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -21,8 +20,11 @@ from dbtools.drift import DriftSettings, drift
 from dbtools.model import operation as op
 from dbtools.model.reader import Reading
 from dbtools.model.schema import Schema
-from dbtools.sources import migrations, prisma
+from dbtools.sources import kysely, migrations, prisma
 from dbtools.sql.render import render_all
+from dbtools.types.kysely import write
+from dbtools.types.rows import rows_of
+from dbtools.types.settings import Writing
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data" / "drift"
@@ -65,25 +67,17 @@ class Language(NamedTuple):
 
 
 def languages() -> dict[str, Language]:
-    """The languages in which a schema can be written; that of Kysely where its types can be generated."""
-    known = {
+    """The languages in which a schema can be written."""
+    return {
         "sql": Language(lambda _, text: text, _sql),
         "prisma": Language(
             lambda schema, _: prisma_text(schema), lambda text: prisma.read_texts({"schema.prisma": text}, "prisma")
         ),
-    }
-    if find_spec("dbtools.types") is not None:
-        from dbtools.types.kysely import write
-        from dbtools.types.rows import rows_of
-        from dbtools.types.settings import Writing
-
-        from dbtools.sources import kysely
-
-        known["kysely"] = Language(
+        "kysely": Language(
             lambda schema, _: write(rows_of(schema), schema, Writing()),
             lambda text: kysely.read_texts({"kysely.ts": text}, "kysely.ts"),
-        )
-    return known
+        ),
+    }
 
 
 def _sql(text: str) -> Reading:

@@ -40,7 +40,7 @@ READ: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Where a project keeps what, relative to ``root``; ``live`` are (where, URL) pairs.
+    """Where a project keeps what, relative to ``root``; ``live`` are (where, URL) pairs, ``imported`` modules to run.
 
     ``transaction``, ``forced`` and ``placeholders`` are what it says about how its migrations run, as in ``Running``.
     """
@@ -53,6 +53,7 @@ class Project:
     live: tuple[tuple[str, str], ...] = ()
     forced: bool = False
     placeholders: Mapping[str, str] = field(default_factory=dict)
+    imported: tuple[str, ...] = ()
 
     @property
     def running(self) -> Running:
@@ -98,8 +99,9 @@ class Side:
 class _Once:
     """A tree of which each place is read once."""
 
-    def __init__(self, read: Callable[[str], dict[str, bytes]]) -> None:
-        self._files = read
+    def __init__(self, tree: Tree, read: Callable[[str], dict[str, bytes]] | None = None) -> None:
+        self._tree = tree
+        self._files = read or tree.files
         self._read: dict[str, dict[str, bytes]] = {}
 
     def files(self, where: str) -> dict[str, bytes]:
@@ -107,14 +109,17 @@ class _Once:
             self._read[where] = self._files(where)
         return self._read[where]
 
+    def beside(self, folder: str, suffix: str) -> dict[str, bytes]:
+        return self._tree.beside(folder, suffix)
+
 
 def gather(project: Project, scope: Scope) -> Change:
     """The change that *scope* names; GitError or SourceError where it cannot be found out."""
     if scope.everything:
         return _everything(side_of(project, WorkingTree(project.root)), project.truth)
     before_tree, after_tree, label = _trees(project.root, scope)
-    head = _Once(after_tree.files)
-    base = None if before_tree is None else _Once(partial(_files_before, before_tree, head))
+    head = _Once(after_tree)
+    base = None if before_tree is None else _Once(before_tree, partial(_files_before, before_tree, head))
     if base is not None and _same(project, base, head):
         return Change(label, Schema(), Schema())
     before = None if base is None else side_of(project, base, complain=False)
@@ -271,6 +276,7 @@ def side_of(project: Project, tree: Tree, *, complain: bool = True) -> Side:
                 reads.append(partial(_read, kind, Reach(files, tree), where, problems))
     if complain:
         reads.extend(partial(_live, *database) for database in project.live)
+        reads.extend(partial(_imported, target, project.root, problems) for target in project.imported)
     readings = Later(lambda: chain.from_iterable(read() for read in reads))
     queries: dict[str, str] = {}
     said = tuple(readings) if complain else readings
@@ -284,6 +290,16 @@ def _live(where: str, url: str) -> Iterable[Reading]:
     from dbtools.sources import live
 
     return [live.read(url, where)]
+
+
+def _imported(target: str, root: Path, problems: list[Finding]) -> Iterable[Reading]:
+    from dbtools.sources import sqlalchemy_import
+
+    try:
+        return [sqlalchemy_import.read(target, root)]
+    except SourceError as error:
+        problems.append(_unreadable(target, error))
+        return []
 
 
 def texts_of(files: Mapping[str, bytes], kind: str, problems: list[Finding]) -> dict[str, str]:
@@ -334,9 +350,13 @@ def _read(kind: str, files: Mapping[str, str], where: str, problems: list[Findin
     try:
         return [_reader(kind)(files, where)]
     except SourceError as error:
-        message = f"{where}: {error}" if where not in str(error) else str(error)
-        problems.append(Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=error.hint))
+        problems.append(_unreadable(where, error))
         return []
+
+
+def _unreadable(where: str, error: SourceError) -> Finding:
+    message = f"{where}: {error}" if where not in str(error) else str(error)
+    return Finding("unreadable-source", Severity.ERROR, message, Location(where), hint=error.hint)
 
 
 def _reader(kind: str) -> Callable[[Mapping[str, str], str], Reading]:

@@ -29,6 +29,9 @@ class Tree(Protocol):
     def files(self, where: str) -> dict[str, bytes]:
         """The file at *where*, or all files below it, by path relative to the root; empty when there is none."""
 
+    def beside(self, folder: str, suffix: str) -> dict[str, bytes]:
+        """The files in *folder* itself whose names end with *suffix*."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkingTree:
@@ -48,6 +51,12 @@ class WorkingTree:
         except OSError as error:
             message = f"{where} cannot be read: {error.strerror}"
             raise SourceError(message, hint="check the path and its permissions") from error
+
+    def beside(self, folder: str, suffix: str) -> dict[str, bytes]:
+        """Regular files only."""
+        start = self.root / folder
+        names = sorted(start.glob(f"*{suffix}")) if start.is_dir() else []
+        return {_relative(path, self.root): path.read_bytes() for path in names if path.is_file()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +80,33 @@ class Revision:
     def names(self, where: str) -> dict[str, str]:
         """What git calls the content of each file."""
         top = _prefix(self.root)
-        full = posixpath.normpath(posixpath.join(top, where))
-        if full.startswith("../"):
-            hint = "keep it inside the repository, or give it as an argument"
-            raise GitError(f"{where} lies outside of the repository", hint=hint)
+        return self._blobs(top, self._listed(_inside(top, where)))
+
+    def beside(self, folder: str, suffix: str) -> dict[str, bytes]:
+        """The same for one folder."""
+        top = _prefix(self.root)
+        full = _inside(top, folder)
+        listed = self._listed("." if full == "." else f"{full}/", deep=False)
+        blobs = self._blobs(top, (entry for entry in listed if entry.endswith(suffix)))
+        return dict(zip(blobs, _contents(self.root, list(blobs.values())), strict=True))
+
+    def _blobs(self, top: str, entries: Iterable[str]) -> dict[str, str]:
         blobs: dict[str, str] = {}
-        for entry in self._listed(full):
+        for entry in entries:
             meta, path = entry.split("\t", 1)
             mode, *rest = meta.split()
             if mode.startswith("100"):
                 blobs[posixpath.relpath(path, top or ".")] = rest[1] if self.name else rest[0]
         return blobs
 
-    def _listed(self, full: str) -> list[str]:
-        """What git lists at a path from the top of the repository."""
+    def _listed(self, full: str, *, deep: bool = True) -> list[str]:
+        """What git lists at a path from the top of the repository; not *deep*, what is in that folder itself."""
         if self.name:
-            listed = _git(self.root, "ls-tree", "-r", "-z", "--full-tree", self.name, "--", full)
+            inside = ("-r", "-z") if deep else ("-z",)
+            listed = _git(self.root, "ls-tree", *inside, "--full-tree", self.name, "--", full)
+        elif not deep:
+            directly = f":(top,glob){'' if full == '.' else _escaped(full)}*"
+            listed = _git(self.root, "ls-files", "-s", "-z", "--full-name", "--", directly)
         else:
             literally = f":(top,literal){'' if full == '.' else full}"
             listed = _git(self.root, "ls-files", "-s", "-z", "--full-name", "--", literally)
@@ -97,6 +117,19 @@ def blob_name(data: bytes, like: str) -> str:
     """What git calls this content, where it calls another one *like*: some repositories have longer names."""
     algorithm = sha1 if len(like) == SHA1 else sha256
     return algorithm(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
+
+
+def _inside(top: str, where: str) -> str:
+    """*where* from the top of the repository."""
+    full = posixpath.normpath(posixpath.join(top, where))
+    if full.startswith("../"):
+        hint = "keep it inside the repository, or give it as an argument"
+        raise GitError(f"{where} lies outside of the repository", hint=hint)
+    return full
+
+
+def _escaped(path: str) -> str:
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in path)
 
 
 def _below(folder: str, inside: str = "") -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping
 
 from dbtools.change.git import Tree
@@ -30,6 +31,16 @@ class Reach(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._files)
+
+    def near(self, where: str, suffix: str, above: int) -> Iterator[str]:
+        """The files in the folder of *where*, and in as many folders *above* it as are asked for."""
+        folder = posixpath.dirname(where) if where in self._files else where.rstrip("/")
+        for _ in range(above + 1):
+            for data in self._tree.beside(folder or ".", suffix).values():
+                yield data.decode("utf-8-sig", "replace")
+            if folder in ("", "."):
+                return
+            folder = posixpath.dirname(folder)
 
     def _found(self, path: str) -> str | None:
         data = None if path.startswith("../") else self._tree.files(path).get(path)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbtools.change import Project, Scope, gather
-from dbtools.cli._project import URLS, baseline_of, project_of, source_of
+from dbtools.cli._project import RUN, URLS, baseline_of, project_of, source_of
 from dbtools.drift import DriftSettings, drift
 from dbtools.errors import ConfigError, UsageError
 
@@ -56,7 +56,7 @@ def report(call: Call, asked: Asked) -> Report:
 
 def _configured(config: Config) -> Project:
     project = project_of(config, live=True)
-    if sum(map(len, project.sources.values())) + len(project.live) < FEWEST:
+    if sum(map(len, project.sources.values())) + len(project.live) + len(project.imported) < FEWEST:
         hint = f"add another to sources, or give them: {HOW}"
         raise ConfigError(f"{config.path.name} names one source, which has nothing to be compared with", hint=hint)
     return project
@@ -69,13 +69,16 @@ def _written(call: Call, written: tuple[str, ...], config: Config | None) -> lis
     projects = []
     for each in written:
         kind, where = source_of(each, configured)
-        start = replace(configured or Project(call.root, {}, ""), root=call.root, sources={}, queries=(), live=())
-        place = where if kind == "live" else _place(call.root, each, where)
+        start = replace(configured or Project(call.root, {}, ""), root=call.root, sources={}, queries=())
+        start = replace(start, live=(), imported=())
+        place = where if kind in RUN else _place(call.root, each, where)
         if (kind, os.path.normpath(place)) in seen:
             raise UsageError(f"{each} is given twice", hint="a source agrees with itself: leave one of the two out")
         seen.add((kind, os.path.normpath(place)))
         if kind == "live":
             projects.append(replace(start, live=(_database(each, where),)))
+        elif kind in RUN:
+            projects.append(replace(start, imported=(where,)))
         else:
             projects.append(replace(start, sources={kind: (place,)}))
     if len(projects) < FEWEST:

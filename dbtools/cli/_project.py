@@ -15,24 +15,29 @@ if TYPE_CHECKING:
     from dbtools.erd import Pages
     from dbtools.lint import Choice, LintSettings
     from dbtools.model.sizes import Sizes
+    from dbtools.types import Target, Writing
 
-KINDS = ("migrations", "prisma", "drizzle", "kysely", "sqlalchemy", "django", "sql", "live")
+KINDS = (
+    "migrations", "prisma", "drizzle", "kysely", "sqlalchemy", "sqlalchemy+import", "django", "sql", "live",
+)  # fmt: skip
+RUN = frozenset({"live", "sqlalchemy+import"})
 URLS = ("postgresql://", "postgres://")
 
 
 def project_of(config: Config, *, live: bool = False) -> Project:
-    """Where the project keeps what; with *live*, databases are asked as well."""
+    """Where the project keeps what; with *live*, databases are asked as well, and models that are to be run are."""
     if not config.sources:
         hint = "name them, for example: sources: {migrations: migrations, prisma: schema.prisma}"
         raise ConfigError(f"{config.path.name} names no sources", hint=hint)
     return Project(
         root=config.root,
-        sources={kind: places for kind, places in config.sources.items() if kind != "live"},
+        sources={kind: places for kind, places in config.sources.items() if kind not in RUN},
         truth=config.truth,
         queries=config.queries,
         transaction=config.migrations.transaction,
         placeholders=config.migrations.placeholders,
         live=tuple(_live(name) for name in config.sources.get("live", ())) if live else (),
+        imported=config.sources.get("sqlalchemy+import", ()) if live else (),
     )
 
 
@@ -92,6 +97,31 @@ def existing_pages(config: Config) -> dict[str, str]:
     folder = config.at(config.erd.out)
     paths = sorted(folder.glob("*.md")) if folder.is_dir() else []
     return {path.relative_to(config.root).as_posix(): path.read_text("utf-8", "replace") for path in paths}
+
+
+def types_of(config: Config) -> tuple[tuple[Target, ...], Writing]:
+    """The files of types that dbtools.yaml asks for, and how they are written."""
+    from dbtools.types import Target, Writing
+
+    said = config.types
+    targets = (Target("kysely", said.kysely), Target("python", said.python))
+    parsers = {_built_in(config, name): given for name, given in said.parsers.items()}
+    writing = Writing(said.enums == "constants", said.names == "camel", parsers)
+    return tuple(target for target in targets if target.path), writing
+
+
+def _built_in(config: Config, name: str) -> str:
+    """The type of PostgreSQL that *name* means: ``int8`` is bigint."""
+    from dbtools.sql.types import read_type
+
+    try:
+        kind = read_type(name)
+    except ValueError:
+        kind = None
+    if kind is None or kind.namespace or kind.dimensions:
+        message = f"{config.path.name}: types.parsers.{name} is no type that PostgreSQL brings"
+        raise ConfigError(message, hint="name one as PostgreSQL does: bigint, numeric, date, timestamptz")
+    return kind.base
 
 
 def lint_settings(

@@ -1,8 +1,9 @@
 """Compare what migrations, model definitions, SQL files and the live database say.
 
 Each SOURCE is KIND:PATH with the kinds prisma, drizzle, kysely, sqlalchemy, django, migrations, sql and live
-(live:VARIABLE names the environment variable that holds the URL); one kind may be given several times. Without any,
-the sources of dbtools.yaml are compared.
+(live:VARIABLE names the environment variable that holds the URL); one kind may be given several times.
+sqlalchemy+import:MODULE[:ATTRIBUTE] imports the models instead of reading them. Without any, the sources of
+dbtools.yaml are compared.
 """
 
 from __future__ import annotations

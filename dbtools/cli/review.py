@@ -1,6 +1,6 @@
 """Review a schema change: what it breaks or blocks, and what a server did with it.
 
-The rooms changes, lint, rehearse, drift and erd, one report. Without options the working tree is reviewed
+The rooms changes, lint, rehearse, drift, erd and types, one report. Without options the working tree is reviewed
 against the last commit.
 """
 
@@ -38,10 +38,11 @@ def _rooms(call: Call, database_url: str | None, rows: int) -> dict[str, Callabl
     """The rooms in the order of the report; no rehearsal where *database_url* is None."""
     from dbtools.changes import changes
     from dbtools.cli._files import with_outdated
-    from dbtools.cli._project import baseline_of, existing_pages, lint_settings, pages_of
+    from dbtools.cli._project import baseline_of, existing_pages, lint_settings, pages_of, types_of
     from dbtools.drift import DriftSettings, drift
     from dbtools.erd import erd
     from dbtools.lint import lint
+    from dbtools.types import types
 
     config = call.config
 
@@ -57,15 +58,21 @@ def _rooms(call: Call, database_url: str | None, rows: int) -> dict[str, Callabl
     def drawn(change: Change) -> Report:
         return with_outdated(erd(change.head, pages_of(config), existing_pages(config)), config.root)
 
+    def typed(change: Change) -> Report:
+        return with_outdated(types(change.head, *types_of(config)), config.root)
+
     rooms: dict[str, Callable[[Change], Report]] = {
         "changes": changes,
         "lint": lambda change: lint(change, lint_settings(call)),
         "rehearse": rehearsed,
         "drift": compared,
         "erd": drawn,
+        "types": typed,
     }
     if database_url is None:
         del rooms["rehearse"]
     if not config.erd.domains and not existing_pages(config):  # a project that keeps no pages misses none
         del rooms["erd"]
+    if not types_of(config)[0]:
+        del rooms["types"]
     return rooms

@@ -76,8 +76,14 @@ _TEXTS = {
         "not-compared": "Two sources write it so differently that only a server could tell whether they mean the same.",
         "not-read": "A part of a source that could not be read, and is therefore not compared.",
     },
-    "erd": {
+    "erd and types": {
         "file-outdated": "A file that dbtools makes of the schema does not show the schema as it is now.",
+    },
+    "types": {
+        "column-type-unknown": "A view calculates a column in a way that is not understood: its type may be anything.",
+        "name-out-of-reach": "A table or column that no query through Kysely can name: the types leave it out.",
+    },
+    "erd": {
         "table-without-domain": "A table that no domain in dbtools.yaml names: it stands among the other tables.",
         "table-in-two-domains": "A table that two domains in dbtools.yaml claim: it stands on the page of the first.",
         "domain-pattern-matches-nothing": "A pattern of a domain in dbtools.yaml that matches no table.",

@@ -35,12 +35,15 @@ IMPLIED = frozenset({"public", "pg_catalog"})
 
 
 @lru_cache(maxsize=4096)
-def read_expression(text: str) -> Expression:
-    """The expression that *text* says; one that PostgreSQL's grammar refuses is kept as it is, with no columns."""
+def read_expression(text: str, kind: Type | None = None) -> Expression:
+    """The expression that *text* says; one that PostgreSQL's grammar refuses is kept as it is, with no columns.
+
+    *kind* is the type of the column whose value it is to be.
+    """
     text = text.strip()
     try:
         node = parse_expression(text)
-        return Expression(text, _meaning(node), columns_of(node))
+        return Expression(text, _meaning(node, kind), columns_of(node))
     except (GrammarError, RecursionError):
         return Expression(text, text)
 

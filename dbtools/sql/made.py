@@ -1,7 +1,7 @@
-"""The columns of a table that a query makes: names and types as PostgreSQL works them out.
+"""The columns that a query makes, of a table or a view: names and types as PostgreSQL works them out.
 
 Types are followed through sqlglot's scopes: columns, casts, constants, and calls of built-in functions with one result
-type. Where one is not known the table's columns are not, and nothing is claimed of it.
+type. Where one is not known a table's columns are not, and nothing is claimed of it; of a view it is that one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Name, Type
-from dbtools.model.objects import Column, Columns
+from dbtools.model.objects import Column, ColumnRef, Columns, View
 from dbtools.model.schema import Schema
 from dbtools.sql import dialect
 from dbtools.sql.built_in import functions
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
     from sqlglot.optimizer.scope import Scope
 
-Outputs = list[tuple[str, Type]]
+Outputs = list[tuple[str, Type | None]]
 TEXT, INTEGER, BIGINT, NUMERIC, BOOLEAN = (Type(name) for name in ("text", "integer", "bigint", "numeric", "boolean"))
 LARGEST = 2**31
 
@@ -31,10 +31,32 @@ LARGEST = 2**31
 def made(operation: op.CreateTable, schema: Schema) -> op.CreateTable:
     """CREATE TABLE AS with the columns that its query gives the table, as far as they are all known."""
     found = _Query(schema, operation.table.name.namespace).columns(operation.query)
-    if not found or len({name for name, _ in found}) < len(found):
+    columns = Columns(Column(name, kind) for name, kind in found or () if kind is not None)
+    if not found or len({name for name, _ in found}) < len(found) or len(columns) < len(found):
         return operation
-    columns = Columns(Column(name, kind) for name, kind in found)
     return replace(operation, table=replace(operation.table, columns=columns))
+
+
+def view_columns(view: View, schema: Schema) -> tuple[tuple[str, Type | None], ...] | None:
+    """Name and type of every column of *view*, as far as a type is known; None where not even the names are.
+
+    Its stars stand for the columns that its tables had when it was made.
+    """
+    made_of = {ref.table for ref in view.expanded}
+    then = {
+        name: replace(table, columns=Columns(c for c in table.columns if ColumnRef(name, c.name) in view.expanded))
+        for name, table in ((name, schema.tables.get(name)) for name in made_of)
+        if table is not None
+    }
+    known = replace(schema, tables={**schema.tables, **then}) if then else schema
+    found = _Query(known, view.name.namespace).columns(view.query)
+    if not view.columns:
+        return None if found is None else tuple(found)
+    kinds = [kind for _, kind in found or ()]
+    if len(kinds) < len(view.columns):
+        return tuple((name, None) for name in view.columns)
+    names = (*view.columns, *(name for name, _ in (found or ())[len(view.columns) :]))
+    return tuple(zip(names, kinds, strict=True))
 
 
 class _Query:
@@ -45,7 +67,7 @@ class _Query:
         self._namespace = namespace
 
     def columns(self, query: str) -> Outputs | None:
-        """Name and type of every output; None when one is not known."""
+        """Name of every output, with its type where that is known; None when the names are not."""
         from sqlglot import exp
         from sqlglot.errors import SqlglotError
         from sqlglot.optimizer.scope import build_scope
@@ -66,21 +88,22 @@ class _Query:
         if isinstance(tree, exp.SetOperation):
             sides = [self._outputs(side) for side in scope.set_operation_scopes]
             first, second = sides if len(sides) == len(("left", "right")) else (None, None)
-            same = first and second and [kind for _, kind in first] == [kind for _, kind in second]
-            return first if same else None
+            if not first or not second or len(first) != len(second):
+                return None
+            pairs = zip(first, second, strict=True)
+            return [(name, kind if kind == other else None) for (name, kind), (_, other) in pairs]
         if not isinstance(tree, exp.Select):
             return None
         found: Outputs = []
         for projection in tree.expressions:
-            several = self._starred(projection, scope) if projection.is_star else self._one(projection, scope)
+            if not projection.is_star:
+                found.append((output_name(projection), self._type(projection, scope)))
+                continue
+            several = self._starred(projection, scope)
             if several is None:
                 return None
             found += several
         return found
-
-    def _one(self, projection: exp.Expr, scope: Scope) -> Outputs | None:
-        kind = self._type(projection, scope)
-        return None if kind is None else [(output_name(projection), kind)]
 
     def _starred(self, projection: exp.Expr, scope: Scope) -> Outputs | None:
         from sqlglot import exp

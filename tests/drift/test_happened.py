@@ -1,6 +1,5 @@
 """The drift that happened: one layer of three described another database, and nobody saw it."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -29,9 +28,8 @@ def reading(kind, name):
 
 
 def layer():
-    """The third one, in its own language once that is read, and before that as the SQL that it stands for."""
-    there = find_spec("dbtools.sources.drizzle") is not None
-    return reading("drizzle", "drizzle.ts") if there else reading("sql", "drizzle.sql")
+    """The third one."""
+    return reading("drizzle", "drizzle.ts")
 
 
 def summed(report):
@@ -46,9 +44,13 @@ def test_every_difference_of_the_third_layer_is_found_once_and_it_is_alone():
     other = layer()
     report = compare(reading("sql", "schema.sql"), reading("prisma", "schema.prisma"), other, truth="schema.sql")
     assert summed(report) == EXPECTED
-    label = other.kind if other.kind != "sql" else "sql:drizzle.sql"
-    assert all(f"({label} is alone)" in each.message for each in report.findings if len(each.values) == 3)
+    assert all("(drizzle is alone)" in each.message for each in report.findings if len(each.values) == 3)
     assert {each.location.path for each in report.findings} == {other.where}
+
+
+def test_the_database_that_the_third_layer_would_make_differs_in_the_same():
+    assert compare(reading("sql", "drizzle.sql"), layer()).findings == ()
+    assert summed(compare(reading("sql", "schema.sql"), reading("sql", "drizzle.sql"))) == EXPECTED
 
 
 @pytest.mark.parametrize("kind", ["sql", "prisma"])

@@ -5,6 +5,7 @@ import pytest
 from dbtools.model.expression import Name
 from dbtools.model.schema import Schema
 from dbtools.pg.catalog import catalog
+from dbtools.sql.made import view_columns
 from dbtools.sql.walk import fold
 
 TABLES = """
@@ -86,3 +87,32 @@ def test_like_including_all_copies_what_the_server_copies(connection, source, ow
     name = Name("public", "t")
     assert schema.is_certain(name)
     assert schema.tables[name] == catalog(connection).tables[name]
+
+
+def columns_of(view: str) -> list[tuple[str, str]] | None:
+    schema = fold(Schema(), (f"{TABLES} {view}",))
+    found = view_columns(schema.views[Name("public", "x")], schema)
+    return None if found is None else [(name, str(kind or "?")) for name, kind in found]
+
+
+@pytest.mark.parametrize(
+    ("view", "expected"),
+    [
+        ("CREATE VIEW x AS SELECT id, id + 1 AS more, name FROM u", ["id integer", "more ?", "name varchar(20)"]),
+        ("CREATE VIEW x (a) AS SELECT id, name FROM u", ["a integer", "name varchar(20)"]),
+        ("CREATE VIEW x AS SELECT id FROM u UNION SELECT id FROM w", ["id ?"]),
+        ("CREATE VIEW x AS SELECT called, id FROM v", ["called varchar(20)", "id integer"]),
+        ("CREATE VIEW x (a) AS SELECT g FROM generate_series(1, 3) AS g", ["a ?"]),
+    ],
+)
+def test_a_view_has_its_columns_with_the_types_that_are_known(view, expected):
+    assert [" ".join(pair) for pair in columns_of(view)] == expected
+
+
+def test_a_view_keeps_the_columns_that_its_star_stood_for():
+    later = "CREATE VIEW x AS SELECT * FROM w; ALTER TABLE w ADD COLUMN later int"
+    assert columns_of(later) == [("id", "bigint"), ("Name", "text")]
+
+
+def test_a_view_of_what_is_not_there_has_no_known_columns():
+    assert columns_of("CREATE VIEW x AS SELECT * FROM nowhere") is None

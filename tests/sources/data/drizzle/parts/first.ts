@@ -1,0 +1,3 @@
+import { pgTable, uuid } from "drizzle-orm/pg-core";
+
+export default pgTable("by_default", { id: uuid().defaultRandom().primaryKey() });

@@ -1,0 +1,7 @@
+import enum
+
+
+class Status(str, enum.Enum):
+    NEW = "new"
+    PAID = "paid"
+    SENT = "sent"
