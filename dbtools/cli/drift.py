@@ -1,4 +1,4 @@
-"""Compare what migrations, Prisma schema, SQLAlchemy models, SQL files and the live database say.
+"""Compare what migrations, Prisma and SQLAlchemy models, SQL files and the live database say.
 
 Each SOURCE is KIND:PATH with the kinds migrations, prisma, sqlalchemy, sql and live (live:VARIABLE names the
 environment variable that holds the URL). sqlalchemy+import:MODULE[:ATTRIBUTE] imports the models instead of reading
