@@ -1,8 +1,8 @@
-"""Compare what migrations, Prisma and SQLAlchemy models, SQL files and the live database say.
+"""Compare what migrations, models, SQL files and the live database say.
 
-Each SOURCE is KIND:PATH with the kinds migrations, prisma, sqlalchemy, sql and live (live:VARIABLE names the
-environment variable that holds the URL). sqlalchemy+import:MODULE[:ATTRIBUTE] imports the models instead of reading
-them. Without any, the sources of dbtools.yaml are compared.
+Each SOURCE is KIND:PATH with the kinds migrations, prisma, drizzle, kysely, sqlalchemy, sql and live (live:VARIABLE
+names the environment variable that holds the URL). sqlalchemy+import:MODULE[:ATTRIBUTE] imports the models instead of
+reading them. Without any, the sources of dbtools.yaml are compared.
 """
 
 from __future__ import annotations
