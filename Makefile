@@ -42,6 +42,7 @@ oracles: .venv/.dev ## Hold the readers of models against the tools they read fo
 	@cd tools/oracles/drizzle && npm install --silent --no-audit --no-fund
 	@$(BIN)/python tools/oracles/drizzle.py
 	@$(BIN)/python tools/oracles/kysely.py $(KYSELY)
+	@$(INSTALL) sqlmodel==0.0.50
 	@$(BIN)/python tools/oracles/sqlalchemy.py
 
 bench: .venv/.dev ## Measure how long things take, lint beside squawk

@@ -250,6 +250,32 @@ def test_flask_sqlalchemy_names_tables_by_itself():
     assert [(each.name, each.nullable) for each in found.columns] == [("id", False), ("title", False)]
 
 
+def test_fields_of_sqlmodel_are_columns():
+    reading = read(DATA.parent / "sqlmodel" / "fields.py")
+    assert reading.unknown == ()
+    assert {name.local for name in reading.schema.tables} == {"teams", "hero"}
+    hero = {each.name: each for each in table(reading, "hero").columns}
+    assert {name: (str(each.type), each.nullable) for name, each in hero.items()} == {
+        "id": ("uuid", False), "name": ("varchar(50)", False), "secret": ("varchar", False), "age": ("integer", True),
+        "note": ("varchar", True), "team_id": ("integer", True), "kind": ("kind", False), "free": ("numeric", False),
+        "price": ("numeric(8,2)", False), "born": ("date", False), "made": ("timestamp", False),
+        "took": ("interval", True), "data": ("json", False), "long": ("text", False), "ok": ("boolean", False),
+        "rate": ("double precision", False),
+    }  # fmt: skip
+    (key,) = table(reading, "hero").foreign_keys
+    assert (key.columns, key.target, key.on_delete) == (("team_id",), Name("public", "teams"), "SET NULL")
+    assert {ref.column for ref in reading.client_defaults} == {"id", "kind", "price", "rate", "ok", "city"}
+    assert [each.name for each in table(reading, "hero").indexes] == ["ix_hero_age", "ix_hero_name"]
+
+
+def test_what_depends_on_the_version_of_sqlmodel_is_unknown():
+    text = (
+        "from datetime import datetime\nfrom sqlmodel import *\nclass T(SQLModel, table=True):\n"
+        "    id: int = Field(primary_key=True)\n    at: datetime\n"
+    )
+    assert [(ref, aspect) for ref, aspect, _ in unread(said(m=text))] == [("t.at", "type")]
+
+
 def test_a_registry_maps_classes_that_it_decorates():
     text = (
         "from sqlalchemy.orm import *\nreg = registry()\n@reg.mapped\nclass A:\n    __tablename__ = 'a'\n"

@@ -20,7 +20,16 @@ from dbtools.model.objects import ColumnRef, Table  # noqa: E402 - this folder h
 from dbtools.model.reader import Reading  # noqa: E402
 from dbtools.sources import sqlalchemy, sqlalchemy_import  # noqa: E402
 
-OURS = sorted(map(str, (*(ROOT / "tests/sources/data/sqlalchemy").glob("[!_]*"), ROOT / "schema/models.py")))
+OURS = sorted(
+    map(
+        str,
+        (
+            *(ROOT / "tests/sources/data/sqlalchemy").glob("[!_]*"),
+            ROOT / "tests/sources/data/sqlmodel/fields.py",
+            ROOT / "schema/models.py",
+        ),
+    )
+)
 ASPECTS = {
     "type": "type", "nullable": "nullability", "default": "default", "identity": "identity", "generated": "generated",
     "collation": "collation", "comment": "comment",

@@ -119,9 +119,9 @@ class Classes:
                     return True
                 case Made(callee) if getattr(callee, "name", "") in MAKERS:
                     return True
-                case Symbol("flask_sqlalchemy.Model" | "sqlmodel.SQLModel"):
+                case Symbol("flask_sqlalchemy.Model"):
                     return True
-        return False
+        return is_model(self.mro(owner))
 
     def foreign_bases(self, owner: Class) -> Iterator[Symbol]:
         """What *owner* inherits from that is not among the files and could say anything."""
@@ -135,7 +135,7 @@ class Classes:
             return bool(self.evaluator.class_value(owner, "__abstract__"))
         except KeyError:
             pass
-        if Symbol("sqlmodel.SQLModel") not in self.mro(owner):
+        if not is_model(self.mro(owner)):
             return False
         table = next((each.value for each in owner.node.keywords if each.arg == "table"), None)
         return not (isinstance(table, ast.Constant) and table.value is True)
@@ -159,7 +159,7 @@ class Classes:
         found = self.special(owner, "__tablename__")
         if found is not None:
             return text_of(found)
-        if Symbol("sqlmodel.SQLModel") in self.mro(owner):
+        if is_model(self.mro(owner)):
             return owner.name.lower()
         if Symbol("flask_sqlalchemy.Model") in self.mro(owner) and self.parent(owner) is None:
             return _snake_case(owner.name)
@@ -242,6 +242,13 @@ class Classes:
             for name, attribute in mine.items():
                 found.setdefault(name, attribute)
         return [found[name] for order in reversed(orders) for name in order]
+
+
+def is_model(mro: tuple[Value, ...]) -> bool:
+    """Whether a class with these bases is one of SQLModel's."""
+    return any(
+        isinstance(base, Symbol) and base.path.startswith("sqlmodel") and base.name == "SQLModel" for base in mro
+    )
 
 
 def own_attributes(owner: Class) -> Iterator[Attribute]:

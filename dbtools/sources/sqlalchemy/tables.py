@@ -10,12 +10,13 @@ from dbtools.model.expression import Name
 from dbtools.model.finding import Location
 from dbtools.model.reader import Unread
 from dbtools.sources.sqlalchemy.annotations import Annotated, AnnotationReader
-from dbtools.sources.sqlalchemy.classes import SPECIAL, Attribute, Classes
+from dbtools.sources.sqlalchemy.classes import SPECIAL, Attribute, Classes, is_model
 from dbtools.sources.sqlalchemy.columns import Context, Said, head, is_column, said_of
 from dbtools.sources.sqlalchemy.drafts import Draft, MetaData, location_of, options_of
 from dbtools.sources.sqlalchemy.evaluate import Evaluator
 from dbtools.sources.sqlalchemy.modules import Module, Modules
 from dbtools.sources.sqlalchemy.scopes import NO_NAMES, Scope
+from dbtools.sources.sqlalchemy.sqlmodel import field_of
 from dbtools.sources.sqlalchemy.sqltext import Writer
 from dbtools.sources.sqlalchemy.targets import Targets, is_table
 from dbtools.sources.sqlalchemy.types import TypeReader
@@ -306,6 +307,9 @@ class Tables:
     def _said(self, owner: Class, attribute: Attribute, context: Context) -> Iterator[Said]:
         scope = Scope(attribute.owner.module, NO_NAMES, attribute.owner)
         value = self._value(owner, attribute, scope)
+        if is_model(self.classes.mro(owner)) and attribute.annotation is not None and not _is_mapped(attribute):
+            yield from self._field(attribute, value, context, scope)
+            return
         is_plain = attribute.value is None and attribute.function is None
         annotation = self._annotation(attribute, context, scope) if is_plain or is_column(value) else None
         while head(value) in WRAPPERS and value.args:
@@ -320,6 +324,16 @@ class Tables:
                     yield said_of("", attribute.location, part, None, context)
         elif _is_foreign(value) and (_is_mapped(attribute) or "olumn" in shown(value.callee)):
             raise Unreadable(f"{shown(value)} is not among the files")
+
+    def _field(self, attribute: Attribute, value: Value, context: Context, scope: Scope) -> Iterator[Said]:
+        """A field of SQLModel, whose annotation says its type without ``Mapped``."""
+        assert attribute.annotation is not None  # noqa: S101 - asked by the caller
+        if "ClassVar" in ast.unparse(attribute.annotation) or attribute.name == "model_config":
+            return
+        annotation = context.annotations.plain(attribute.annotation, scope)
+        said = field_of(attribute.name, attribute.location, value, annotation, context)
+        if said is not None:
+            yield said
 
     def _annotation(self, attribute: Attribute, context: Context, scope: Scope) -> Annotated | None:
         return None if attribute.annotation is None else context.annotations.mapped(attribute.annotation, scope)
