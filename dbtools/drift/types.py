@@ -78,6 +78,8 @@ def _clash(said: Said, rule: str, harm: Harm) -> Clash:
 
 def _type_harm(said: Said, truth: Type, other: Type) -> Harm:
     bases = {truth.base, other.base}
+    if bases == {"text", "varchar"} and not truth.modifiers and not other.modifiers:
+        return Harm(Severity.INFO, "both hold text of any length")
     severity = Severity.WARNING if any(bases <= family for family in INTERCHANGEABLE) else Severity.ERROR
     if said.model is None:
         return Harm(severity, "the same statement fails on one, or gives another value")

@@ -10,6 +10,7 @@ TRUTH = [
     ('"nickName" text NOT NULL', '"nickName" uuid NOT NULL', "type", "User", "nickName", ERROR),
     ('"nickName" text NOT NULL', '"nickName" "Role" NOT NULL', "type", "User", "nickName", ERROR),
     ('"nickName" text NOT NULL', '"nickName" varchar(20) NOT NULL', "type", "User", "nickName", WARNING),
+    ('"nickName" text NOT NULL', '"nickName" varchar NOT NULL', "type", "User", "nickName", INFO),
     ("notes jsonb", "notes json", "type", "User", "notes", WARNING),
     ("points integer", "points bigint", "type", "User", "points", ERROR),
     ("weight double precision", "weight numeric", "type", "Order", "weight", ERROR),
