@@ -40,8 +40,8 @@ class Reader(NamedTuple):
 
     @property
     def is_sure(self) -> bool:
-        """Whether it was understood."""
-        return self.how != MAY_READ
+        """Whether it was understood, and reads."""
+        return self.how not in {MAY_READ, TYPES}
 
     def __str__(self) -> str:
         through = f" through {self.via}" if self.via else ""
@@ -50,6 +50,7 @@ class Reader(NamedTuple):
 
 
 MAY_READ = "may read"
+TYPES = "types"  # it says what rows look like to code that may read them
 DATABASE = Location("the database")  # where something stands that no file is known to say
 
 

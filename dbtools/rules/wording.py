@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.operation import Operation
-from dbtools.model.reader import Reader
+from dbtools.model.reader import MAY_READ, TYPES, Reader
 from dbtools.model.schema import Schema
 from dbtools.rules.base import Context
 
@@ -41,7 +41,7 @@ def stopped(context: Context, table: Name, column: str = "") -> Stopped:
     """What a drop does to those who read it; what PostgreSQL keeps parsed is named by the rules about that."""
     readers = context.readers(table, column)
     parts = [_read([reader for reader in readers if not reader.is_stored])]
-    parts.append(_may_read([reader for reader in readers if not reader.is_sure]))
+    parts += _may_read(readers)
     parts.append(_formerly(context, table, column))
     return Stopped("; ".join(filter(None, parts)), breaks=bool(readers))
 
@@ -49,7 +49,7 @@ def stopped(context: Context, table: Name, column: str = "") -> Stopped:
 def renamed_away(context: Context, table: Name, column: str = "") -> Stopped:
     """What a rename does to those who read it by the old name."""
     readers = _by_name(context, table, column)
-    parts = [_read(readers), _may_read([reader for reader in readers if not reader.is_sure])]
+    parts = [_read(readers), *_may_read(readers)]
     parts.append(_formerly(context, table, column))
     return Stopped("; ".join(filter(None, parts)), breaks=bool(readers))
 
@@ -69,8 +69,11 @@ def _read(readers: Iterable[Reader]) -> str:
     return f"it is still read by {joined(sure)}" if sure else ""
 
 
-def _may_read(readers: Collection[Reader]) -> str:
-    return f"it may be read by {joined(readers)}, which could not be understood" if readers else ""
+def _may_read(readers: Collection[Reader]) -> Iterator[str]:
+    if types := [reader for reader in readers if reader.how == TYPES]:
+        yield f"code may read it through {joined(types)}"
+    if unread := [reader for reader in readers if reader.how == MAY_READ]:
+        yield f"it may be read by {joined(unread)}, which could not be understood"
 
 
 def _formerly(context: Context, table: Name, column: str) -> str:

@@ -12,7 +12,7 @@ from dbtools.errors import SourceError
 from dbtools.model.expression import Name, Type
 from dbtools.model.finding import Location
 from dbtools.model.objects import ColumnRef
-from dbtools.model.reader import ASPECTS, MAY_READ, Reading
+from dbtools.model.reader import ASPECTS, TYPES, Reading
 from dbtools.model.typescript import typescript, union
 from dbtools.sources.kysely import read, read_texts
 
@@ -198,7 +198,7 @@ def test_every_table_and_column_knows_where_it_was_said_and_may_be_read_there():
     assert reading.origin(ColumnRef(users)) == Location("db.ts", 3, 1)
     assert reading.origin(ColumnRef(users, "second")) == Location("db.ts", 5, 3)
     assert [(reader.column.column, reader.source, reader.how) for reader in reading.readers] == [
-        ("first", "Kysely table t", MAY_READ), ("second", "Kysely table t", MAY_READ),
+        ("first", "Kysely table t", TYPES), ("second", "Kysely table t", TYPES),
     ]  # fmt: skip
     assert reading.expressible <= ASPECTS
 

@@ -19,7 +19,7 @@ from dbtools.model.expression import Name
 from dbtools.model.finding import Location
 from dbtools.model.naming import truncated
 from dbtools.model.objects import Column, ColumnRef, Columns, Table
-from dbtools.model.reader import MAY_READ, Insert, Reader, Reading, Unread
+from dbtools.model.reader import TYPES, Insert, Reader, Reading, Unread
 from dbtools.model.schema import Schema
 from dbtools.sources.kysely.evaluate import Evaluator
 from dbtools.sources.kysely.members import EMPTY, UNKNOWN, folded, insert_of, selected
@@ -127,7 +127,7 @@ class _Tables:
             source = f"Kysely table {key}"
             for column, said in row.properties.items():
                 columns.append(self._column(ColumnRef(name, self._translated(column)), said))
-                self._readers.append(Reader(ColumnRef(name, columns[-1].name), source, said.location, MAY_READ))
+                self._readers.append(Reader(ColumnRef(name, columns[-1].name), source, said.location, TYPES))
         self._tables[name] = Table(name, Columns(columns))
 
     def _column(self, ref: ColumnRef, said: Property) -> Column:
