@@ -13,6 +13,7 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
+from drizzle_text import drizzle_text
 from mutations import Mutation, mutations
 from prisma_text import prisma_text
 
@@ -20,7 +21,7 @@ from dbtools.drift import DriftSettings, drift
 from dbtools.model import operation as op
 from dbtools.model.reader import Reading
 from dbtools.model.schema import Schema
-from dbtools.sources import kysely, migrations, prisma
+from dbtools.sources import drizzle, kysely, migrations, prisma
 from dbtools.sql.render import render_all
 from dbtools.types.kysely import write
 from dbtools.types.rows import rows_of
@@ -72,6 +73,9 @@ def languages() -> dict[str, Language]:
         "sql": Language(lambda _, text: text, _sql),
         "prisma": Language(
             lambda schema, _: prisma_text(schema), lambda text: prisma.read_texts({"schema.prisma": text}, "prisma")
+        ),
+        "drizzle": Language(
+            lambda schema, _: drizzle_text(schema), lambda text: drizzle.read_texts({"schema.ts": text}, "schema.ts")
         ),
         "kysely": Language(
             lambda schema, _: write(rows_of(schema), schema, Writing()),
