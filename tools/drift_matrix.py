@@ -16,12 +16,13 @@ from typing import NamedTuple
 from drizzle_text import drizzle_text
 from mutations import Mutation, mutations
 from prisma_text import prisma_text
+from sqlalchemy_text import sqlalchemy_text
 
 from dbtools.drift import DriftSettings, drift
 from dbtools.model import operation as op
 from dbtools.model.reader import Reading
 from dbtools.model.schema import Schema
-from dbtools.sources import drizzle, kysely, migrations, prisma
+from dbtools.sources import drizzle, kysely, migrations, prisma, sqlalchemy
 from dbtools.sql.render import render_all
 from dbtools.types.kysely import write
 from dbtools.types.rows import rows_of
@@ -80,6 +81,10 @@ def languages() -> dict[str, Language]:
         "kysely": Language(
             lambda schema, _: write(rows_of(schema), schema, Writing()),
             lambda text: kysely.read_texts({"kysely.ts": text}, "kysely.ts"),
+        ),
+        "sqlalchemy": Language(
+            lambda schema, _: sqlalchemy_text(schema),
+            lambda text: sqlalchemy.read_texts({"models.py": text}, "models.py"),
         ),
     }
 
