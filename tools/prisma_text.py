@@ -25,10 +25,19 @@ ACTIONS = {
 }  # fmt: skip
 METHODS = {"hash": "Hash", "gin": "Gin", "gist": "Gist", "brin": "Brin", "spgist": "SpGist"}
 
+HEAD = """\
+datasource db {
+  provider = "postgresql"
+}
+generator client {
+  provider        = "prisma-client-js"
+  previewFeatures = ["partialIndexes"]
+}"""
+
 
 def prisma_text(schema: Schema) -> str:
     """The text of a ``schema.prisma``; names are mapped where Prisma could not spell them."""
-    blocks = [f"datasource db {{\n  provider = {_string('postgresql')}\n}}"]
+    blocks = [HEAD]
     for name, enum in schema.enums.items():
         labels = [f"  L{number} @map({_string(label)})" for number, label in enumerate(enum.labels)]
         blocks.append("\n".join([f"enum {_word(name.local)} {{", *labels, f"  @@map({_string(name.local)})", "}"]))
@@ -51,7 +60,7 @@ def _model(schema: Schema, table: Table) -> Iterator[str]:
             case Unique():
                 yield f"  @@unique([{_fields(made.columns)}], map: {_string(made.name)})"
     for index in table.indexes:
-        if index.where is None and len(index.columns) == len(index.keys):
+        if len(index.columns) == len(index.keys):
             yield f"  {_index(index)}"
     yield f"  @@map({_string(table.name.local)})\n}}"
 
@@ -107,7 +116,8 @@ def _index(index: Index) -> str:
     name = "unique" if index.unique else "index"
     method = f", type: {METHODS[index.method]}" if index.method != "btree" else ""
     keys = ", ".join(map(_key, index.keys))
-    return f"@@{name}([{keys}]{method}, map: {_string(index.name)})"
+    where = "" if index.where is None else f", where: raw({_string(index.where.text)})"
+    return f"@@{name}([{keys}]{method}{where}, map: {_string(index.name)})"
 
 
 def _key(key: IndexKey) -> str:
