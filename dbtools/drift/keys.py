@@ -116,7 +116,7 @@ def _plain(columns: tuple[str, ...]) -> tuple[IndexKey, ...]:
 
 
 def _index(made: Index, aspects: frozenset[str]) -> Key:
-    """INCLUDE, collations and the order of nulls go with the whole language of indexes."""
+    """Collations and the order of nulls go with the whole language of indexes."""
     whole, methods = "expression index" in aspects, "index method" in aspects
     partly = made.where is not None and "partial index" not in aspects
     return Key(
@@ -124,7 +124,7 @@ def _index(made: Index, aspects: frozenset[str]) -> Key:
         tuple(_part(key, aspects) for key in made.keys),
         made,
         made.method if methods else "btree",
-        made.include if whole else (),
+        made.include if "covering index" in aspects else (),
         made.nulls_distinct or not whole,
         None if partly else made.where,
         optional=partly or (not methods and made.method != "btree"),

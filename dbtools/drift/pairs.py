@@ -28,7 +28,9 @@ FAMILIES = {
     **dict.fromkeys(("default", "insert", "identity", "generated"), frozenset({"default", "identity", "generated"})),
     **dict.fromkeys(
         ("primary key", "unique", "index"),
-        frozenset({"unique", "index", "index method", "index order", "partial index", "expression index"}),
+        frozenset(
+            {"unique", "index", "index method", "index order", "partial index", "covering index", "expression index"}
+        ),
     ),
 }
 Mark = tuple[str, Name, str]

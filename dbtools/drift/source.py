@@ -39,7 +39,7 @@ FOLLOWS = {
     "referential action": frozenset({"referential action"}),
     "foreign key": frozenset({"foreign key", "referential action"}),
     **dict.fromkeys(
-        ("unique", "index", "index method", "index order", "partial index", "expression index"),
+        ("unique", "index", "index method", "index order", "partial index", "covering index", "expression index"),
         frozenset({"unique", "index"}),
     ),
 }

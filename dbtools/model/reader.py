@@ -101,7 +101,7 @@ ASPECTS = frozenset(
     {
         "type", "nullability", "list nullability", "default", "default expression", "identity", "generated",
         "primary key", "unique", "foreign key", "referential action", "index", "index method", "index order",
-        "partial index", "expression index", "check", "enum", "enum order", "comment", "view", "collation",
-        "insert", "ts type",
+        "partial index", "covering index", "expression index", "check", "enum", "enum order", "comment", "view",
+        "collation", "insert", "ts type",
     }
 )  # fmt: skip
