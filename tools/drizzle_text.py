@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from dbtools.model.expression import Expression, Name, Type
 from dbtools.model.identifiers import quote
-from dbtools.model.objects import Check, Column, Constraint, ForeignKey, Index, IndexKey, PrimaryKey, Table, Unique
+from dbtools.model.objects import (
+    Check,
+    Column,
+    ColumnRef,
+    Constraint,
+    ForeignKey,
+    Index,
+    IndexKey,
+    PrimaryKey,
+    Table,
+    Unique,
+)
 from dbtools.model.schema import Schema
 
 TYPES = {
@@ -34,8 +45,11 @@ CORE = (
 )  # fmt: skip
 
 
-def drizzle_text(schema: Schema) -> str:
-    """The text of a ``schema.ts``; every name of the database is written down beside that of TypeScript."""
+def drizzle_text(schema: Schema, filled: Container[ColumnRef] = ()) -> str:
+    """The text of a ``schema.ts``; every name of the database is written down beside that of TypeScript.
+
+    *filled*: the columns that the client fills in itself.
+    """
     blocks = [
         'import { sql } from "drizzle-orm";',
         f'import {{ {", ".join(CORE)} }} from "drizzle-orm/pg-core";',
@@ -46,14 +60,15 @@ def drizzle_text(schema: Schema) -> str:
     for name, enum in schema.enums.items():
         labels = ", ".join(map(_string, enum.labels))
         blocks.append(f"export const {_enum(name)} = {_maker(name, 'Enum')}({_string(name.local)}, [{labels}]);")
-    blocks += ["\n".join(_table(schema, table)) for table in schema.in_order()]
+    blocks += ["\n".join(_table(schema, table, filled)) for table in schema.in_order()]
     return "\n".join(blocks) + "\n"
 
 
-def _table(schema: Schema, table: Table) -> Iterator[str]:
+def _table(schema: Schema, table: Table, filled: Container[ColumnRef]) -> Iterator[str]:
     yield f"export const {_const(table.name)} = {_maker(table.name, 'Table')}({_string(table.name.local)}, {{"
     for column in table.columns:
-        yield f"  {_word(column.name)}: {_column(schema, column)},"
+        own = _own(column) if ColumnRef(table.name, column.name) in filled else ""
+        yield f"  {_word(column.name)}: {_column(schema, column)}{own},"
     yield "}, (t) => ["
     for made in table.constraints:
         if written := _constraint(made):
@@ -61,6 +76,11 @@ def _table(schema: Schema, table: Table) -> Iterator[str]:
     for index in table.indexes:
         yield f"  {_index(index)},"
     yield "]);"
+
+
+def _own(column: Column) -> str:
+    made = "crypto.randomUUID()" if column.type.base in {"uuid", "text"} else "new Date()"
+    return f".$defaultFn(() => {made})"
 
 
 def _column(schema: Schema, column: Column) -> str:

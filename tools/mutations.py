@@ -42,6 +42,7 @@ class Mutation:
     """One difference. ``row`` is what it is called in the table, ``rule`` how drift has to call it.
 
     ``table`` and ``object`` are the finding's. ``texts``: of scripts, what to replace, where no statement does it.
+    ``filled``: what clients fill in themselves from then on.
     """
 
     row: str
@@ -50,20 +51,21 @@ class Mutation:
     object: str
     operations: tuple[op.Operation, ...]
     texts: tuple[tuple[str, str], ...] = ()
+    filled: frozenset[ColumnRef] = frozenset()
 
 
-def mutations(schema: Schema) -> Iterator[Mutation]:
+def mutations(schema: Schema, each: int = EACH) -> Iterator[Mutation]:
     """One hundred and more of them; of each sort the first few places that it fits."""
     for sort in (
         _tables, _columns_dropped, _columns_added, _columns_renamed, _types, _lists, _sizes, _nullable, _defaults,
-        _identities, _generated, _enums, _keys_dropped, _keys_moved, _actions, _indexes_dropped, _indexes_added,
-        _indexes_changed, _uniqueness, _primary_keys, _checks,
+        _by_clients, _identities, _generated, _enums, _keys_dropped, _keys_moved, _actions, _indexes_dropped,
+        _indexes_added, _indexes_changed, _uniqueness, _primary_keys, _checks,
     ):  # fmt: skip
         found: dict[str, list[Mutation]] = {}
         for mutation in sort(schema):
             found.setdefault(mutation.row, []).append(mutation)
         for several in found.values():
-            yield from islice(several, EACH)
+            yield from islice(several, each)
 
 
 def _tables(schema: Schema) -> Iterator[Mutation]:
@@ -174,6 +176,13 @@ def _default(row: str, table: Table, column: Column, text: str | None) -> Mutati
     return Mutation(row, "default", table.name, column.name, (change,))
 
 
+def _by_clients(schema: Schema) -> Iterator[Mutation]:
+    for table, column in _columns(schema):
+        if column.default is not None and column.default.meaning in {"now()", "gen_random_uuid()"}:
+            made = _default("default → made by the client", table, column, None)
+            yield replace(made, filled=frozenset({ColumnRef(table.name, column.name)}))
+
+
 def _identities(schema: Schema) -> Iterator[Mutation]:
     for table, column in _columns(schema):
         name = table.name
@@ -195,6 +204,11 @@ def _generated(schema: Schema) -> Iterator[Mutation]:
             other = read_expression(f"{column.generated.expression.columns[0]} * 7")
             again = op.SetGenerated(table.name, column.name, Generated(other))
             yield Mutation("generated otherwise", "generated", table.name, column.name, (again,))
+    for table, column in _free(schema):
+        plain = f"  {column.name} {column.type} NOT NULL,\n"
+        if column.type.base in {"smallint", "integer"} and column.default is None and not column.nullable:
+            made = (plain, plain.replace(",", " GENERATED ALWAYS AS (3 + 4) STORED,"))
+            yield Mutation("plain → generated", "generated", table.name, column.name, (), (made,))
 
 
 def _enums(schema: Schema) -> Iterator[Mutation]:
@@ -296,6 +310,8 @@ def _indexes_changed(schema: Schema) -> Iterator[Mutation]:
             yield _changed("DESC", table, index, replace(index, keys=(turned, *others)))
             free = [column.name for column in table.columns if column.name not in index.reads()]
             yield _changed("INCLUDE", table, index, replace(index, include=(free[0],)))
+            nulls = replace(first, nulls_first=not first.nulls_first)
+            yield _changed("NULLS FIRST or LAST", table, index, replace(index, keys=(nulls, *others)))
             if others:
                 yield _changed("order of columns", table, index, replace(index, keys=(*others, first)))
 
@@ -312,6 +328,9 @@ def _uniqueness(schema: Schema) -> Iterator[Mutation]:
                 plain = Index(made.name, tuple(IndexKey(column) for column in made.columns))
                 steps = (op.DropConstraint(table.name, made.name), op.CreateIndex(table.name, plain))
                 yield Mutation("unique → plain index", "index-unique", table.name, _object(made.columns), steps)
+                apart = replace(made, nulls_distinct=False)
+                steps = (op.DropConstraint(table.name, made.name), op.AddConstraint(table.name, apart))
+                yield Mutation("NULLS NOT DISTINCT", "index-columns", table.name, _object(made.columns), steps)
     for table, index in _indexes(schema):
         plain_columns = len(index.columns) == len(index.keys) and index.where is None
         if plain_columns and index.method == "btree" and not index.unique:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from dbtools.model.expression import Type
-from dbtools.model.objects import Column, ForeignKey, Index, IndexKey, PrimaryKey, Table, Unique
+from dbtools.model.objects import Column, ColumnRef, ForeignKey, Index, IndexKey, PrimaryKey, Table, Unique
 from dbtools.model.schema import Schema
 
 TYPES = {
@@ -35,20 +35,23 @@ generator client {
 }"""
 
 
-def prisma_text(schema: Schema) -> str:
-    """The text of a ``schema.prisma``; names are mapped where Prisma could not spell them."""
+def prisma_text(schema: Schema, filled: Container[ColumnRef] = ()) -> str:
+    """The text of a ``schema.prisma``; names are mapped where Prisma could not spell them.
+
+    *filled*: the columns that the client fills in itself.
+    """
     blocks = [HEAD]
     for name, enum in schema.enums.items():
         labels = [f"  L{number} @map({_string(label)})" for number, label in enumerate(enum.labels)]
         blocks.append("\n".join([f"enum {_word(name.local)} {{", *labels, f"  @@map({_string(name.local)})", "}"]))
-    blocks += ["\n".join(_model(schema, table)) for table in schema.in_order()]
+    blocks += ["\n".join(_model(schema, table, filled)) for table in schema.in_order()]
     return "\n".join(blocks) + "\n"
 
 
-def _model(schema: Schema, table: Table) -> Iterator[str]:
+def _model(schema: Schema, table: Table, filled: Container[ColumnRef]) -> Iterator[str]:
     yield f"model {_model_name(table)} {{"
     for column in table.columns:
-        yield f"  {_field(schema, column)}"
+        yield f"  {_field(schema, column, by_client=ColumnRef(table.name, column.name) in filled)}"
     for key in table.foreign_keys:
         yield f"  {_relation(schema, table, key)}"
     for other, key in schema.referencing(table.name):
@@ -65,10 +68,11 @@ def _model(schema: Schema, table: Table) -> Iterator[str]:
     yield f"  @@map({_string(table.name.local)})\n}}"
 
 
-def _field(schema: Schema, column: Column) -> str:
+def _field(schema: Schema, column: Column, *, by_client: bool) -> str:
     kind, _, native = _type(schema, column.type).partition(" ")
     sign = "[]" if column.type.dimensions else "?" if column.nullable else ""
-    parts = [_word(column.name), kind + sign, native, _default(column), f"@map({_string(column.name)})"]
+    default = _own(column) if by_client else _default(column)
+    parts = [_word(column.name), kind + sign, native, default, f"@map({_string(column.name)})"]
     return " ".join(part for part in parts if part)
 
 
@@ -80,6 +84,10 @@ def _type(schema: Schema, kind: Type) -> str:
         return f"Unsupported({_string(str(kind.element()))})"
     modifiers = f"({', '.join(map(str, kind.modifiers))})" if kind.modifiers else ""
     return found + modifiers
+
+
+def _own(column: Column) -> str:
+    return "@default(uuid())" if column.type.base in {"uuid", "text"} else "@updatedAt"
 
 
 def _default(column: Column) -> str:

@@ -7,12 +7,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from dbtools.model.expression import Expression, Name, Type
 from dbtools.model.identifiers import quote
 from dbtools.model.naming import object_name
-from dbtools.model.objects import Check, Column, Constraint, ForeignKey, Index, IndexKey, PrimaryKey, Table, Unique
+from dbtools.model.objects import (
+    Check,
+    Column,
+    ColumnRef,
+    Constraint,
+    ForeignKey,
+    Index,
+    IndexKey,
+    PrimaryKey,
+    Table,
+    Unique,
+)
 from dbtools.model.schema import Schema
 
 TYPES = {
@@ -34,7 +45,7 @@ HEAD = """\
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import (
     BigInteger, Boolean, CheckConstraint, Column, Computed, Date, Double, Enum, ForeignKeyConstraint, Identity, Index,
@@ -54,8 +65,11 @@ class Base(DeclarativeBase):
 """
 
 
-def sqlalchemy_text(schema: Schema) -> str:
-    """The text of a ``models.py``; every name of the database is written down beside that of Python."""
+def sqlalchemy_text(schema: Schema, filled: Container[ColumnRef] = ()) -> str:
+    """The text of a ``models.py``; every name of the database is written down beside that of Python.
+
+    *filled*: the columns that the client fills in itself.
+    """
     blocks = [HEAD]
     columns = [column for table in schema.in_order() for column in table.columns]
     for name, enum in schema.enums.items():
@@ -63,7 +77,7 @@ def sqlalchemy_text(schema: Schema) -> str:
         blocks.append(f"{_enum(name)} = Enum({_arguments([*map(_string, enum.labels)], where)})")
     others = {str(column.type.element()) for column in columns if _known(schema, column.type) is None}
     blocks += map(_other_class, sorted(others))
-    blocks += ["\n".join(_table(schema, table)) for table in schema.in_order()]
+    blocks += ["\n".join(_table(schema, table, filled)) for table in schema.in_order()]
     return "\n".join(blocks)
 
 
@@ -72,26 +86,27 @@ def _other_class(spelled: str) -> str:
     return "\n".join(["\n", *lines, f"        return {_string(spelled)}\n\n"])
 
 
-def _table(schema: Schema, table: Table) -> Iterator[str]:
+def _table(schema: Schema, table: Table, filled: Container[ColumnRef]) -> Iterator[str]:
+    columns = [(column, _column(schema, table, column, filled)) for column in table.columns]
     rest = [written for made in table.constraints if (written := _constraint(table, made))]
     rest += [_index(index) for index in table.indexes]
     options = _namespace(table.name, "schema") | _comment(table.comment)
     if table.primary_key is None:
         yield f"{_class(table.name)} = Table(\n    {_string(table.name.local)}, Base.metadata,"
-        yield from (f"    Column({_column(schema, table, column)})," for column in table.columns)
+        yield from (f"    Column({said})," for _, said in columns)
         yield from (f"    {each}," for each in rest)
         yield from (f"    {name}={value}," for name, value in options.items())
         yield ")\n"
         return
     yield f"class {_class(table.name)}(Base):\n    __tablename__ = {_string(table.name.local)}"
-    for column in table.columns:
+    for column, said in columns:
         mapped = _python(schema, column.type) + (" | None" if column.nullable else "")
-        yield f"    {_word(column.name)}: Mapped[{mapped}] = mapped_column({_column(schema, table, column)})"
+        yield f"    {_word(column.name)}: Mapped[{mapped}] = mapped_column({said})"
     rest += [f"{{{', '.join(f'{_string(name)}: {value}' for name, value in options.items())}}}"] if options else []
     yield from ["    __table_args__ = (", *(f"        {each}," for each in rest), "    )\n"] if rest else [""]
 
 
-def _column(schema: Schema, table: Table, column: Column) -> str:
+def _column(schema: Schema, table: Table, column: Column, filled: Container[ColumnRef]) -> str:
     parts = [_string(column.name), _type(schema, column)]
     if column.identity in {"always", "by default"}:
         parts.append(f"Identity(always={column.identity == 'always'})")
@@ -103,6 +118,8 @@ def _column(schema: Schema, table: Table, column: Column) -> str:
         named["nullable"] = "False"
     if column.default is not None:
         named["server_default"] = _default(column.default)
+    if ColumnRef(table.name, column.name) in filled:
+        named["default"] = "uuid4" if column.type.base in {"uuid", "text"} else "datetime.now"
     return _arguments(parts, named)
 
 
