@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from dbtools.drift.clash import UNDECIDED, Clash
-from dbtools.drift.pairs import Compared, words
+from dbtools.drift.pairs import Compared, family, words
 from dbtools.drift.source import Source
 from dbtools.model.expression import Name
 from dbtools.model.finding import Finding, Location
@@ -15,6 +15,8 @@ from dbtools.model.objects import ColumnRef
 from dbtools.model.report import TableSection
 
 Key = tuple[str, Name, str]
+Otherwise = Mapping[tuple[str, Key], dict[str, str]]
+OF_ONE_COLUMN = frozenset({"type", "default"})
 
 
 class Joined(NamedTuple):
@@ -31,7 +33,8 @@ def joined(compared: list[Compared], sources: list[Source]) -> Joined:
         if each.clash is not None:
             grouped.setdefault(_key(each.clash), []).append(each)
     _fold_unions(grouped)
-    found = sorted((_finding(each, sources) for each in grouped.values()), key=_order)
+    otherwise = _otherwise(compared)
+    found = sorted((_finding(each, sources, otherwise) for each in grouped.values()), key=_order)
     decided = tuple(each for each in found if each.rule != UNDECIDED)
     return Joined(decided, tuple(each for each in found if each.rule == UNDECIDED))
 
@@ -72,6 +75,16 @@ def _key(clash: Clash) -> Key:
     return clash.rule, clash.table, clash.object
 
 
+def _otherwise(compared: list[Compared]) -> Otherwise:
+    """What each source says of a column where it differs from the truth, whatever the finding is called."""
+    found: dict[tuple[str, Key], dict[str, str]] = {}
+    for pair, clash in compared:
+        if clash is not None and family(clash) in OF_ONE_COLUMN:
+            key = (family(clash), clash.table, clash.object)
+            found.setdefault((pair.truth.label, key), {})[pair.other.label] = clash.found
+    return found
+
+
 def _order(finding: Finding) -> tuple[str, str, str]:
     return finding.table, finding.object, finding.rule
 
@@ -88,13 +101,14 @@ def _fold_unions(grouped: dict[Key, list[Compared]]) -> None:
             del grouped[key]
 
 
-def _finding(compared: list[Compared], sources: list[Source]) -> Finding:
+def _finding(compared: list[Compared], sources: list[Source], otherwise: Otherwise) -> Finding:
     clashes = [each.clash for each in compared if each.clash is not None]
     worst = max(clashes, key=lambda clash: clash.severity)
     first, reference = clashes[0], compared[0].pair.truth
     differing = {each.pair.other.label: each.clash.found for each in compared if each.clash is not None}
     said = [each for each in sources if each.label in differing or _has_part(each, reference, first)]
-    values = {source.label: differing.get(source.label, first.expected) for source in said}
+    there = otherwise.get((reference.label, (family(first), first.table, first.object)), {}) | differing
+    values = {source.label: there.get(source.label, first.expected) for source in said}
     column = first.columns[0] if first.columns else ""
     odd = next(source for source in sources if source.label == _odd(reference, compared[0].pair.other, values).label)
     severity = worst.severity
@@ -135,6 +149,8 @@ def _has_part(source: Source, reference: Source, clash: Clash) -> bool:
         return True
     if clash.aspect and clash.aspect not in words(source):
         return False
+    if clash.aspect == "insert" and "generated" not in words(source) and _is_generated(reference, clash):
+        return False
     if clash.aspect == "enum" and clash.enum is None:
         return source.enum(clash.table) is not None
     there, table = reference.schema.tables.get(clash.table), source.schema.tables.get(clash.table)
@@ -142,6 +158,12 @@ def _has_part(source: Source, reference: Source, clash: Clash) -> bool:
         return there is None and table is None and source.can_lack(clash.table)
     known = source.schema.is_certain(clash.table) and source.has_read(clash.aspect, clash.table, clash.columns)
     return known and all(table.column(name) or not there.column(name) for name in clash.columns)
+
+
+def _is_generated(source: Source, clash: Clash) -> bool:
+    table = source.schema.tables.get(clash.table)
+    column = table.column(clash.object) if table else None
+    return column is not None and column.generated is not None
 
 
 def _message(clash: Clash, values: Mapping[str, str], odd: Source, harm: str) -> str:

@@ -124,10 +124,11 @@ def _speaks_of(source: Source, clash: Clash, pair: Pair) -> bool:
 
 def _marks(compared: list[Compared]) -> set[Mark]:
     clashes = [each.clash for each in compared if each.clash is not None]
-    return {(_family(clash), clash.table, part) for clash in clashes for part in clash.columns or (clash.object,)}
+    return {(family(clash), clash.table, part) for clash in clashes for part in clash.columns or (clash.object,)}
 
 
-def _family(clash: Clash) -> str:
+def family(clash: Clash) -> str:
+    """The attribute that a clash speaks of, in whichever words."""
     if clash.aspect in FAMILIES:
         return min(FAMILIES[clash.aspect])
     return clash.rule if clash.aspect in ("", "referential action") else clash.aspect

@@ -4,10 +4,11 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from drift_matrix import PAGE, page, trials
+from drift_matrix import PAGE, ROOT, Wanted, languages, page, trials
 
 from dbtools.change import Project, Scope, gather
-from tests.drift.shop import compare
+from dbtools.sources import drizzle, migrations
+from tests.drift.shop import as_sql, compare
 
 DATA = Path(__file__).parents[1] / "data" / "drift"
 # A language joins by a file of its own: the pairs are made of those that are there.
@@ -37,6 +38,31 @@ def test_one_schema_in_all_languages_reads_the_same():
     report = compare(*map(reading, THERE))
     assert report.findings == ()
     assert report.figures["sources"] == len(THERE) > 1
+
+
+def test_the_reference_project_written_in_all_languages_reads_the_same():
+    paths = sorted((ROOT / "migrations").glob("*.up.sql"))
+    truth = migrations.reading("migrations", "migrations", [(path.name, path.read_text("utf-8")) for path in paths])
+    known = [language for name, language in languages().items() if name != "sql"]
+    others = [language.read(language.write(Wanted(truth.schema, ""))) for language in known]
+    assert [unread for other in others for unread in other.unknown] == []
+    for one, other in combinations([truth, *others], 2):
+        report = compare(one, other)
+        assert report.findings == ()
+        assert report.figures["tables"] == len(truth.schema.tables) > 20
+
+
+def test_what_an_index_includes_is_no_difference_to_a_language_without_words_for_it():
+    sql = "CREATE TABLE t (a integer, b integer); CREATE {} ON t (a) INCLUDE (b);"
+    for kind, made in (("INDEX", "index"), ("UNIQUE INDEX", "uniqueIndex")):
+        table = f"""
+            import {{ index, integer, pgTable, uniqueIndex }} from "drizzle-orm/pg-core";
+            export const t = pgTable("t", {{ a: integer(), b: integer() }}, (t) => [{made}().on(t.a)]);
+        """
+        database = as_sql(sql.format(kind))
+        assert compare(database, drizzle.read_texts({"t.ts": table}, "t.ts")).findings == ()
+        (found,) = compare(database, as_sql(sql.format(kind).replace("INCLUDE (b)", ""), "live")).findings
+        assert found.rule == "index-columns"
 
 
 def test_a_difference_of_each_sort_is_found_and_stands_on_the_page():
