@@ -65,9 +65,10 @@ def folded(*scripts: str) -> Schema:
     )
 
 
-def test_every_construct_of_the_language_reads_as_the_engine_prints_it():
-    reading = read(DATA / "kitchen_sink.prisma")
-    printed = folded((DATA / "kitchen_sink.sql").read_text(encoding="utf-8"))
+@pytest.mark.parametrize(("schema", "sql"), [("kitchen_sink.prisma", "kitchen_sink.sql"), ("prisma", "prisma.sql")])
+def test_every_construct_of_the_language_reads_as_the_engine_prints_it(schema, sql):
+    reading = read(DATA / schema)
+    printed = folded((DATA / sql).read_text(encoding="utf-8"))
     assert reading.unknown == ()
     for name, table in printed.tables.items():
         assert {found.name: found for found in reading.schema.tables[name].columns} == {
@@ -193,6 +194,20 @@ def test_updated_at_has_no_default_in_the_database():
     assert (found.default, found.nullable) == (None, False)
 
 
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("2024-02-29T12:30:45z", "2024-02-29 12:30:45 +00:00"),
+        ("2024-02-29t12:30:45.1-00:00", "2024-02-29 12:30:45.100 +00:00"),
+        ("2024-02-29T12:30:45.1234+07:00", "2024-02-29 12:30:45.123400 +07:00"),
+        ("2024-02-29 12:30:45.123456789Z", "2024-02-29 12:30:45.123456789 +00:00"),
+        ("2024-02-29T23:59:60Z", "2024-02-29 23:59:60 +00:00"),
+    ],
+)
+def test_a_time_keeps_its_offset_and_every_digit_of_its_second(written, printed):
+    assert column(f'x DateTime @default("{written}")').default.text == f"'{printed}'"
+
+
 def test_a_list_may_be_null_in_the_database():
     assert column("x String[]").nullable
 
@@ -202,6 +217,19 @@ def test_an_operator_class_is_left_out_where_it_is_the_default():
     assert index("x Int", "@@index([x(ops: Int4MinMaxOps)], type: Brin)").keys == (IndexKey("x"),)
     minmax = index("x String @db.Inet", "@@index([x(ops: InetMinMaxOps)], type: Brin)")
     assert minmax.keys == (IndexKey("x", opclass="inet_minmax_ops"),)
+
+
+@pytest.mark.parametrize(
+    ("ops", "opclass"),
+    [
+        ("TimestampTzMinMaxMultiOps", "timestamptz_minmax_multi_ops"),
+        ("TimeTzBloomOps", "timetz_bloom_ops"),
+        ("Float4MinMaxMultiOps", "float4_minmax_multi_ops"),
+        ("BpcharBloomOps", "bpchar_bloom_ops"),
+    ],
+)
+def test_an_operator_class_has_the_name_that_postgresql_knows(ops, opclass):
+    assert index("x DateTime", f"@@index([x(ops: {ops})], type: Brin)").keys == (IndexKey("x", opclass=opclass),)
 
 
 def test_a_descending_index_starts_with_nulls():
@@ -224,7 +252,9 @@ def test_a_native_type_is_known_by_any_datasource_name():
         ('x Unsupported("no type at all")', "x has the type no type at all, which PostgreSQL cannot read"),
         ("x String @default(future())", "x has the default future(), which is not known"),
         ('x DateTime @default("yesterday")', "yesterday is not a time as RFC 3339 writes it"),
-        ('x DateTime @default("2024-01-01")', "2024-01-01 is a time without its offset"),
+        ('x DateTime @default("2024-01-01")', "2024-01-01 is not a time as RFC 3339 writes it"),
+        ('x DateTime @default("2024-02-30T00:00:00Z")', "2024-02-30T00:00:00Z is not a time as RFC 3339 writes it"),
+        ('x DateTime @default("2024-01-01T00:00:00")', "2024-01-01T00:00:00 is a time without its offset"),
         ('x Bytes @default("?")', "? is not base64"),
         ('x String @default("\\q")', 'model T: unknown escape in "\\q"'),
         ("x String @map(", "model T: expected a value, found }"),
