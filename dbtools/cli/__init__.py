@@ -22,9 +22,8 @@ import click
 
 from dbtools import __version__
 from dbtools.errors import DbtoolsError, UsageError
+from dbtools.garbage import FEW_COLLECTIONS
 
-# A run is short and its values stay: looking for cycles among them takes a tenth of the time and finds few.
-FEW_COLLECTIONS = 300_000
 CLEAN, FOUND, FAILED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 

@@ -1,8 +1,8 @@
 """Hold our reading of Prisma schemas against Prisma's schema engine: ``make oracles``.
 
-What ``prisma migrate diff --from-empty`` prints for each SCHEMA, a file or a folder, is read by our own SQL reader; both
-have to be one schema, views aside. Without a SCHEMA those of this repository are taken. Needs node and npm; the engine
-is pinned in ``prisma/package.json``, runs as WebAssembly, and asks no server.
+What ``prisma migrate diff --from-empty`` prints for each SCHEMA, a file or a folder, is read by our own SQL reader;
+both must be one schema, views aside. Without a SCHEMA those of this repository are taken. Needs node and npm; the
+engine is pinned in ``prisma/package.json``, runs as WebAssembly, and asks no server.
 
 It leaves the quotes in labels of enums and in ``@@map`` as they are, so that what it prints for those is not SQL; no
 schema that holds them can be compared.

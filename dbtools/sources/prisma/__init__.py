@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dbtools.errors import SourceError
+from dbtools.garbage import few_collections
 from dbtools.model.entries import Members
 from dbtools.model.finding import Location
 from dbtools.model.objects import Column, ColumnRef, Columns, Constraint, Enum, Table
@@ -58,6 +59,7 @@ def read(where: Path | Mapping[str, str]) -> Reading:
     return read_texts(texts, where.as_posix())
 
 
+@few_collections()
 def read_texts(files: Mapping[str, str], where: str) -> Reading:
     """The database that *files*, path to text, describe together; *where* names them all in reports."""
     project = project_of(files, where)
