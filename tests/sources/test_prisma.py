@@ -270,7 +270,14 @@ def test_a_native_type_is_known_by_any_datasource_name():
         ("@@index([id], where: { id: later })", "the condition on id is not known"),
         ("@@index([id], where: { id: { above: 3 } })", "the condition on id is not known"),
         ('@@index([id], where: "id > 0")', "expected raw(...) or an object"),
-        ("@@id([y])", "T has no field y"),
+        ("@@id([name])", "T has more than one id"),
+        ("x Int @id", "T has more than one id"),
+        ('x String @map("name")', "x and name are both the column name"),
+        ("x Int @uniqe", "@uniqe is no attribute that Prisma's language knows"),
+        ("@@indx([id])", "@@indx is no attribute that Prisma's language knows"),
+        ('x Int @unique(mapp: "u")', "@unique has no argument mapp"),
+        ('x Int @unique("u")', "@unique has an argument without a name too many"),
+        ("@@index([id], [name])", "@@index has an argument without a name too many"),
     ],
 )
 def test_an_unreadable_line_is_reported_and_poisons_its_table_only(line, complaint):
@@ -332,6 +339,43 @@ def test_the_first_of_two_blocks_with_one_name_counts():
     reading = said("model T {\n  id Int @id\n}", "model T {\n  other Int @id\n}")
     assert complaints(reading) == ["1.prisma:1: T is declared twice, first at 0.prisma:1"]
     assert reading.schema.tables[Name("public", "T")].columns[0].name == "id"
+
+
+def test_a_key_of_a_field_that_is_not_there_is_reported():
+    assert complaints(said("model T {\n  id Int\n  @@id([y])\n}")) == ["0.prisma:1: T has no field y"]
+
+
+def test_of_two_models_that_are_one_table_the_first_counts_and_the_table_is_uncertain():
+    first = 'model A {\n  id Int @id\n  x Int\n  @@map("t")\n}'
+    reading = said(first, 'model B {\n  id Int @id\n  y Int\n  @@map("t")\n}')
+    table = Name("public", "t")
+    assert complaints(reading) == ["1.prisma:1: B and A (0.prisma:1) are both t in the database"]
+    assert [column.name for column in reading.schema.tables[table].columns] == ["id", "x"]
+    assert reading.origin(ColumnRef(table)) == Location("0.prisma", 1, 1)
+    assert {reader.source for reader in reading.readers} == {"Prisma model A"}
+    assert reading.schema.uncertain == {table}
+
+
+def test_of_two_enums_with_one_name_the_first_counts():
+    reading = said('enum A {\n  x\n  @@map("e")\n}', 'enum B {\n  y\n  @@map("e")\n}')
+    assert complaints(reading) == ["1.prisma:1: B and A (0.prisma:1) are both e in the database"]
+    assert reading.schema.enums[Name("public", "e")].labels == ("x",)
+    assert reading.origin(ColumnRef(Name("public", "e"))).path == "0.prisma"
+
+
+def test_a_model_with_the_name_of_a_join_table_is_kept_and_uncertain():
+    two = "model A {\n  id Int @id\n  bs B[]\n}\nmodel B {\n  id Int @id\n  as A[]\n}\n"
+    reading = said(two + 'model C {\n  id Int @id\n  @@map("_AToB")\n}')
+    join = Name("public", "_AToB")
+    assert complaints(reading) == ["0.prisma:3: the relation AToB and a model are both _AToB in the database"]
+    assert [column.name for column in reading.schema.tables[join].columns] == ["id"]
+    assert reading.schema.uncertain == {join}
+
+
+def test_a_relation_may_be_called_like_the_column_of_another_field():
+    reading = said(USER, POST.replace("authorId Int", 'authorId Int @map("author")'))
+    assert reading.unknown == ()
+    assert reading.schema.tables[Name("public", "Post")].foreign_keys[0].columns == ("author",)
 
 
 def test_comments_and_strings_do_not_confuse_each_other():

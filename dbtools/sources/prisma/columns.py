@@ -37,10 +37,15 @@ MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(\d\d)(?:\.(\d+))?([Zz]|
 
 def columns_of(project: Project, declared: Declared) -> Iterator[tuple[Field, Column]]:
     """Each field that is a column, not the end of a relation, with its column; the unreadable ones are noted."""
+    found: dict[str, Field] = {}
     for item in declared.fields.values():
         if item.type not in project.models and item.type not in project.views:
             with project.notes.reading(item.location, declared.name):
-                yield item, _column(project, item)
+                column = _column(project, item)
+                first = found.setdefault(column.name, item)
+                if first is not item:
+                    raise Unreadable(f"{item.name} and {first.name} are both the column {column.name}")
+                yield item, column
 
 
 def client_default_of(item: Field) -> str:
