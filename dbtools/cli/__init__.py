@@ -22,7 +22,6 @@ import click
 
 from dbtools import __version__
 from dbtools.errors import DbtoolsError, UsageError
-from dbtools.garbage import FEW_COLLECTIONS
 
 CLEAN, FOUND, FAILED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
@@ -88,6 +87,8 @@ def main() -> NoReturn:
     """The program ``dbtools``."""
     import gc
     import signal
+
+    from dbtools.garbage import FEW_COLLECTIONS
 
     gc.set_threshold(FEW_COLLECTIONS)
     # Leaves through every `finally`, so that a cancelled job stops the server that it started.
