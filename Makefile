@@ -38,8 +38,9 @@ check: .venv/.dev ## Style, types, corridors, and documentation that is up to da
 types: .venv/.dev ## Compile the generated TypeScript, as far as node and npm are here
 	@$(BIN)/python tools/oracles/kysely.py --compile
 
-oracles: .venv/.dev ## Hold the readers of models against the tools they read for, from npm and PyPI; KYSELY="file.ts file.ts:Root" adds files
-	@cd tools/oracles/drizzle && npm install --silent --no-audit --no-fund
+oracles: .venv/.dev ## Hold the readers of models against the tools they read for, from npm and PyPI; PRISMA="folder file.prisma", KYSELY="file.ts file.ts:Root" add some
+	@$(BIN)/python tools/oracles/prisma.py
+	@$(if $(PRISMA),$(BIN)/python tools/oracles/prisma.py $(PRISMA))
 	@$(BIN)/python tools/oracles/drizzle.py
 	@$(BIN)/python tools/oracles/kysely.py $(KYSELY)
 	@$(INSTALL) sqlmodel==0.0.50

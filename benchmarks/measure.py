@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,7 +38,7 @@ COMMANDS = {
     "dbtools --help": ("--help",),
     "dbtools lint, one file against 5 migrations": ("lint", "migrations/0006_quizzes_and_certificates.up.sql"),
     "dbtools lint --all": ("lint", "--all"),
-    "dbtools drift": ("drift",),
+    "dbtools drift, all five sources; goal 500": ("drift",),
     "dbtools erd --check": ("erd", "--check"),
 }
 
@@ -55,11 +56,11 @@ def cpu(*command: str) -> float:
     return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
 
 
-def elapsed(work: Callable[[], object]) -> float:
-    """Wall milliseconds of one call."""
-    start = time.perf_counter()
+def elapsed(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    """Milliseconds of one call, by the wall's clock or another."""
+    start = clock()
     work()
-    return (time.perf_counter() - start) * 1000
+    return (clock() - start) * 1000
 
 
 def folded() -> float:
@@ -109,12 +110,55 @@ DRIZZLE_TABLE = """export const t{n} = pgTable("t{n}", {{
 """
 
 
-def read_drizzle() -> float:
-    """A Drizzle schema of 100 tables and 1,200 columns read by a fresh interpreter, which imports what it needs."""
+PRISMA_MODEL = """model M{n} {{
+  id        String   @id @default(dbgenerated("gen_random_uuid()")) @db.Uuid
+  name      String   @db.VarChar(200)
+  email     String   @unique
+  count     Int      @default({n})
+  active    Boolean  @default(true) @map("is_active")
+  ownerId   String   @map("owner_id") @db.Uuid
+  owner     M{other} @relation("r{n}", fields: [ownerId], references: [id], onDelete: Cascade)
+  owned     M{back}[] @relation("r{back}")
+  settings  Json     @default("{{}}")
+  price     Decimal? @db.Decimal(10, 2)
+  note      String?  @default("")
+  kind      Kind     @default(ONE)
+  createdAt DateTime @default(now()) @map("created_at") @db.Timestamptz(6)
+  updatedAt DateTime @updatedAt
+  @@index([ownerId, createdAt(sort: Desc)])
+  @@index([name])
+  @@map("m{n}")
+}}
+"""
+
+
+def prisma_text() -> str:
+    """A Prisma schema of 100 models and 1,300 columns."""
+    models = (PRISMA_MODEL.format(n=n, other=n * 7 % 100, back=n * 43 % 100) for n in range(100))
+    return "enum Kind {\n  ONE\n  TWO\n}\n" + "".join(models)
+
+
+def drizzle_text() -> str:
+    """A Drizzle schema of 100 tables and 1,200 columns."""
+    return DRIZZLE + "".join(DRIZZLE_TABLE.format(n=n, other=n * 7 % 100) for n in range(100))
+
+
+def reading(room: str, text: str, suffix: str) -> float:
+    """CPU milliseconds for *text*, in a program that has read before."""
+    read = import_module(f"dbtools.sources.{room}").read_texts
+    files = {f"schema.{suffix}": text}
+    unknown = read(files, "schema").unknown
+    if unknown:
+        raise ValueError(f"{unknown[0].location}: {unknown[0].what}")
+    return least(lambda: elapsed(lambda: read(files, "schema"), time.process_time))
+
+
+def reading_first(room: str, text: str, suffix: str) -> float:
+    """CPU milliseconds for *text*, in a fresh interpreter, which imports what it needs."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "schema.ts")
-        path.write_text(DRIZZLE + "".join(DRIZZLE_TABLE.format(n=n, other=n * 7 % 100) for n in range(100)), "utf-8")
-        work = f"from pathlib import Path; from dbtools.sources.drizzle import read; read(Path({str(path)!r}))"
+        path = Path(folder, f"schema.{suffix}")
+        path.write_text(text, "utf-8")
+        work = f"from pathlib import Path; from dbtools.sources.{room} import read; read(Path({str(path)!r}))"
         return least(lambda: cpu(sys.executable, "-c", work)) - least(lambda: cpu(sys.executable, "-c", "pass"))
 
 
@@ -152,7 +196,10 @@ def watched() -> float:
 INSIDE: dict[str, Callable[[], float]] = {
     "fold 5,500 operations on 500 tables": folded,
     "pages of 1,000 tables from a Schema": drawn,
-    "read 100 Drizzle tables, CPU, imports included": read_drizzle,
+    "read 100 Prisma models, CPU; goal 50": lambda: reading("prisma", prisma_text(), "prisma"),
+    "read 100 Prisma models, CPU, fresh interpreter": lambda: reading_first("prisma", prisma_text(), "prisma"),
+    "read 100 Drizzle tables, CPU; goal 150": lambda: reading("drizzle", drizzle_text(), "ts"),
+    "read 100 Drizzle tables, CPU, fresh interpreter": lambda: reading_first("drizzle", drizzle_text(), "ts"),
     "start and stop the embedded server, cluster made": started,
     "what watching adds to one statement, 50 tables": watched,
 }

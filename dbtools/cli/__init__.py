@@ -23,8 +23,6 @@ import click
 from dbtools import __version__
 from dbtools.errors import DbtoolsError, UsageError
 
-# A run is short and its values stay: looking for cycles among them takes a tenth of the time and finds few.
-FEW_COLLECTIONS = 300_000
 CLEAN, FOUND, FAILED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
@@ -89,6 +87,8 @@ def main() -> NoReturn:
     """The program ``dbtools``."""
     import gc
     import signal
+
+    from dbtools.garbage import FEW_COLLECTIONS
 
     gc.set_threshold(FEW_COLLECTIONS)
     # Leaves through every `finally`, so that a cancelled job stops the server that it started.

@@ -65,9 +65,10 @@ def folded(*scripts: str) -> Schema:
     )
 
 
-def test_every_construct_of_the_language_reads_as_the_engine_prints_it():
-    reading = read(DATA / "kitchen_sink.prisma")
-    printed = folded((DATA / "kitchen_sink.sql").read_text(encoding="utf-8"))
+@pytest.mark.parametrize(("schema", "sql"), [("kitchen_sink.prisma", "kitchen_sink.sql"), ("prisma", "prisma.sql")])
+def test_every_construct_of_the_language_reads_as_the_engine_prints_it(schema, sql):
+    reading = read(DATA / schema)
+    printed = folded((DATA / sql).read_text(encoding="utf-8"))
     assert reading.unknown == ()
     for name, table in printed.tables.items():
         assert {found.name: found for found in reading.schema.tables[name].columns} == {
@@ -193,6 +194,20 @@ def test_updated_at_has_no_default_in_the_database():
     assert (found.default, found.nullable) == (None, False)
 
 
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("2024-02-29T12:30:45z", "2024-02-29 12:30:45 +00:00"),
+        ("2024-02-29t12:30:45.1-00:00", "2024-02-29 12:30:45.100 +00:00"),
+        ("2024-02-29T12:30:45.1234+07:00", "2024-02-29 12:30:45.123400 +07:00"),
+        ("2024-02-29 12:30:45.123456789Z", "2024-02-29 12:30:45.123456789 +00:00"),
+        ("2024-02-29T23:59:60Z", "2024-02-29 23:59:60 +00:00"),
+    ],
+)
+def test_a_time_keeps_its_offset_and_every_digit_of_its_second(written, printed):
+    assert column(f'x DateTime @default("{written}")').default.text == f"'{printed}'"
+
+
 def test_a_list_may_be_null_in_the_database():
     assert column("x String[]").nullable
 
@@ -202,6 +217,19 @@ def test_an_operator_class_is_left_out_where_it_is_the_default():
     assert index("x Int", "@@index([x(ops: Int4MinMaxOps)], type: Brin)").keys == (IndexKey("x"),)
     minmax = index("x String @db.Inet", "@@index([x(ops: InetMinMaxOps)], type: Brin)")
     assert minmax.keys == (IndexKey("x", opclass="inet_minmax_ops"),)
+
+
+@pytest.mark.parametrize(
+    ("ops", "opclass"),
+    [
+        ("TimestampTzMinMaxMultiOps", "timestamptz_minmax_multi_ops"),
+        ("TimeTzBloomOps", "timetz_bloom_ops"),
+        ("Float4MinMaxMultiOps", "float4_minmax_multi_ops"),
+        ("BpcharBloomOps", "bpchar_bloom_ops"),
+    ],
+)
+def test_an_operator_class_has_the_name_that_postgresql_knows(ops, opclass):
+    assert index("x DateTime", f"@@index([x(ops: {ops})], type: Brin)").keys == (IndexKey("x", opclass=opclass),)
 
 
 def test_a_descending_index_starts_with_nulls():
@@ -224,7 +252,9 @@ def test_a_native_type_is_known_by_any_datasource_name():
         ('x Unsupported("no type at all")', "x has the type no type at all, which PostgreSQL cannot read"),
         ("x String @default(future())", "x has the default future(), which is not known"),
         ('x DateTime @default("yesterday")', "yesterday is not a time as RFC 3339 writes it"),
-        ('x DateTime @default("2024-01-01")', "2024-01-01 is a time without its offset"),
+        ('x DateTime @default("2024-01-01")', "2024-01-01 is not a time as RFC 3339 writes it"),
+        ('x DateTime @default("2024-02-30T00:00:00Z")', "2024-02-30T00:00:00Z is not a time as RFC 3339 writes it"),
+        ('x DateTime @default("2024-01-01T00:00:00")', "2024-01-01T00:00:00 is a time without its offset"),
         ('x Bytes @default("?")', "? is not base64"),
         ('x String @default("\\q")', 'model T: unknown escape in "\\q"'),
         ("x String @map(", "model T: expected a value, found }"),
@@ -240,7 +270,14 @@ def test_a_native_type_is_known_by_any_datasource_name():
         ("@@index([id], where: { id: later })", "the condition on id is not known"),
         ("@@index([id], where: { id: { above: 3 } })", "the condition on id is not known"),
         ('@@index([id], where: "id > 0")', "expected raw(...) or an object"),
-        ("@@id([y])", "T has no field y"),
+        ("@@id([name])", "T has more than one id"),
+        ("x Int @id", "T has more than one id"),
+        ('x String @map("name")', "x and name are both the column name"),
+        ("x Int @uniqe", "@uniqe is no attribute that Prisma's language knows"),
+        ("@@indx([id])", "@@indx is no attribute that Prisma's language knows"),
+        ('x Int @unique(mapp: "u")', "@unique has no argument mapp"),
+        ('x Int @unique("u")', "@unique has an argument without a name too many"),
+        ("@@index([id], [name])", "@@index has an argument without a name too many"),
     ],
 )
 def test_an_unreadable_line_is_reported_and_poisons_its_table_only(line, complaint):
@@ -302,6 +339,43 @@ def test_the_first_of_two_blocks_with_one_name_counts():
     reading = said("model T {\n  id Int @id\n}", "model T {\n  other Int @id\n}")
     assert complaints(reading) == ["1.prisma:1: T is declared twice, first at 0.prisma:1"]
     assert reading.schema.tables[Name("public", "T")].columns[0].name == "id"
+
+
+def test_a_key_of_a_field_that_is_not_there_is_reported():
+    assert complaints(said("model T {\n  id Int\n  @@id([y])\n}")) == ["0.prisma:1: T has no field y"]
+
+
+def test_of_two_models_that_are_one_table_the_first_counts_and_the_table_is_uncertain():
+    first = 'model A {\n  id Int @id\n  x Int\n  @@map("t")\n}'
+    reading = said(first, 'model B {\n  id Int @id\n  y Int\n  @@map("t")\n}')
+    table = Name("public", "t")
+    assert complaints(reading) == ["1.prisma:1: B and A (0.prisma:1) are both t in the database"]
+    assert [column.name for column in reading.schema.tables[table].columns] == ["id", "x"]
+    assert reading.origin(ColumnRef(table)) == Location("0.prisma", 1, 1)
+    assert {reader.source for reader in reading.readers} == {"Prisma model A"}
+    assert reading.schema.uncertain == {table}
+
+
+def test_of_two_enums_with_one_name_the_first_counts():
+    reading = said('enum A {\n  x\n  @@map("e")\n}', 'enum B {\n  y\n  @@map("e")\n}')
+    assert complaints(reading) == ["1.prisma:1: B and A (0.prisma:1) are both e in the database"]
+    assert reading.schema.enums[Name("public", "e")].labels == ("x",)
+    assert reading.origin(ColumnRef(Name("public", "e"))).path == "0.prisma"
+
+
+def test_a_model_with_the_name_of_a_join_table_is_kept_and_uncertain():
+    two = "model A {\n  id Int @id\n  bs B[]\n}\nmodel B {\n  id Int @id\n  as A[]\n}\n"
+    reading = said(two + 'model C {\n  id Int @id\n  @@map("_AToB")\n}')
+    join = Name("public", "_AToB")
+    assert complaints(reading) == ["0.prisma:3: the relation AToB and a model are both _AToB in the database"]
+    assert [column.name for column in reading.schema.tables[join].columns] == ["id"]
+    assert reading.schema.uncertain == {join}
+
+
+def test_a_relation_may_be_called_like_the_column_of_another_field():
+    reading = said(USER, POST.replace("authorId Int", 'authorId Int @map("author")'))
+    assert reading.unknown == ()
+    assert reading.schema.tables[Name("public", "Post")].foreign_keys[0].columns == ("author",)
 
 
 def test_comments_and_strings_do_not_confuse_each_other():

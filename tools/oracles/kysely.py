@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from node import ROOT, installed
+
 from dbtools.model.apply import apply_all
 from dbtools.model.expression import Type
 from dbtools.model.reader import Reading
@@ -29,7 +31,6 @@ from dbtools.sql.read import read as read_sql
 from dbtools.sql.types import read_type
 from dbtools.types import Target, Writing, types
 
-ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).with_name("kysely")
 NODE = ROOT / ".venv" / "node" / "kysely"
 SINK = ROOT / "tests" / "types" / "data" / "every_type.sql"
@@ -39,10 +40,8 @@ Column = dict[str, Any]
 
 def main(arguments: list[str]) -> int:
     """The exit code: 0 where everything agrees, or node is not here."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        print("node or npm is not here: nothing was held against TypeScript", file=sys.stderr)
+    if installed(HERE) is None:
         return 0
-    install()
     generated = list(generate())
     problems = list(compiled([*generated, ROOT / "schema" / "kysely.ts"]))
     if "--compile" not in arguments:
@@ -52,16 +51,6 @@ def main(arguments: list[str]) -> int:
         problems += handed_over()
     print("\n".join(problems) or "everything agrees")
     return int(bool(problems))
-
-
-def install() -> None:
-    """The pinned packages, once."""
-    NODE.mkdir(parents=True, exist_ok=True)
-    wanted = (HERE / "package.json").read_text("utf-8")
-    there = NODE / "package.json"
-    if not (NODE / "node_modules").is_dir() or there.read_text("utf-8") != wanted:
-        there.write_text(wanted, "utf-8")
-        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], cwd=NODE, check=True)
 
 
 def generate() -> Iterator[Path]:

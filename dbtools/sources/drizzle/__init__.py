@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dbtools.errors import SourceError
+from dbtools.garbage import few_collections
 from dbtools.model.entries import Members
 from dbtools.model.expression import Name
 from dbtools.model.finding import Location
@@ -51,6 +52,7 @@ def read(where: Path | Mapping[str, str], casing: str | None = None) -> Reading:
     return read_texts(files, where.as_posix(), on_disk, casing)
 
 
+@few_collections()
 def read_texts(
     files: Mapping[str, str], where: str, elsewhere: Read | None = None, casing: str | None = None
 ) -> Reading:

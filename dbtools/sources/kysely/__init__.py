@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from dbtools.errors import SourceError
+from dbtools.garbage import few_collections
 from dbtools.model.camel import CamelCase
 from dbtools.model.entries import Members as Names
 from dbtools.model.expression import Name
@@ -62,6 +63,7 @@ def read(where: Path | Mapping[str, str]) -> Reading:
     return _read(files, where.as_posix(), within(files, on_disk), _near(where))
 
 
+@few_collections()
 def read_texts(files: Mapping[str, str], where: str) -> Reading:
     """The tables that *files*, path to text, describe; *where* names them all in reports.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dbtools.errors import SourceError
+from dbtools.garbage import few_collections
 from dbtools.model.entries import Members
 from dbtools.model.finding import Location
 from dbtools.model.objects import Column, ColumnRef, Columns, Constraint, Enum, Table
@@ -23,6 +24,7 @@ from dbtools.sources.prisma.project import (
     Declared,
     Project,
     database_name,
+    distinct,
     extensions_of,
     namespaces_of,
     project_of,
@@ -58,16 +60,19 @@ def read(where: Path | Mapping[str, str]) -> Reading:
     return read_texts(texts, where.as_posix())
 
 
+@few_collections()
 def read_texts(files: Mapping[str, str], where: str) -> Reading:
     """The database that *files*, path to text, describe together; *where* names them all in reports."""
     project = project_of(files, where)
-    models = [_said(project, model) for model in project.models.values()]
-    views = [_said(project, view) for view in project.views.values()]
-    joins = tuple(join_tables(project))
+    tables_and_views = distinct([*project.models.values(), *project.views.values()], project.notes)
+    said = [_said(project, declared) for declared in tables_and_views]
+    models = [each for each in said if each.declared.block.kind == "model"]
+    enums = distinct(project.enums.values(), project.notes)
+    joins = tuple(join_tables(project, {declared.name for declared in tables_and_views}))
     tables = [*(_table(project, model) for model in models), *(join.table for join in joins)]
     schema = Schema(
         tables={table.name: table for table in tables},
-        enums={enum.name: _enum(enum) for enum in project.enums.values()},
+        enums={enum.name: _enum(enum) for enum in enums},
         namespaces=Members(namespaces_of(project.settings)),
         extensions=Members(extensions_of(project.settings)),
         complete=not project.notes.unread,
@@ -77,10 +82,10 @@ def read_texts(files: Mapping[str, str], where: str) -> Reading:
         "prisma",
         where,
         schema,
-        dict(_origins(project, [*models, *views], joins)),
+        dict(_origins(enums, said, joins)),
         _expressible(project),
         tuple(sorted(project.notes.unread, key=lambda unread: unread.location)),
-        tuple(_readers([*models, *views], joins)),
+        tuple(_readers(said, joins)),
         dict(_client_defaults(models)),
     )
 
@@ -109,8 +114,10 @@ def _enum(enum: Declared) -> Enum:
     return Enum(enum.name, tuple(database_name(label) for label in enum.fields.values()))
 
 
-def _origins(project: Project, said: list[_Said], joins: tuple[JoinTable, ...]) -> Iterator[tuple[ColumnRef, Location]]:
-    for enum in project.enums.values():
+def _origins(
+    enums: list[Declared], said: list[_Said], joins: tuple[JoinTable, ...]
+) -> Iterator[tuple[ColumnRef, Location]]:
+    for enum in enums:
         yield ColumnRef(enum.name), enum.block.location
     for declared, columns in said:
         yield ColumnRef(declared.name), declared.block.location

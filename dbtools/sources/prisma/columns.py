@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -31,14 +32,20 @@ NATIVE = {
 }  # fmt: skip
 # The client fills these in; the column has no default. auto() is MongoDB's.
 CLIENT_SIDE = frozenset({"uuid", "cuid", "nanoid", "ulid", "auto"})
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?")
 
 
 def columns_of(project: Project, declared: Declared) -> Iterator[tuple[Field, Column]]:
     """Each field that is a column, not the end of a relation, with its column; the unreadable ones are noted."""
+    found: dict[str, Field] = {}
     for item in declared.fields.values():
         if item.type not in project.models and item.type not in project.views:
             with project.notes.reading(item.location, declared.name):
-                yield item, _column(project, item)
+                column = _column(project, item)
+                first = found.setdefault(column.name, item)
+                if first is not item:
+                    raise Unreadable(f"{item.name} and {first.name} are both the column {column.name}")
+                yield item, column
 
 
 def client_default_of(item: Field) -> str:
@@ -153,15 +160,20 @@ def _label(project: Project, item: Field, name: str) -> str:
 
 
 def _timestamp(text: str) -> str:
-    try:
-        moment = datetime.fromisoformat(text)
+    """A time as Prisma prints it: with none, three, six or nine digits of a second, and its offset in full."""
+    written = MOMENT.fullmatch(text)
+    if written is None:
+        raise Unreadable(f"{text} is not a time as RFC 3339 writes it")
+    day, minute, second, fraction, offset = written.groups()
+    if offset is None:
+        raise Unreadable(f"{text} is a time without its offset")
+    try:  # Python has no 60th second, RFC 3339 and PostgreSQL do
+        moment = datetime.fromisoformat(f"{day}T{minute}:{'59' if second == '60' else second}{offset.upper()}")
     except ValueError as error:
         raise Unreadable(f"{text} is not a time as RFC 3339 writes it") from error
-    if moment.tzinfo is None:
-        raise Unreadable(f"{text} is a time without its offset")
-    fraction = "milliseconds" if moment.microsecond % 1000 == 0 else "microseconds"
-    local = moment.replace(tzinfo=None).isoformat(" ", fraction if moment.microsecond else "seconds")
-    return f"{local} {moment.isoformat()[-6:]}"
+    digits = (fraction or "")[:9].rstrip("0")
+    part = "." + digits.ljust(-len(digits) // 3 * -3, "0") if digits else ""
+    return f"{day} {minute}:{second}{part} {moment.isoformat()[-6:]}"
 
 
 def _bytes(text: str) -> bytes:

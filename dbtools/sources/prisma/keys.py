@@ -103,7 +103,8 @@ def _opclass(value: Value | None) -> str:
         return ""
     if isinstance(value, Call):
         return plain(value.arguments.get("", 0))
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", plain(value)).lower().replace("min_max", "minmax")
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", plain(value)).lower()
+    return name.replace("min_max", "minmax").replace("_tz_", "tz_").replace("var_bit", "varbit")
 
 
 def _predicate(model: Declared, value: Value) -> Expression:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dbtools.errors import SourceError
 from dbtools.model.expression import Name
 from dbtools.model.finding import Location
 from dbtools.model.naming import LONGEST, truncated
 from dbtools.model.reader import Unread
+from dbtools.sources.prisma.attributes import check
 from dbtools.sources.prisma.syntax import Block, Call, Field, Unreadable, Value, listed, parse, plain
 
 KINDS = ("model", "view", "enum")
@@ -23,14 +24,25 @@ class Notes:
         self.unread = unread
         self.uncertain: set[Name] = set()
 
-    @contextmanager
-    def reading(self, location: Location, table: Name) -> Iterator[None]:
+    def reading(self, location: Location, table: Name) -> _Attempt:
         """What is unreadable inside is noted at *location*, and *table* becomes uncertain."""
-        try:
-            yield
-        except Unreadable as problem:
-            self.unread.append(Unread(location, str(problem)))
-            self.uncertain.add(table)
+        return _Attempt(self, location, table)
+
+
+class _Attempt(NamedTuple):  # entered for every field: contextlib's generators take five times as long
+    notes: Notes
+    location: Location
+    table: Name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, problem: BaseException | None, trace: object) -> bool:
+        if not isinstance(problem, Unreadable):
+            return False
+        self.notes.unread.append(Unread(self.location, str(problem)))
+        self.notes.uncertain.add(self.table)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +65,12 @@ class Declared:
 
     @property
     def id_columns(self) -> tuple[str, ...]:
-        """The columns of the primary key, of ``@id`` or ``@@id``."""
+        """The columns of the primary key, of ``@id`` or ``@@id``; Unreadable where there are two of them."""
         compound = self.block.attribute("id")
-        if compound is not None:
-            return self.columns_of(compound.get("fields", 0))
-        return tuple(database_name(found) for found in self.fields.values() if found.attribute("id") is not None)
+        single = tuple(database_name(found) for found in self.fields.values() if found.attribute("id") is not None)
+        if len(single) + (compound is not None) > 1:
+            raise Unreadable(f"{self.block.name} has more than one id")
+        return single if compound is None else self.columns_of(compound.get("fields", 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,18 @@ def project_of(files: Mapping[str, str], where: str) -> Project:
     )
     features = (feature for block in blocks for feature in _texts(block.settings.get("previewFeatures")))
     return Project(notes, models, views, enums, settings, frozenset(features))
+
+
+def distinct(declared: Iterable[Declared], notes: Notes) -> list[Declared]:
+    """Those that have a name of their own in the database: the first of each name, the others are noted."""
+    kept: dict[Name, Declared] = {}
+    for found in declared:
+        first = kept.setdefault(found.name, found)
+        if first is not found:
+            with notes.reading(found.block.location, found.name):
+                other = f"{first.block.name} ({first.block.location})"
+                raise Unreadable(f"{found.block.name} and {other} are both {found.name} in the database")
+    return list(kept.values())
 
 
 def database_name(item: Field) -> str:
@@ -176,6 +201,12 @@ def _declared(block: Block, notes: Notes) -> Declared:
                 raise Unreadable(f"{block.name}.{item.name} is declared twice")
             database_name(item)
             fields[item.name] = item
+        for attribute in item.attributes:
+            with notes.reading(attribute.location, name):
+                check(attribute, block=False)
+    for attribute in block.attributes:
+        with notes.reading(attribute.location, name):
+            check(attribute, block=True)
     return Declared(block, name, fields)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from dbtools.model.expression import Name
@@ -37,8 +37,8 @@ def foreign_keys_of(project: Project, model: Declared) -> Iterator[ForeignKey]:
                 yield _foreign_key(model, project.models[item.type], relation)
 
 
-def join_tables(project: Project) -> Iterator[JoinTable]:
-    """One table ``_AToB`` for each relation whose two ends are lists."""
+def join_tables(project: Project, taken: Container[Name]) -> Iterator[JoinTable]:
+    """One table ``_AToB`` for each relation whose two ends are lists; one whose name is *taken* is noted."""
     ends: dict[tuple[str, str, str], list[Location]] = {}
     for model in project.models.values():
         for item in model.fields.values():
@@ -53,6 +53,8 @@ def join_tables(project: Project) -> Iterator[JoinTable]:
             one, other = (project.models[model_name] for model_name in names)
             table = Name(one.name.namespace, truncated(f"_{relation}"))
             with project.notes.reading(locations[0], table):
+                if table in taken:
+                    raise Unreadable(f"the relation {relation} and a model are both {table} in the database")
                 yield JoinTable(_join_table(project, table, (one, other)), locations[0])
 
 

@@ -131,8 +131,9 @@ class _Parser:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.unread: list[Unread] = []
+        made = tuple.__new__  # the class itself would take as long again as the pattern
         self._tokens = [
-            _Token(kind, match[kind], match.start(kind))
+            made(_Token, (kind, match[kind], match.start(kind)))
             for match in TOKEN.finditer(text)
             if (kind := match.lastgroup) is not None
         ]
@@ -323,6 +324,8 @@ def _arguments(attributes: tuple[Attribute, ...] | list[Attribute], name: str) -
 
 
 def _unquoted(text: str) -> str:
+    if "\\" not in text:
+        return text[1:-1]
     try:
         return str(json.loads(text, strict=False))
     except ValueError as error:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dbtools.errors import SourceError
+from dbtools.garbage import few_collections
 from dbtools.model import operation as op
 from dbtools.model.apply import apply_all
 from dbtools.model.expression import Name
@@ -49,6 +50,7 @@ def read(where: Path | Mapping[str, str]) -> Reading:
     return read_texts(texts, where.as_posix())
 
 
+@few_collections()
 def read_texts(files: Mapping[str, str], where: str) -> Reading:
     """The database that *files*, path to text, describe together; *where* names them all in reports."""
     tables = Tables(Modules(files))
