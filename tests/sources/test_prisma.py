@@ -289,7 +289,7 @@ def test_an_unreadable_line_is_reported_and_poisons_its_table_only(line, complai
     assert found.location.path == "0.prisma"
     assert {"id", "name"} <= {one.name for one in table.columns}
     assert reading.schema.uncertain == {table.name}
-    assert not reading.schema.complete
+    assert found.ref in (None, ColumnRef(table.name))
     assert said(USER, POST).schema.tables.items() <= reading.schema.tables.items()
 
 
@@ -339,6 +339,21 @@ def test_the_first_of_two_blocks_with_one_name_counts():
     reading = said("model T {\n  id Int @id\n}", "model T {\n  other Int @id\n}")
     assert complaints(reading) == ["1.prisma:1: T is declared twice, first at 0.prisma:1"]
     assert reading.schema.tables[Name("public", "T")].columns[0].name == "id"
+
+
+def test_what_is_unreadable_in_a_table_hides_no_other_table():
+    reading = model("x Int @default(future())")
+    assert reading.unknown[0].ref == ColumnRef(Name("public", "T"))
+    assert reading.schema.complete
+
+
+@pytest.mark.parametrize(
+    "line", ['@@mapp("t")', "@@map()", "@@schema(1, 2)", 'others T[] @relaton("x")', "others T[] @relation([1])", "x :"]
+)
+def test_what_may_have_named_a_table_may_hide_one(line):
+    reading = model(line)
+    assert [unread.ref for unread in reading.unknown][:1] == [None]
+    assert not reading.schema.complete
 
 
 def test_a_key_of_a_field_that_is_not_there_is_reported():

@@ -75,7 +75,7 @@ def read_texts(files: Mapping[str, str], where: str) -> Reading:
         enums={enum.name: _enum(enum) for enum in enums},
         namespaces=Members(namespaces_of(project.settings)),
         extensions=Members(extensions_of(project.settings)),
-        complete=not project.notes.unread,
+        complete=all(unread.ref is not None for unread in project.notes.unread),
         uncertain=Members(project.notes.uncertain),
     )
     return Reading(

@@ -10,6 +10,7 @@ from dbtools.errors import SourceError
 from dbtools.model.expression import Name
 from dbtools.model.finding import Location
 from dbtools.model.naming import LONGEST, truncated
+from dbtools.model.objects import ColumnRef
 from dbtools.model.reader import Unread
 from dbtools.sources.prisma.attributes import check
 from dbtools.sources.prisma.syntax import Block, Call, Field, Unreadable, Value, listed, parse, plain
@@ -24,15 +25,19 @@ class Notes:
         self.unread = unread
         self.uncertain: set[Name] = set()
 
-    def reading(self, location: Location, table: Name) -> _Attempt:
-        """What is unreadable inside is noted at *location*, and *table* becomes uncertain."""
-        return _Attempt(self, location, table)
+    def reading(self, location: Location, table: Name, *, naming: bool = False) -> _Attempt:
+        """What is unreadable inside is noted at *location*, and *table* becomes uncertain.
+
+        *naming*: a table is named inside, so that without it there is one that nobody knows of.
+        """
+        return _Attempt(self, location, table, naming)
 
 
 class _Attempt(NamedTuple):  # entered for every field: contextlib's generators take five times as long
     notes: Notes
     location: Location
     table: Name
+    naming: bool
 
     def __enter__(self) -> None:
         pass
@@ -40,7 +45,7 @@ class _Attempt(NamedTuple):  # entered for every field: contextlib's generators 
     def __exit__(self, _: object, problem: BaseException | None, trace: object) -> bool:
         if not isinstance(problem, Unreadable):
             return False
-        self.notes.unread.append(Unread(self.location, str(problem)))
+        self.notes.unread.append(Unread(self.location, str(problem), None if self.naming else ColumnRef(self.table)))
         self.notes.uncertain.add(self.table)
         return True
 
@@ -190,7 +195,7 @@ def _once(blocks: list[Block], notes: Notes) -> list[Block]:
 
 def _declared(block: Block, notes: Notes) -> Declared:
     name = Name("public", block.name)
-    with notes.reading(block.location, name):
+    with notes.reading(block.location, name, naming=True):
         name = _name_of(block)
     if not block.whole:
         notes.uncertain.add(name)
@@ -202,10 +207,10 @@ def _declared(block: Block, notes: Notes) -> Declared:
             database_name(item)
             fields[item.name] = item
         for attribute in item.attributes:
-            with notes.reading(attribute.location, name):
+            with notes.reading(attribute.location, name, naming=item.many):  # perhaps that of a join table
                 check(attribute, block=False)
     for attribute in block.attributes:
-        with notes.reading(attribute.location, name):
+        with notes.reading(attribute.location, name, naming=True):
             check(attribute, block=True)
     return Declared(block, name, fields)
 

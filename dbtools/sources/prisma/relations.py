@@ -43,7 +43,7 @@ def join_tables(project: Project, taken: Container[Name]) -> Iterator[JoinTable]
     for model in project.models.values():
         for item in model.fields.values():
             if item.many and item.type in project.models:
-                with project.notes.reading(item.location, model.name):
+                with project.notes.reading(item.location, model.name, naming=True):
                     first, second = sorted((model.block.name, item.type))
                     name = (item.attribute("relation") or NO_ARGUMENTS).get("name", 0)
                     relation = plain(name) if name else f"{first}To{second}"
