@@ -29,9 +29,9 @@ def check_clashes(pair: Pair, name: Name) -> Iterator[Clash | None]:
     yield from (None for _ in matches(ours, theirs, lambda one, two: compared(one, two) is Verdict.SAME))
     for said in matches(ours, theirs, lambda one, two: compared(one, two) is Verdict.UNDECIDED):
         yield _undecided(pair, name, said)
-    # Two different conditions on the same columns are one difference.
-    for said in matches(ours, theirs, lambda one, other: _columns(one) == _columns(other)):
-        yield _clash(pair, name, said)
+    # Two different conditions on the same columns, or of one name, are one difference; so is what has grown or shrunk.
+    for test in (_on_same_columns, _namesakes, _one_within_other):
+        yield from (_clash(pair, name, said) for said in matches(ours, theirs, test))
     yield from (_clash(pair, name, (check, None)) for check in ours)
     yield from (_clash(pair, name, (None, check)) for check in theirs)
 
@@ -74,6 +74,20 @@ def _clash(pair: Pair, table: Name, said: CheckPair) -> Clash:
         "values that one refuses enter through the other without an error",
         remedy(pair, truth, other, change),
     )
+
+
+def _on_same_columns(one: Check, other: Check) -> bool:
+    return _columns(one) == _columns(other)
+
+
+def _namesakes(one: Check, other: Check) -> bool:
+    return bool(one.name) and one.name == other.name
+
+
+def _one_within_other(one: Check, other: Check) -> bool:
+    """Whether one has all the columns of the other, and some of its own."""
+    ours, theirs = set(_columns(one)), set(_columns(other))
+    return bool(ours and theirs) and (ours < theirs or theirs < ours)
 
 
 def _columns(check: Check) -> tuple[str, ...]:

@@ -29,6 +29,23 @@ DISTINCT = frozenset(
         "uuid_generate_v1mc", "random",
     )
 )  # fmt: skip
+# What the moment of the insert is to a column of these types, in all of its spellings.
+MOMENT = {
+    "date": frozenset({"now()", "now()::date", "current_date", "localtimestamp"}),
+    "time": frozenset({"now()", "current_time", "localtime", "localtimestamp"}),
+    "timestamp": frozenset({"now()", "localtimestamp"}),
+}
+# Months, days and seconds are kept apart: a day is not always 24 hours.
+UNITS = {
+    **dict.fromkeys(("year", "years", "y"), (12, 0, 0)),
+    **dict.fromkeys(("month", "months", "mon", "mons"), (1, 0, 0)),
+    **dict.fromkeys(("week", "weeks", "w"), (0, 7, 0)),
+    **dict.fromkeys(("day", "days", "d"), (0, 1, 0)),
+    **dict.fromkeys(("hour", "hours", "h"), (0, 0, 3600)),
+    **dict.fromkeys(("minute", "minutes", "min", "mins"), (0, 0, 60)),
+    **dict.fromkeys(("second", "seconds", "sec", "secs", "s"), (0, 0, 1)),
+}
+SPAN = re.compile(r"([+-]?\d+) ?([a-z]+)\s*")
 COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 LOGIC = frozenset({"AND", "OR"})
 ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "^", "||"})
@@ -103,6 +120,11 @@ def compare_defaults(one: Expression, other: Expression, kind: Type) -> Verdict:
     if one == other:
         return Verdict.SAME
     meanings = {one.meaning, other.meaning}
+    moment = MOMENT.get("" if kind.dimensions else kind.base, frozenset())
+    if meanings <= moment:
+        return Verdict.SAME
+    if meanings & moment and _is_constant(*(meanings - moment)):
+        return Verdict.DIFFERENT
     distinct = DISTINCT & meanings
     if len(distinct) == len(meanings) or (distinct and _is_constant(*(meanings - distinct))):
         return Verdict.DIFFERENT
@@ -193,11 +215,23 @@ def _scalar(text: str, base: str) -> object | None:
             return None if moment.tzinfo is None else moment
         case "time":
             return time.fromisoformat(text).replace(tzinfo=None)
+        case "interval":
+            return _span(text.lower())
         case "bytea" if text.startswith("\\x"):
             return bytes.fromhex(text[2:])
         case "bit" | "varbit" if not text.strip("01"):
             return text
     return None
+
+
+def _span(text: str) -> tuple[int, ...] | None:
+    """Months, days and seconds of ``1 day 2 hours``; None where it is written otherwise."""
+    if not re.fullmatch(f"(?:{SPAN.pattern})+", text):
+        return None
+    parts = [(int(count), UNITS.get(unit)) for count, unit in SPAN.findall(text)]
+    if any(unit is None for _, unit in parts):
+        return None
+    return tuple(sum(count * unit[at] for count, unit in parts if unit) for at in range(3))
 
 
 def _moment(text: str) -> datetime:
