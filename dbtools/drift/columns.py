@@ -56,8 +56,10 @@ def _nullability(said: Said) -> Clash | None:
 def _nullability_harm(said: Said) -> Harm:
     if said.model is None:
         text = "a row without a value is taken by one and refused by the other with 23502"
-    elif said.in_database.nullable:
+    elif said.in_database.nullable and said.model.checks("nullability"):
         text = f"{said.model.client} fails on reading a row where it is null"
+    elif said.in_database.nullable:
+        text = f"{said.model.client} hands over null where {said.model.label} promises a value"
     else:
         text = f"writing null through {said.model.client} fails with 23502"
     return Harm(Severity.ERROR, text)

@@ -39,7 +39,10 @@ def _values(pair: Pair, truth: Enum, other: Enum) -> Clash:
     if pair.model is not None:
         database, model = pair.database_first(lost, added)
         parts = [f"writing {', '.join(model)} fails with 22P02"] if model else []
-        parts += [f"reading {', '.join(database)} fails in {pair.model.client}"] if database else []
+        if database:
+            names, client = ", ".join(database), pair.model.client
+            checks = pair.model.checks("enum")
+            parts.append(f"reading {names} fails in {client}" if checks else f"{client} does not reckon with {names}")
         harm = ", ".join(parts)
 
     def change(had: Enum | None, wanted: Enum) -> list[op.Operation]:

@@ -26,6 +26,8 @@ GENERATORS = {
     "prisma": "the next `prisma migrate dev`", "drizzle": "the next `drizzle-kit generate`",
     "sqlalchemy": "the next `alembic revision --autogenerate`", "django": "the next `makemigrations`",
 }  # fmt: skip
+# What a client looks at as it reads a row; the others hand over what arrives, whatever their types say.
+CHECKED = {"prisma": frozenset({"nullability", "enum"}), "sqlalchemy": frozenset({"enum"})}
 # What else is not known of an attribute when this aspect of it could not be read.
 FOLLOWS = {
     "type": frozenset({"type", "ts type", "enum"}),
@@ -74,6 +76,10 @@ class Source:
         """What becomes of something in the database that this definition does not know."""
         generator = GENERATORS.get(self.language)
         return f"{generator} would drop it" if generator else "its types do not know it"
+
+    def checks(self, aspect: str) -> bool:
+        """Whether its client refuses to read what this definition rules out."""
+        return aspect in CHECKED.get(self.language, ())
 
     def answers_to(self, name: str) -> bool:
         """Whether *name* is its kind, its place, or both as ``kind:place``."""

@@ -7,10 +7,12 @@ from typing import TypeVar
 
 from dbtools.drift.clash import MISSING, PRESENT, Clash, remedy
 from dbtools.drift.source import Pair, Source
+from dbtools.drift.typescript import spelled
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.objects import Column, Table
+from dbtools.model.typescript import NAMESPACE
 
 T = TypeVar("T")
 
@@ -40,7 +42,9 @@ def missing_columns(pair: Pair, name: Name) -> Iterator[Clash | None]:
 
 
 def described(column: Column) -> str:
-    """``text NOT NULL DEFAULT 'x'``."""
+    """``text NOT NULL DEFAULT 'x'``, or ``string | null`` in a language that has types of its own."""
+    if column.type.namespace == NAMESPACE:
+        return f"{spelled(column.type)}{' | null' if column.nullable else ''}"
     parts = [str(column.type), *(() if column.nullable else ("NOT NULL",))]
     if column.identity:
         parts.append("serial" if column.identity == "serial" else f"identity {column.identity}")

@@ -28,8 +28,8 @@ class _Side(NamedTuple):
     @property
     def text(self) -> str:
         if self.is_written:
-            return _spelled(self.arrives)
-        return f"{self.column.type}, which arrives as {_spelled(self.arrives)}"
+            return spelled(self.arrives)
+        return f"{self.column.type}, which arrives as {spelled(self.arrives)}"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -68,10 +68,10 @@ def _agree(truth: _Side, other: _Side) -> bool:
 def _misfit(said: Said, truth: _Side, other: _Side) -> Clash:
     is_list = bool(truth.column.type.dimensions) != bool(other.column.type.dimensions)
     written, arriving = (truth, other) if truth.is_written else (other, truth)
-    harm = f"{written.source.client} takes it for {_spelled(written.arrives)}, {_spelled(arriving.arrives)} arrives"
+    harm = f"{written.source.client} takes it for {spelled(written.arrives)}, {spelled(arriving.arrives)} arrives"
     clash = _clash(said, "array" if is_list else "ts-type", Harm(Severity.ERROR, harm), "ts type")
     return clash._replace(
-        expected=truth.text, found=other.text, remedy=f"write {_spelled(arriving.arrives)} in {written.source.label}"
+        expected=truth.text, found=other.text, remedy=f"write {spelled(arriving.arrives)} in {written.source.label}"
     )
 
 
@@ -97,7 +97,7 @@ def _clash(said: Said, rule: str, harm: Harm, aspect: str) -> Clash:
     )  # fmt: skip
 
 
-def _spelled(kind: Type) -> str:
+def spelled(kind: Type) -> str:
     """As TypeScript writes it."""
     if kind.base == "union":
         word = " | ".join(f"'{label}'" if isinstance(label, str) else str(label) for label in kind.modifiers)

@@ -80,6 +80,7 @@ def test_types_that_hold_what_the_driver_hands_over_are_silent():
         ("area", (typescript("number"), True, "required"), "default", "error", "428C9"),
         ("role", (union("BUYER"), False, "optional"), "enum-values", "error", "does not reckon with SELLER"),
         ("role", (union("BUYER", "SELLER", "X"), False, "optional"), "enum-values", "error", "writing X fails"),
+        ("tags", (typescript("string", 1), False, "optional"), "nullability", "error", "hands over null where kysely"),
         ("tags", None, "missing-column", "warning", "its types do not know it"),
         ("email", None, "missing-column", "error", "inserts through Kysely fail with 23502"),
     ],
@@ -92,6 +93,26 @@ def test_one_change_in_the_types_is_one_finding(column, said, rule, severity, wo
 
 def test_types_that_let_a_computed_column_be_given_are_no_difference_since_all_generators_write_them():
     assert compare(as_sql(SQL), kysely(area=(typescript("number"), True, "optional"))).findings == ()
+
+
+def test_a_column_that_types_alone_have_is_said_in_their_language():
+    (found,) = compare(as_sql(SQL), kysely(nick=(typescript("string"), True, "optional"))).findings
+    assert (found.rule, found.values) == ("missing-column", {"sql": "missing", "kysely": "string | null"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("prisma", "reading SELLER fails in the Prisma client"),
+        ("sqlalchemy", "reading SELLER fails in SQLAlchemy"),
+        ("drizzle", "Drizzle does not reckon with SELLER"),
+    ],
+)
+def test_only_clients_that_look_at_labels_fail_on_reading_another(kind, words):
+    model = replace(as_sql(SQL.replace(", 'SELLER'", "")), kind=kind)
+    (found,) = compare(as_sql(SQL), model).findings
+    assert (found.rule, found.table) == ("enum-values", "Role")
+    assert found.message.endswith(words)
 
 
 def test_a_renamed_column_is_found_through_types_of_another_language():

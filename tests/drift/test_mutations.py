@@ -156,6 +156,8 @@ BETWEEN_DATABASES = [
     (" CHECK (size > 1)", "", "check-missing", "User", "size", ERROR),
     ("size > 1", "size > 2", "check-missing", "User", "size", ERROR),
     ("size > 1", "size >= 1", "check-missing", "User", "size", ERROR),
+    ("size > 1", "size > 1 AND points > 1", "check-missing", "User", "size", ERROR),
+    ("size > 1", "size > points", "check-missing", "User", "size", ERROR),
     ("size > 1", "size - 1 > 0", "not-compared", "User", "size", INFO),
     ("points * 2", "points * 3", "generated", "User", "twice", ERROR),
     (" GENERATED ALWAYS AS (points * 2) STORED", "", "generated", "User", "twice", ERROR),
