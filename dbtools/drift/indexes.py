@@ -73,6 +73,9 @@ def _differing(pair: Pair, table: Name, match: Match) -> Clash | None:
     if len(sorts) == 1 and PLAIN in sorts:
         harm = Harm(Severity.WARNING, "queries that rely on one of them scan the table under the other")
         return _clash(pair, table, "index-columns", harm, match)
+    if len(sorts) == 1 and truth.keeps_apart == other.keeps_apart:
+        harm = Harm(Severity.WARNING, "the same rows count as duplicates, but each serves other queries")
+        return _clash(pair, table, "index-columns", harm, match)
     if len(sorts) == 1:
         return _clash(pair, table, "index-columns", Harm(Severity.ERROR, "other rows count as duplicates"), match)
     if PRIMARY in sorts:

@@ -49,6 +49,12 @@ class Key(NamedTuple):
         """``(a,b)``."""
         return f"({','.join(self.columns)})"
 
+    @property
+    def keeps_apart(self) -> tuple[object, ...]:
+        """What makes two rows duplicates to it, if it is unique: the order of its columns does not."""
+        parts = frozenset((part, key.opclass, key.collation) for part, key in zip(self.columns, self.keys, strict=True))
+        return parts, self.nulls_distinct, self.where
+
     def __str__(self) -> str:
         where = self.made.where if isinstance(self.made, Index) else None
         parts = [

@@ -48,6 +48,7 @@ UNITS = {
 SPAN = re.compile(r"([+-]?\d+) ?([a-z]+)\s*")
 COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 LOGIC = frozenset({"AND", "OR"})
+TESTS = frozenset({"ISNULL", "NOTNULL"})
 ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "^", "||"})
 # Functions of one argument, no two of which always give the same.
 APART = frozenset({"lower", "upper", "initcap", "length", "md5", "abs", "floor", "ceil", "sqrt", "reverse"})
@@ -108,7 +109,7 @@ def compare_expressions(one: Expression | None, other: Expression | None) -> Ver
         return Verdict.SAME
     if ordered[0] in _negated(ordered[1]) or ordered[1] in _negated(ordered[0]) or differ_in_lists(*ordered):
         return Verdict.DIFFERENT
-    left, right = (TOKEN.findall(each) for each in ordered)
+    left, right = (TOKEN.findall(_tested_for_null(each)) for each in ordered)
     if len(left) != len(right):
         return Verdict.UNDECIDED
     changed = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
@@ -119,12 +120,10 @@ def compare_defaults(one: Expression, other: Expression, kind: Type) -> Verdict:
     """The verdict on two defaults of a column of type *kind*."""
     if one == other:
         return Verdict.SAME
-    meanings = {one.meaning, other.meaning}
     moment = MOMENT.get("" if kind.dimensions else kind.base, frozenset())
-    if meanings <= moment:
+    meanings = {"now()" if said.meaning in moment else said.meaning for said in (one, other)}
+    if meanings == {"now()"}:
         return Verdict.SAME
-    if meanings & moment and _is_constant(*(meanings - moment)):
-        return Verdict.DIFFERENT
     distinct = DISTINCT & meanings
     if len(distinct) == len(meanings) or (distinct and _is_constant(*(meanings - distinct))):
         return Verdict.DIFFERENT
@@ -151,6 +150,11 @@ def with_names(expression: Expression, names: Mapping[str, str]) -> Expression:
     return Expression(text, meaning, columns)
 
 
+def _tested_for_null(meaning: str) -> str:
+    """Each test of one word, so that the two are alike but for that."""
+    return meaning.replace(" IS NOT NULL", " NOTNULL").replace(" IS NULL", " ISNULL")
+
+
 def _negated(meaning: str) -> tuple[str, str]:
     return f"NOT {meaning}", f"NOT ({meaning})"
 
@@ -168,7 +172,7 @@ def _are_telling(changed: list[tuple[str, str]], tokens: list[str]) -> bool:
 def _is_telling(one: str, other: str, tokens: list[str]) -> bool:
     """The same of a single token."""
     pair = {one, other}
-    if pair <= COMPARISONS or pair <= LOGIC or pair <= APART:
+    if pair in (TESTS, LOGIC) or pair <= COMPARISONS or pair <= APART:
         return True
     if pair <= ARITHMETIC:
         return not {"0", "1"}.intersection(tokens)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from dbtools.drift.clash import MISSING, Clash, Harm, remedy
 from dbtools.drift.matching import matches, present
@@ -10,7 +11,7 @@ from dbtools.drift.source import Pair, Source
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
-from dbtools.model.objects import ForeignKey, Table
+from dbtools.model.objects import ForeignKey
 
 # Both refuse to leave a reference behind; only a deferred constraint tells them apart.
 REFUSING = frozenset({"NO ACTION", "RESTRICT"})
@@ -20,9 +21,8 @@ def reference_clashes(pair: Pair, name: Name) -> Iterator[Clash | None]:
     """One item for each foreign key of the table called *name* and each of its actions."""
     if "foreign key" not in pair.aspects:
         return
-    tables = pair.truth.schema.tables[name], pair.other.schema.tables[name]
-    ours = _possible(tables[0], tables[1], pair.other)
-    theirs = _possible(tables[1], tables[0], pair.truth)
+    ours = _possible(name, pair.truth, pair.other)
+    theirs = _possible(name, pair.other, pair.truth)
     for key, found in matches(ours, theirs, lambda one, other: _ties(one) == _ties(other)):
         yield None
         if "referential action" in pair.aspects:
@@ -34,15 +34,23 @@ def reference_clashes(pair: Pair, name: Name) -> Iterator[Clash | None]:
     yield from (_missing(pair, name, (None, key)) for key in theirs)
 
 
-def _possible(table: Table, across: Table, source: Source) -> list[ForeignKey]:
-    """The foreign keys of *table* whose columns and target *source* has too: else that is the difference."""
-    there = {column.name for column in across.columns}
+def _possible(name: Name, own: Source, across: Source) -> list[ForeignKey]:
+    """The foreign keys of a table of *own* whose columns and target *across* has too: else that is the difference."""
+    there = {column.name for column in across.schema.tables[name].columns}
     found: dict[object, ForeignKey] = {}
-    for key in table.foreign_keys:
-        target = source.schema.tables.get(key.target)
-        if key.enforced and there.issuperset(key.columns) and (target is not None or not source.can_lack(key.target)):
-            found.setdefault(_ties(key), key)
+    for key in own.schema.tables[name].foreign_keys:
+        known = key.target in across.schema.tables or not across.can_lack(key.target)
+        if key.enforced and known and there.issuperset(key.columns):
+            whole = _whole(key, own)
+            found.setdefault(_ties(whole), whole)
     return list(found.values())
+
+
+def _whole(key: ForeignKey, own: Source) -> ForeignKey:
+    """*key* with the columns that it leaves out: the primary key of a table that its file makes only after it."""
+    target = own.schema.tables.get(key.target)
+    primary = target.primary_key if target and not key.target_columns else None
+    return replace(key, target_columns=primary.columns) if primary else key
 
 
 def _ties(key: ForeignKey) -> object:

@@ -173,3 +173,18 @@ def test_a_column_in_brackets_is_that_column():
     assert compare(as_sql(texts[0], "migrations"), as_sql(texts[1])).findings == ()
     model = "model t {\n a String?\n B String?\n @@index([a, B(sort: Desc)])\n}"
     assert compare(as_prisma(model), as_sql(texts[1])).findings == ()
+
+
+def test_a_key_to_a_table_that_the_file_makes_later_points_at_its_primary_key():
+    first, then = "CREATE TABLE a (b_id int REFERENCES b);", "CREATE TABLE b (id int PRIMARY KEY);"
+    assert compare(as_sql(f"{first} {then}", "migrations"), as_sql(f"{then} {first}")).findings == ()
+
+
+def test_a_key_over_the_same_columns_in_another_order_knows_the_same_duplicates():
+    texts = [f"CREATE TABLE t (a int, b int, PRIMARY KEY ({key}))" for key in ("a, b", "b, a", "a")]
+    (found,) = compare(as_sql(texts[0], "migrations"), as_sql(texts[1])).findings
+    assert (found.rule, found.object, str(found.severity)) == ("index-columns", "(a,b)", "warning")
+    assert found.message.endswith("the same rows count as duplicates, but each serves other queries")
+    (found,) = [each for each in compare(as_sql(texts[0], "migrations"), as_sql(texts[2])).findings
+                if each.rule == "index-columns"]  # fmt: skip
+    assert found.message.endswith("other rows count as duplicates")

@@ -29,6 +29,7 @@ from dbtools.sql.types import read_type
         ("timestamp", "'now'", "now()", "undecided"),
         ("timestamp", "localtimestamp", "now()", "same"),
         ("timestamptz", "localtimestamp", "now()", "undecided"),
+        ("timestamp", "localtimestamp", "clock_timestamp()", "different"),
         ("timestamp", "(now() AT TIME ZONE 'utc')", "now()", "undecided"),
         ("date", "CURRENT_DATE", "now()", "same"),
         ("date", "now()::date", "CURRENT_DATE", "same"),
@@ -73,6 +74,9 @@ def test_defaults_compare_as_values_of_their_type(kind, one, two, verdict):
     [
         ("a > 1", "(a > 1)", "same"),
         ("a > 1", "a > 2", "different"),
+        ("a IS NULL", "a IS NOT NULL", "different"),
+        ("a IS NULL AND b > 1", "a IS NOT NULL AND b > 1", "different"),
+        ("a IS NULL AND b IS NOT NULL", "a IS NOT NULL AND b IS NULL", "undecided"),
         ("a > 1", "a >= 1", "different"),
         ("a > 1 AND b", "a > 1 OR b", "different"),
         ("a > 1", "b > 1", "different"),
