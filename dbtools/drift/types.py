@@ -14,6 +14,8 @@ from dbtools.model.objects import Column
 
 TIMES = frozenset({"timestamp", "timestamptz", "time", "timetz"})
 MICROSECONDS = 6
+# Not up to a length, but of exactly that.
+OF_ONE_LENGTH = frozenset({"bit", "vector", "halfvec", "sparsevec"})
 # Values pass between these without an error.
 INTERCHANGEABLE = (frozenset({"json", "jsonb"}), frozenset({"text", "varchar", "citext"}))
 
@@ -101,6 +103,8 @@ def _precision_harm(said: Said, truth: Type, other: Type) -> Harm:
     if said.model is None:
         return Harm(Severity.WARNING, "a value that fits into one is refused or rounded by the other")
     kind, wanted = said.pair.database_first(truth, other)
+    if kind.base in OF_ONE_LENGTH and kind.modifiers:
+        return Harm(Severity.ERROR, f"the database refuses values that are no {kind._replace(dimensions=0)}")
     if _holds(kind, wanted):
         return Harm(Severity.WARNING, f"the database takes values that {said.model.label} rules out")
     code = "refused with 22003 or rounded" if truth.base == "numeric" else "refused with 22001: too long"

@@ -100,6 +100,14 @@ def test_a_column_that_types_alone_have_is_said_in_their_language():
     assert (found.rule, found.values) == ("missing-column", {"sql": "missing", "kysely": "string | null"})
 
 
+@pytest.mark.parametrize(("had", "said"), [("bit(8)", "bit(4)"), ("vector(3)", "vector(2)"), ("vector(3)", "vector")])
+def test_what_is_of_one_length_takes_no_shorter_value(had, said):
+    texts = (f'CREATE TABLE "User" (v {kind})' for kind in (had, said))
+    (found,) = compare(as_sql(next(texts)), drizzle(next(texts))).findings
+    assert (found.rule, found.object, str(found.severity)) == ("precision", "v", "error")
+    assert found.message.endswith(f"the database refuses values that are no {had}")
+
+
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
