@@ -91,8 +91,13 @@ class Source:
         spoken = name.namespace in schema.namespaces or any(
             name.namespace == other.namespace for other in schema.tables
         )
-        apart = name in schema.views or own in self.reading.schema.views or self._is_part(own)
+        apart = name in schema.views or self._is_view(own) or self._is_part(own)
         return spoken and schema.complete and schema.is_certain(name) and not apart
+
+    def _is_view(self, own: Name) -> bool:
+        """Whether it has a view of this name; models declare views and do not build them, so there only its place is."""
+        schema, declared = self.reading.schema, not self.is_database and ColumnRef(own) in self.reading.origins
+        return own in schema.views or (declared and own not in schema.tables and own not in schema.enums)
 
     def _is_part(self, own: Name) -> bool:
         table = self.reading.schema.tables.get(own)

@@ -139,6 +139,16 @@ def test_labels_of_an_enum_and_of_a_union_make_one_finding():
     }  # fmt: skip
 
 
+def test_a_view_that_a_model_declares_is_no_table_that_it_lacks():
+    model = "model User {\n id Int @id\n}\nview Recent {\n id Int?\n @@map(\"recent\")\n}"
+    said = {name: None for name in TYPES if name != "id"}
+    types = kysely(extra=[Table(Name("public", "recent"), [Column("id", typescript("number"))])],
+                   id=(typescript("number"), False, "required"), **said)  # fmt: skip
+    assert compare(as_prisma(model), types).findings == ()
+    without = compare(as_prisma(model.partition("view")[0]), types).findings
+    assert [(each.rule, each.table) for each in without] == [("missing-table", "recent")]
+
+
 def test_a_view_or_a_partition_that_has_types_is_no_missing_table():
     database = """
         CREATE VIEW v AS SELECT 1 AS a;
