@@ -5,7 +5,7 @@ A unique constraint is its unique index. What only one of two languages can say 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -50,7 +50,7 @@ class Key(NamedTuple):
         return f"({','.join(self.columns)})"
 
     @property
-    def keeps_apart(self) -> tuple[object, ...]:
+    def keeps_apart(self) -> tuple[Hashable, ...]:
         """What makes two rows duplicates to it, if it is unique: the order of its columns does not."""
         parts = frozenset((part, key.opclass, key.collation) for part, key in zip(self.columns, self.keys, strict=True))
         return parts, self.nulls_distinct, self.where

@@ -95,7 +95,7 @@ class Source:
         return spoken and schema.complete and schema.is_certain(name) and not apart
 
     def _is_view(self, own: Name) -> bool:
-        """Whether it has a view of this name; models declare views and do not build them, so there only its place is."""
+        """Whether it has a view of this name; of a model's views only the place is known."""
         schema, declared = self.reading.schema, not self.is_database and ColumnRef(own) in self.reading.origins
         return own in schema.views or (declared and own not in schema.tables and own not in schema.enums)
 

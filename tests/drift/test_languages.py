@@ -140,7 +140,7 @@ def test_labels_of_an_enum_and_of_a_union_make_one_finding():
 
 
 def test_a_view_that_a_model_declares_is_no_table_that_it_lacks():
-    model = "model User {\n id Int @id\n}\nview Recent {\n id Int?\n @@map(\"recent\")\n}"
+    model = 'model User {\n id Int @id\n}\nview Recent {\n id Int?\n @@map("recent")\n}'
     said = {name: None for name in TYPES if name != "id"}
     types = kysely(extra=[Table(Name("public", "recent"), [Column("id", typescript("number"))])],
                    id=(typescript("number"), False, "required"), **said)  # fmt: skip
