@@ -389,6 +389,25 @@ def test_newer_python_is_read_by_an_older_one():
     assert {each.name: each.type for each in table(reading).columns} == {"name": Type("varchar"), "id": Type("integer")}
 
 
+def test_a_table_in_a_function_that_nothing_calls_is_told_and_one_that_is_called_is_read():
+    make = """from sqlalchemy import Column, Integer, MetaData, Table
+m = MetaData()
+def make(name):
+    return Table(name, m, Column("id", Integer, primary_key=True))
+def never():
+    return Table("u", m, Column("id", Integer, primary_key=True))
+def reflected():
+    return Table("v", m, autoload_with=engine)
+t = make("t")
+"""
+    reading = said(m=make)
+    assert {name.local for name in reading.schema.tables} == {"t"}
+    assert [(unread.location.line, unread.what) for unread in reading.unknown] == [
+        (6, "a table that never() makes, which nothing in these files calls")
+    ]
+    assert not reading.schema.complete
+
+
 def test_names_and_functions_that_need_themselves_are_unknown():
     before = "a = b\nb = a\ndef loop(n):\n    return loop(n)\n"
     reading = model("x = Column(String(a))", "y = Column(String(loop(1)))", before=before)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import TypeVar
 
 from dbtools.model.expression import Name
@@ -78,6 +80,7 @@ class Tables:
         for owner in found:
             self._guarded(owner, self._shared)
         self._each_module(self._index)
+        self._each_module(partial(self._left, {draft.location for draft in self.drafts.values()}))
 
     def _each_module(self, look: object) -> None:
         for module in self.modules.all:
@@ -118,6 +121,16 @@ class Tables:
         owner = self.evaluator.class_of(module, statement) if isinstance(statement, ast.ClassDef) else None
         for call in _calls(statement, "Table"):
             self._evaluated(module, call, Scope(module, NO_NAMES, owner))
+
+    def _left(self, made: AbstractSet[Location], module: Module, statement: ast.stmt) -> None:
+        """``Table("t", metadata, Column(...))`` in a function that nothing calls: whether it is made, nobody knows."""
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            return
+        for call in _calls(statement, "Table"):
+            location = Location(module.path, call.lineno, call.col_offset + 1)
+            if _mentions_column(call) and location not in made:
+                what = f"a table that {statement.name}() makes, which nothing in these files calls"
+                self.unread.append(Unread(location, what))
 
     def _evaluated(self, module: Module, call: ast.Call, scope: Scope) -> None:
         """``relationship(secondary=Table(...))``."""
