@@ -80,7 +80,7 @@ def test_types_that_hold_what_the_driver_hands_over_are_silent():
         ("area", (typescript("number"), True, "required"), "default", "error", "428C9"),
         ("role", (union("BUYER"), False, "optional"), "enum-values", "error", "does not reckon with SELLER"),
         ("role", (union("BUYER", "SELLER", "X"), False, "optional"), "enum-values", "error", "writing X fails"),
-        ("tags", (typescript("string", 1), False, "optional"), "nullability", "error", "hands over null where kysely"),
+        ("tags", (typescript("string", 1), False, "optional"), "nullability", "info", "hands over null where kysely"),
         ("tags", None, "missing-column", "warning", "its types do not know it"),
         ("email", None, "missing-column", "error", "inserts through Kysely fail with 23502"),
     ],
