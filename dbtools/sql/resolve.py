@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,11 +10,13 @@ from dbtools.model.expression import Name
 from dbtools.model.objects import ColumnRef
 from dbtools.sql.as_select import FIRST, SOURCE, TARGET
 from dbtools.sql.compared import compared_with, constant_of
+from dbtools.sql.outputs import Output, Refs, Source, by_name, is_called, renamed_output
 from dbtools.sql.reads import Compared, Inserted, Position, Problem, Reads, Relations
 from dbtools.sql.scopes import (
     columns_in,
     cte_columns,
     hidden_from,
+    is_lateral,
     is_natural,
     is_sort_key,
     joins_in,
@@ -28,40 +29,15 @@ from dbtools.sql.scopes import (
 from dbtools.sql.volatility import NAMED_KEYWORDS
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass
-
     from sqlglot import exp
     from sqlglot.optimizer.scope import Scope
 
     from dbtools.sql.inserts import Written
 else:
-    from dbtools.model.value import dataclass
+    pass
 
 KEYWORDS = NAMED_KEYWORDS | {"default"}  # as in SET a = DEFAULT
 SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
-
-
-# Names, each with the stored columns that a star brought there under it and that nothing has noted yet.
-Refs = tuple[ColumnRef, ...]
-Output = tuple[tuple[str, Refs], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """One entry of FROM: ``columns`` are None when they are not known.
-
-    ``relation`` where it is a stored one. ``refs``: the stored columns that its columns are and that nothing has noted
-    yet: those of a stored relation, and those that a star brings out of a subquery.
-    """
-
-    alias: str
-    columns: tuple[str, ...] | None
-    relation: Name | None = None
-    refs: Mapping[str, Refs] = field(default_factory=dict)
-
-    def ref(self, column: str) -> Refs:
-        """The stored column that *column* is; of several that have one name, all."""
-        return self.refs.get(column, ())
 
 
 class Home(NamedTuple):
@@ -88,7 +64,7 @@ class Resolver:
         self._problems: list[Problem] = []
         self._opaque: set[Name] = set()
         self._outputs: dict[int, Output | None] = {}
-        self._sources: dict[int, tuple[_Source, ...]] = {}
+        self._sources: dict[int, tuple[Source, ...]] = {}
 
     def resolve(self, select: exp.Expr, inserts: tuple[Written, ...] = ()) -> Reads:
         """Everything that *select* reads, and what the *inserts* write that it was made of."""
@@ -115,7 +91,7 @@ class Resolver:
             tuple(self._compared()),
         )
 
-    def _read_view(self, source: _Source) -> None:
+    def _read_view(self, source: Source) -> None:
         if source.relation is None:
             return
         if source.columns is None:
@@ -134,36 +110,36 @@ class Resolver:
 
     # FROM
 
-    def _from(self, scope: Scope) -> tuple[_Source, ...]:
+    def _from(self, scope: Scope) -> tuple[Source, ...]:
         if id(scope) not in self._sources:
             self._sources[id(scope)] = tuple(
                 self._source(alias, *entry) for alias, entry in scope.selected_sources.items()
             )
         return self._sources[id(scope)]
 
-    def _source(self, alias: str, node: exp.Expr, source: exp.Expr | Scope) -> _Source:
+    def _source(self, alias: str, node: exp.Expr, source: exp.Expr | Scope) -> Source:
         from sqlglot import exp
 
         renames = tuple(node.alias_column_names) if hasattr(node, "alias_column_names") else ()
         if not isinstance(source, exp.Expr):
             renames = renames or cte_columns(source)
-            output = _renamed(self._output(source), renames)
+            output = renamed_output(self._output(source), renames)
             for _, refs in (output or ())[: len(renames or source.outer_columns)]:
                 self._note(refs, node)  # a list of names counts columns, whatever they are called
             columns = None if output is None else tuple(name for name, _ in output)
-            return _Source(alias, columns, refs=_by_name(output or ()))
+            return Source(alias, columns, refs=by_name(output or ()))
         if not isinstance(source, exp.Table) or not isinstance(source.this, exp.Identifier):
-            return _Source(alias, None)
+            return Source(alias, None)
         name = self._name(source)
         if not self._relations.knows(name):
             message = f"relation {name} does not exist"
             self._problems.append(Problem("unknown table", ColumnRef(name), message, self._position(source)))
-            return _Source(alias, None, None)
+            return Source(alias, None, None)
         self._named.setdefault(name, self._position(source))
         columns = self._relations.relation(name)
         shown = renamed(columns, renames)
         pairs = zip(shown or (), columns or (), strict=False)
-        return _Source(alias, shown, name, {seen: (ColumnRef(name, column),) for seen, column in pairs})
+        return Source(alias, shown, name, {seen: (ColumnRef(name, column),) for seen, column in pairs})
 
     def _name(self, table: exp.Table) -> Name:
         if table.db and table.db != TARGET:
@@ -186,7 +162,7 @@ class Resolver:
 
     def _output(self, scope: Scope) -> Output | None:
         """The output columns of *scope* by the names that they have outside; None when they are not known."""
-        return _renamed(self._selected(scope), tuple(scope.outer_columns))
+        return renamed_output(self._selected(scope), tuple(scope.outer_columns))
 
     def _selected(self, scope: Scope) -> Output | None:
         if id(scope) not in self._outputs:
@@ -229,7 +205,7 @@ class Resolver:
                 columns.setdefault(name if one else (source.alias, at), (name, source.ref(name)))
         return list(columns.values())
 
-    def _star_sources(self, projection: exp.Expr, scope: Scope) -> list[_Source]:
+    def _star_sources(self, projection: exp.Expr, scope: Scope) -> list[Source]:
         from sqlglot import exp
 
         table = projection.table if isinstance(projection, exp.Column) else ""
@@ -244,7 +220,7 @@ class Resolver:
             return True
         if scope.is_cte:
             return isinstance(select.parent, exp.CTE) and select.parent.alias == SOURCE
-        return not scope.is_derived_table and not _is_lateral(scope)
+        return not scope.is_derived_table and not is_lateral(scope)
 
     # What is read
 
@@ -259,7 +235,7 @@ class Resolver:
                 for source in self._star_sources(projection, scope):
                     self._whole(source, projection)
 
-    def _whole(self, source: _Source, node: exp.Expr, first: int | None = None) -> None:
+    def _whole(self, source: Source, node: exp.Expr, first: int | None = None) -> None:
         for name in (source.columns or ())[:first]:
             self._note(source.ref(name), node)
 
@@ -273,14 +249,14 @@ class Resolver:
             if join.args.get("method") == "NATURAL":
                 self._natural(join, sources)
 
-    def _shared(self, name: exp.Expr, sources: list[_Source]) -> None:
+    def _shared(self, name: exp.Expr, sources: list[Source]) -> None:
         having = [source for source in sources if source.columns is None or name.name in source.columns]
         for source in having:
             self._note(source.ref(name.name), name)
         if len(having) < 2:  # noqa: PLR2004 - both sides of a join
             self._unknown(name.name, name, [source for source in sources if source not in having])
 
-    def _natural(self, join: exp.Expr, sources: list[_Source]) -> None:
+    def _natural(self, join: exp.Expr, sources: list[Source]) -> None:
         for source in sources:
             others = {name for other in sources if other is not source for name in other.columns or ()}
             for name in source.columns or ():
@@ -302,7 +278,7 @@ class Resolver:
         within = () if column.table else self._selected(scope) or ()
         named = any(name == column.name for name, _ in within)
         if named and is_sort_key(column, scope):
-            self._note(_by_name(within).get(column.name, ()), column)
+            self._note(by_name(within).get(column.name, ()), column)
             return
         for visible in visible_from(scope):
             if self._settled(column, visible):
@@ -317,7 +293,7 @@ class Resolver:
         elif all(source.columns is not None for source in sources):
             self._unknown(column.name, column, sources)
 
-    def _seen(self, column: exp.Column, scope: Scope) -> list[_Source]:
+    def _seen(self, column: exp.Column, scope: Scope) -> list[Source]:
         """What of the FROM of *scope* can be seen where *column* stands."""
         hidden = hidden_from(column, scope)
         return [source for source in self._from(scope) if source.alias not in hidden]
@@ -327,7 +303,7 @@ class Resolver:
         name = column.name
         if column.table:
             return self._settled_in(
-                column, [source for source in self._seen(column, scope) if _is_called(source, column)]
+                column, [source for source in self._seen(column, scope) if is_called(source, column)]
             )
         sources = self._seen(column, scope)
         having = [source for source in sources if source.columns is not None and name in source.columns]
@@ -344,7 +320,7 @@ class Resolver:
             self._row(rows[0], column)
         return bool(rows) or (name in SYSTEM_COLUMNS and any(source.relation for source in sources))
 
-    def _settled_in(self, column: exp.Column, sources: list[_Source]) -> bool:
+    def _settled_in(self, column: exp.Column, sources: list[Source]) -> bool:
         if not sources:
             return False
         source = sources[0]
@@ -354,7 +330,7 @@ class Resolver:
             self._unknown(column.name, column, sources)
         return True
 
-    def _row(self, source: _Source, column: exp.Column) -> None:
+    def _row(self, source: Source, column: exp.Column) -> None:
         """A whole row: ``to_json(u)``, or one of its fields: ``(u).name``."""
         from sqlglot import exp
 
@@ -374,7 +350,7 @@ class Resolver:
             if self._found.get(ref) is None:
                 self._found[ref] = self._position(node)
 
-    def _unknown(self, name: str, node: exp.Expr, sources: list[_Source]) -> None:
+    def _unknown(self, name: str, node: exp.Expr, sources: list[Source]) -> None:
         stored = [source.relation for source in sources if source.relation is not None]
         where = f" in {' or '.join(map(str, stored))}" if stored else ""
         what = ColumnRef(stored[0] if stored else Name("", ""), name)
@@ -401,32 +377,3 @@ class Resolver:
         )
         before = self._text[:start]
         return Position(before.count("\n") + 1, start - before.rfind("\n"))
-
-
-def _renamed(output: Output | None, names: tuple[str, ...]) -> Output | None:
-    columns = renamed(None if output is None else tuple(name for name, _ in output), names)
-    if columns is None:
-        return None
-    refs = [refs for _, refs in output or ()]
-    return tuple(zip(columns, [*refs, *[()] * (len(columns) - len(refs))], strict=True))
-
-
-def _by_name(output: Output) -> Mapping[str, Refs]:
-    found: dict[str, Refs] = {}
-    for name, refs in output:
-        found[name] = (*found.get(name, ()), *refs)
-    return found
-
-
-def _is_lateral(scope: Scope) -> bool:
-    """Whether *scope* is the query of LATERAL (...), which sqlglot takes for a subquery of it."""
-    from sqlglot import exp
-
-    around = scope.expression.parent
-    return isinstance(around, exp.Subquery) and isinstance(around.parent, exp.Lateral)
-
-
-def _is_called(source: _Source, column: exp.Column) -> bool:
-    if column.db:
-        return source.relation == Name(column.db, column.table)
-    return source.alias == column.table

@@ -159,3 +159,11 @@ def output_name(projection: exp.Expr) -> str:
         case exp.Func() if not isinstance(projection, exp.Binary):
             return NAMED_BY_GRAMMAR.get(type(projection).__name__, projection.sql_name().lower())
     return UNNAMED
+
+
+def is_lateral(scope: Scope) -> bool:
+    """Whether *scope* is the query of LATERAL (...), which sqlglot takes for a subquery of it."""
+    from sqlglot import exp
+
+    around = scope.expression.parent
+    return isinstance(around, exp.Subquery) and isinstance(around.parent, exp.Lateral)

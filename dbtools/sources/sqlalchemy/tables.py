@@ -12,6 +12,7 @@ from dbtools.model.expression import Name
 from dbtools.model.finding import Location
 from dbtools.model.reader import Unread
 from dbtools.sources.sqlalchemy.annotations import Annotated, AnnotationReader
+from dbtools.sources.sqlalchemy.calls import calls, is_relation, mentions_column
 from dbtools.sources.sqlalchemy.classes import SPECIAL, Attribute, Classes, is_model
 from dbtools.sources.sqlalchemy.columns import Context, Said, head, is_column, said_of
 from dbtools.sources.sqlalchemy.drafts import Draft, MetaData, location_of, options_of
@@ -119,16 +120,16 @@ class Tables:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             return
         owner = self.evaluator.class_of(module, statement) if isinstance(statement, ast.ClassDef) else None
-        for call in _calls(statement, "Table"):
+        for call in calls(statement, "Table"):
             self._evaluated(module, call, Scope(module, NO_NAMES, owner))
 
     def _left(self, made: AbstractSet[Location], module: Module, statement: ast.stmt) -> None:
         """``Table("t", metadata, Column(...))`` in a function that nothing calls: whether it is made, nobody knows."""
         if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             return
-        for call in _calls(statement, "Table"):
+        for call in calls(statement, "Table"):
             location = Location(module.path, call.lineno, call.col_offset + 1)
-            if _mentions_column(call) and location not in made:
+            if mentions_column(call) and location not in made:
                 what = f"a table that {statement.name}() makes, which nothing in these files calls"
                 self.unread.append(Unread(location, what))
 
@@ -355,12 +356,12 @@ class Tables:
         if attribute.function is not None:
             function = Function(attribute.owner.module, attribute.function, NO_NAMES, attribute.owner.outer, (owner,))
             return self.evaluator.call(function, (), ())
-        if attribute.value is None or _is_relation(attribute.value):
+        if attribute.value is None or is_relation(attribute.value):
             return None
         try:
             return self.evaluator.evaluate(attribute.value, scope)
         except Unreadable:
-            if _is_mapped(attribute) or _mentions_column(attribute.value):
+            if _is_mapped(attribute) or mentions_column(attribute.value):
                 raise
             return None  # whatever it is, it makes no column
 
@@ -402,34 +403,3 @@ def _is_foreign(value: Value) -> bool:
 def _is_mapped(attribute: Attribute) -> bool:
     """Whether the annotation says ``Mapped``."""
     return attribute.annotation is not None and "Mapped" in ast.unparse(attribute.annotation)
-
-
-def _is_relation(value: ast.expr | None) -> bool:
-    if not isinstance(value, ast.Call):
-        return False
-    return _called(value) in {
-        "relationship",
-        "association_proxy",
-        "synonym",
-        "backref",
-        "dynamic_loader",
-        "query_expression",
-    }
-
-
-def _mentions_column(value: ast.expr) -> bool:
-    return any(isinstance(each, ast.Call) and "olumn" in _called(each) for each in ast.walk(value))
-
-
-def _calls(node: ast.stmt, name: str) -> Iterator[ast.Call]:
-    for each in ast.walk(node):
-        if isinstance(each, ast.Call) and _called(each) == name:
-            yield each
-
-
-def _called(call: ast.Call) -> str:
-    """The last part of what is called."""
-    match call.func:
-        case ast.Name(name) | ast.Attribute(_, name):
-            return name
-    return ""
