@@ -116,4 +116,4 @@ def test_a_single_file_is_filled_too():
 def test_hostile_text_is_read_in_linear_time(piece):
     start = time.process_time()
     filled("SELECT :x;" + piece * 100_000)
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 20  # a scan that begins anew at each character would take minutes

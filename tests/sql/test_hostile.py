@@ -109,11 +109,11 @@ def test_every_prefix_of_a_script_is_read():
         read(script[:end])
 
 
-@pytest.mark.parametrize("text", ["a." * 20_000, '"a' * 20_001, "/* " * 20_000, "a b " * 20_000])
+@pytest.mark.parametrize("text", ["a." * 200_000, '"a' * 200_001, "/* " * 200_000, "a b " * 200_000])
 def test_names_are_looked_for_in_any_text_at_once(text):
     start = time.process_time()
     named(text, "public")
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 20  # a scan that begins anew at each character would take minutes
 
 
 def test_what_sqlglot_cannot_read_it_says_to_nobody():
