@@ -7,7 +7,7 @@ number of rows), so a second run over the same history copies it instead of runn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -16,7 +16,7 @@ from dbtools.model.expression import Name
 from dbtools.model.finding import Location
 from dbtools.model.migration import Migration
 from dbtools.pg.catalog import catalog
-from dbtools.pg.connect import connect
+from dbtools.pg.connect import connect, database_of
 from dbtools.pg.fill import count_rows, fill
 from dbtools.pg.run import Sent, run
 from dbtools.pg.server import Server
@@ -31,9 +31,19 @@ Say = Callable[[int, int, str], None]
 class Stage:
     """A database at ``url`` with ``rows`` per table; ``broken`` says where the history could not go on, and why."""
 
+    server: Server
     url: str
     rows: dict[Name, int]
     broken: tuple[Location, str] | None = None
+
+    @contextmanager
+    def frozen(self) -> Iterator[Callable[[], AbstractContextManager[str]]]:
+        """What makes databases that are as this one is now, each dropped when its block ends.
+
+        Nobody may be connected to this one while the block begins.
+        """
+        with self.server.database(template=database_of(self.url)) as still:
+            yield lambda: self.server.database(template=database_of(still))
 
 
 @contextmanager
@@ -42,14 +52,14 @@ def staged(server: Server, history: Sequence[Migration], rows: int, say: Say) ->
     kept = _key(server, history, rows)
     if server.throwaway and server.has_database(kept):
         with server.database(template=kept) as url:
-            yield Stage(url, _counted(url))
+            yield Stage(server, url, _counted(url))
         return
     with server.database() as url:
         broken = _run(url, history, say)
         counts = {} if broken else _filled(url, rows)
         if server.throwaway and not broken:
             _keep(server, url, kept)
-        yield Stage(url, counts, broken)
+        yield Stage(server, url, counts, broken)
 
 
 def sent(text: str) -> tuple[Sent, ...]:
@@ -84,7 +94,7 @@ def _counted(url: str) -> dict[Name, int]:
 
 def _keep(server: Server, url: str, kept: str) -> None:
     """Make a copy under the name by which the next run finds it, and let the oldest go."""
-    name = url.split("?", 1)[0].rsplit("/", 1)[-1]
+    name = database_of(url)
     unfinished = f"{name}_copy"
     server.clone(name, unfinished)
     server.rename(unfinished, kept)

@@ -19,11 +19,11 @@ def base_option(function: F) -> F:
     return click.option("--base", metavar="REV", help=help_text)(function)
 
 
-def database_option(function: F) -> F:
-    """``--database-url URL`` as ``database_url``."""
+def server_option(function: F) -> F:
+    """``--server-url URL`` as ``server_url``."""
     return click.option(
-        "--database-url", metavar="URL", envvar="DATABASE_URL", show_envvar=True,
-        help="A PostgreSQL server where databases may be made.  [default: an embedded one]",
+        "--server-url", metavar="URL", envvar="DBTOOLS_SERVER_URL", show_envvar=True,
+        help="A PostgreSQL server where databases may be made and dropped.  [default: an embedded one]",
     )(function)  # fmt: skip
 
 

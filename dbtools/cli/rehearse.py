@@ -12,7 +12,7 @@ import click
 
 from dbtools.cli._call import Call
 from dbtools.cli._command import report_command
-from dbtools.cli._options import change_options, database_option
+from dbtools.cli._options import change_options, server_option
 
 if TYPE_CHECKING:
     from dbtools.change import Scope
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 @report_command
 @change_options
-@database_option
+@server_option
 @click.option("--rows", type=click.IntRange(0, 1_000_000), default=200, show_default=True, help="Rows in every table.")
-def command(call: Call, scope: Scope, database_url: str | None, rows: int) -> Report:
+def command(call: Call, scope: Scope, server_url: str | None, rows: int) -> Report:
     from dbtools.cli._project import change_of
     from dbtools.rehearse import RehearseSettings, rehearse
 
     change = change_of(call, scope)
-    return rehearse(change, RehearseSettings(database_url or "", rows, call.say, call.config.postgres))
+    return rehearse(change, RehearseSettings(server_url or "", rows, call.say, call.config.postgres))

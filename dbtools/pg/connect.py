@@ -65,6 +65,11 @@ def to_database(url: str, name: str) -> str:
     return f"{split.scheme}://{split.netloc}{rest}"
 
 
+def database_of(url: str) -> str:
+    """The name of the database that *url* names, empty where it leaves that to libpq."""
+    return _parts(url).get("dbname", "")
+
+
 def looks_like_production(url: str) -> bool:
     """Whether host, database or user says ``prod``, ``production`` or ``live`` as a word of its own.
 

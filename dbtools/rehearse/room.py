@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sized
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sized
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 
 from dbtools.change import Change
-from dbtools.model.diff import diff
 from dbtools.model.entries import Members
 from dbtools.model.finding import Damage, Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration
@@ -17,48 +16,41 @@ from dbtools.model.schema import Schema
 from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
 from dbtools.pg.fill import count_rows, fill
-from dbtools.pg.run import Refused, run
 from dbtools.pg.server import Server, server
+from dbtools.rehearse.round_trip import AGAIN, MIDWAY, TITLE, round_trip
+from dbtools.rehearse.settings import RehearseSettings
 from dbtools.rehearse.show import details, overview, seen_at
+from dbtools.rehearse.trial import Experiment, Scene, Trial
 from dbtools.rehearse.watch import Watched, watch
 from dbtools.sql.excerpt import excerpt
 from dbtools.sql.history import history
-from dbtools.sql.render import render
 from dbtools.sql.walk import in_transaction, walk
-from dbtools.stage import sent, staged
+from dbtools.stage import Stage, staged
 
-if TYPE_CHECKING:
-    from dbtools.pg.connect import Connection
-
-ROWS = 200
-SAME = "same again"
-MIDWAY, AGAIN = "down fails midway", "up again fails"  # the next migration would not meet what it expects
-LISTED = 5
-UP = ".up.sql"
-
-
-@dataclass(frozen=True, slots=True)
-class RehearseSettings:
-    """``database_url``: a server where databases may be made; empty for an embedded one. ``rows`` per table.
-
-    ``version``: the major that the team runs, to be said where the rehearsal ran on another.
-    """
-
-    database_url: str = ""
-    rows: int = ROWS
-    say: Callable[[int, int, str], None] = field(default=lambda *_: None)
-    version: int | None = None
+EXPERIMENTS: tuple[Experiment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """One migration: every statement watched, and how the way down and up again went."""
+    """One migration: every statement watched, and what the experiments with it showed. ``rows``: how many it met."""
 
     migration: Migration
     watched: tuple[Watched, ...]
-    findings: tuple[Finding, ...]
-    round_trip: str
+    trials: tuple[Trial, ...]
     rows: int
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the statements did, then what the experiments showed."""
+        of_statements = (finding for each in self.watched for finding in _of_statement(each))
+        return (*of_statements, *(finding for trial in self.trials for finding in trial.findings))
+
+    @property
+    def stops(self) -> bool:
+        """Whether the next migration would not meet what it expects."""
+        return any(each.failed for each in self.watched) or any(
+            trial.result in (MIDWAY, AGAIN) for trial in self.trials if trial.title == TITLE
+        )
 
 
 def rehearse(change: Change, settings: RehearseSettings) -> Report:
@@ -66,7 +58,7 @@ def rehearse(change: Change, settings: RehearseSettings) -> Report:
     if not change.new:
         return Report("rehearse", "no new migration to run")
     with (
-        server(settings.database_url or None) as running,
+        server(settings.server_url or None) as running,
         staged(running, change.history, settings.rows, settings.say) as stage,
     ):
         if stage.broken is not None:
@@ -74,39 +66,51 @@ def rehearse(change: Change, settings: RehearseSettings) -> Report:
             hint = "the migrations before the change have to run before it can be rehearsed"
             finding = Finding("history-fails", Severity.ERROR, f"the history stops here: {message}", where, hint=hint)
             return Report("rehearse", "the history does not run", (finding,), status="failed")
-        with connect(stage.url) as connection:
-            done = list(_each(connection, change, running.version, settings))
+        done = list(_each(stage, change, settings))
     return _report(change, done, running, settings.version)
 
 
-def _each(connection: Connection, change: Change, version: int, settings: RehearseSettings) -> Iterator[Rehearsed]:
+def _each(stage: Stage, change: Change, settings: RehearseSettings) -> Iterator[Rehearsed]:
     ran = [migration.up.text for migration in change.history]
     for number, migration in enumerate(change.new, start=1):
         settings.say(number, len(change.new), f"rehearsing {migration.name}")
-        rehearsed = _one(connection, migration, history(ran), version, settings.rows)
+        rehearsed = _one(stage, migration, history(ran), settings)
         yield rehearsed
-        if any(each.failed for each in rehearsed.watched) or rehearsed.round_trip in (MIDWAY, AGAIN):
+        if rehearsed.stops:
             return
         ran.append(migration.up.text)
 
 
-def _one(connection: Connection, migration: Migration, schema: Schema, version: int, rows: int) -> Rehearsed:
-    connection.execute("RESET ALL")
-    before = catalog(connection)
-    counts = fill(connection, before, rows)
-    counts |= count_rows(connection, before.tables)
+def _one(stage: Stage, migration: Migration, schema: Schema, settings: RehearseSettings) -> Rehearsed:
+    with connect(stage.url) as connection:
+        before = catalog(connection)
+        counts = fill(connection, before, settings.rows)
+        counts |= count_rows(connection, before.tables)
     empty = frozenset(name for name, count in counts.items() if not count)
-    steps = walk([migration], schema, Session(version, empty=Members(empty)))
-    watched = tuple(watch(connection, migration, steps))
-    failed = any(each.failed for each in watched)
-    if connection.info.transaction_status.name != "IDLE":  # one that the script left open ends with its session
-        connection.execute("COMMIT" if in_transaction(migration) and not failed else "ROLLBACK")
-    findings = [finding for each in watched for finding in _of_statement(each)]
-    if failed:
-        return Rehearsed(migration, watched, tuple(findings), "not tried: it fails", sum(counts.values()))
-    connection.execute("RESET ALL")
-    round_trip, problems = _round_trip(connection, migration, before)
-    return Rehearsed(migration, watched, (*findings, *problems), round_trip, sum(counts.values()))
+    steps = tuple(walk([migration], schema, Session(stage.server.version, empty=Members(empty))))
+    scene = Scene(migration, before, steps, settings, stage.server.database)
+    wanted = [experiment for experiment in EXPERIMENTS if experiment.applies(scene)]
+    with ExitStack() as stack:
+        if wanted:
+            scene = replace(scene, copy=stack.enter_context(stage.frozen()))
+        watched, trial = _through(stage, scene)
+        trials = (experiment.perform(scene, watched) for experiment in wanted)
+        return Rehearsed(
+            migration, watched, (trial, *(each for each in trials if each is not None)), sum(counts.values())
+        )
+
+
+def _through(stage: Stage, scene: Scene) -> tuple[tuple[Watched, ...], Trial]:
+    """Up with every statement watched, then down and up again."""
+    migration = scene.migration
+    with connect(stage.url) as connection:
+        watched = tuple(watch(connection, migration, scene.steps))
+        failed = any(each.failed for each in watched)
+        if connection.info.transaction_status.name != "IDLE":  # one that the script left open ends with its session
+            connection.execute("COMMIT" if in_transaction(migration) and not failed else "ROLLBACK")
+        if failed:
+            return watched, Trial(TITLE, "not tried: it fails")
+        return watched, round_trip(connection, migration, scene.before)
 
 
 def _of_statement(watched: Watched) -> Iterator[Finding]:
@@ -130,58 +134,6 @@ def _of_statement(watched: Watched) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _round_trip(connection: Connection, migration: Migration, before: Schema) -> tuple[str, list[Finding]]:
-    """Down again and up again; what the way down leaves behind or does not bring back is a finding."""
-    down = migration.back
-    if down is None:
-        if not migration.reversible:
-            return "up only", []
-        location = Location(migration.up.path)
-        pair = migration.up.path.endswith(UP)
-        hint = f"write {migration.up.path.removesuffix(UP)}.down.sql" if pair else "write it"
-        return "no down", [_finding("down-missing", Severity.WARNING, "there is no way back down", location, hint)]
-    after = catalog(connection)
-    location = Location(down.up.path)
-    refused = run(connection, sent(down.up.text), whole=in_transaction(down))
-    if refused is not None:
-        return ("down fails" if in_transaction(down) else MIDWAY), [
-            _refusal("down-fails", "the way down fails", down, refused)
-        ]
-    problems = []
-    left = _apart(catalog(connection), before)
-    if left:
-        message = f"the way down does not lead back: {left}"
-        hint = "after down the schema should be what it was before up"
-        problems.append(_finding("down-differs", Severity.WARNING, message, location, hint))
-    refused = run(connection, sent(migration.up.text), whole=in_transaction(migration))
-    if refused is not None:
-        problems.append(_refusal("up-again-fails", "up, down, and up again fails", migration, refused))
-        return AGAIN, problems
-    if not left and (left := _apart(catalog(connection), after)):
-        message = f"up, down, and up again is not what up was: {left}"
-        hint = "what up makes should not depend on what down left behind"
-        problems.append(_finding("up-again-differs", Severity.WARNING, message, location, hint))
-        return "up again differs", problems
-    return ("down differs" if left else SAME), problems
-
-
-def _refusal(rule: str, what: str, migration: Migration, refused: Refused) -> Finding:
-    place = Location(migration.up.path, refused.statement.line, refused.statement.column)
-    message = f"{what}: {refused.sqlstate} {refused.message}"
-    return _finding(rule, Severity.ERROR, message, place, "mend the script")
-
-
-def _apart(now: Schema, wanted: Schema) -> str:
-    operations = diff(now, wanted)
-    texts = [" ".join(render(operation).split()) for operation in operations[:LISTED]]
-    rest = len(operations) - LISTED
-    return "; ".join(texts) + (f"; and {rest} more" if rest > 0 else "")
-
-
-def _finding(rule: str, severity: Severity, message: str, location: Location, hint: str) -> Finding:
-    return Finding(rule, severity, message, location, Evidence.REHEARSED, hint)
-
-
 def _report(change: Change, done: list[Rehearsed], running: Server, version: int | None) -> Report:
     watched = [each for rehearsed in done for each in rehearsed.watched]
     taken = {(each.statement.text, name) for each in watched for name in each.observation.effects.locks}
@@ -193,8 +145,10 @@ def _report(change: Change, done: list[Rehearsed], running: Server, version: int
         summary += f" (you run {version})"
     if left:
         summary += f"; {left} not reached"
-    sections: list[Section] = [overview(((each.migration, each.watched, each.round_trip) for each in done), running)]
-    sections.extend(section for each in done if (section := details(each.migration, each.watched)) is not None)
+    sections: list[Section] = [overview(((each.migration, each.watched, each.trials) for each in done), running)]
+    sections.extend(
+        section for each in done if (section := details(each.migration, each.watched, each.trials)) is not None
+    )
     shim = ", ".join(sorted(running.shimmed & _wanted(change)))
     if shim:
         note = (

@@ -10,19 +10,22 @@ from dbtools.model.finding import Location
 from dbtools.model.migration import Migration
 from dbtools.model.report import TableSection
 from dbtools.pg.server import Server
+from dbtools.rehearse.trial import Fact, Trial
 from dbtools.rehearse.watch import WATCHED, Watched
 
 LONGEST = 40
 
 
-def overview(done: Iterable[tuple[Migration, tuple[Watched, ...], str]], running: Server) -> TableSection:
-    """One line per migration."""
-    header = ("migration", "statements", "locks", "rewritten", "scanned", "built", "lost", "ms", "down, up")
-    rows = tuple(_line(migration, watched, trip) for migration, watched, trip in done)
+def overview(done: Iterable[tuple[Migration, tuple[Watched, ...], tuple[Trial, ...]]], running: Server) -> TableSection:
+    """One line per migration, with a column for every experiment that was made with any of them."""
+    lines = list(done)
+    titles = tuple(dict.fromkeys(trial.title for _, _, trials in lines for trial in trials))
+    header = ("migration", "statements", "locks", "rewritten", "scanned", "built", "lost", "ms", *titles)
+    rows = tuple(_line(migration, watched) + _results(trials, titles) for migration, watched, trials in lines)
     return TableSection(f"Seen on PostgreSQL {running.version}", header, rows)
 
 
-def _line(migration: Migration, watched: tuple[Watched, ...], trip: str) -> tuple[str, ...]:
+def _line(migration: Migration, watched: tuple[Watched, ...]) -> tuple[str, ...]:
     effects = [each.observation.effects for each in watched]
     locks = sum(mode > WATCHED for each in effects for mode in each.locks.values())
     scans = len({name for each in effects for name in each.scans})
@@ -31,15 +34,22 @@ def _line(migration: Migration, watched: tuple[Watched, ...], trip: str) -> tupl
     lost = sum(len(each.losses) for each in watched)
     taken = sum(each.observation.milliseconds for each in watched)
     counts = (len(watched), locks, rewrites, scans, builds, lost)
-    return (migration.name, *map(str, counts), f"{taken:.0f}", trip)
+    return (migration.name, *map(str, counts), f"{taken:.0f}")
 
 
-def details(migration: Migration, watched: tuple[Watched, ...]) -> TableSection | None:
-    """The statements that did more than a moment's work to what stood before, or failed, or lost something."""
+def _results(trials: tuple[Trial, ...], titles: tuple[str, ...]) -> tuple[str, ...]:
+    found = {trial.title: trial.result for trial in trials}
+    return tuple(found.get(title, "") for title in titles)
+
+
+def details(migration: Migration, watched: tuple[Watched, ...], trials: tuple[Trial, ...] = ()) -> TableSection | None:
+    """The statements that worked for more than a moment on what stood before, or failed or lost something, and the trials'."""
     worth = [each for each in watched if each.failed or each.losses or _works(each)]
-    if not worth:
+    facts = [Fact(each.statement.place.line, each.statement.text, summary_of(each)) for each in worth]
+    facts.extend(fact for trial in trials for fact in trial.facts)
+    if not facts:
         return None
-    rows = tuple((f"{each.statement.place.line}", _short(each.statement.text), summary_of(each)) for each in worth)
+    rows = tuple((f"{fact.line}", _short(fact.statement), fact.seen) for fact in sorted(facts, key=itemgetter(0)))
     return TableSection(migration.up.path, ("line", "statement", "what the server did"), rows)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from dbtools.cli import run
 from dbtools.cli._command import report_command, writing_command
-from dbtools.cli._options import change_options, database_option
+from dbtools.cli._options import change_options, server_option
 from dbtools.errors import SourceError
 from dbtools.model.finding import Finding, Location, Severity
 from dbtools.model.report import File, Report
@@ -36,7 +36,7 @@ REPORTS = {
 @report_command
 @click.argument("which", default="nothing")
 @change_options
-@database_option
+@server_option
 def judge(call, which, **given):
     if which == "config":
         return Report("judge", f"postgres {call.config.postgres} in {call.root}")
@@ -68,7 +68,7 @@ if __name__ == "__main__":
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "DATABASE_URL"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "DBTOOLS_SERVER_URL"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 
@@ -140,11 +140,11 @@ def test_settings_with_a_mistake_stop_every_command(folder, capsys):
 
 
 def test_what_to_review_arrives(capsys, monkeypatch):
-    monkeypatch.setenv("DATABASE_URL", "postgres://h/d")
+    monkeypatch.setenv("DBTOOLS_SERVER_URL", "postgres://h/d")
     run(["given", "--base", "main", "--format", "json"], judge)
     given = json.loads(json.loads(capsys.readouterr().out)["summary"])
     scope = {"base": "main", "commit": None, "since": None, "staged": False, "everything": False}
-    assert given == {"scope": scope, "database_url": "postgres://h/d"}
+    assert given == {"scope": scope, "server_url": "postgres://h/d"}
 
 
 def test_only_one_thing_can_be_reviewed(capsys):
@@ -158,7 +158,7 @@ def test_help_is_the_modules_docstring_with_the_options_in_two_lists(capsys):
     assert "Judge nothing, for the sake of testing." in shown
     own, shared = shown.split("Report:\n")
     assert "--base REV" in own
-    assert "[env var: DATABASE_URL]" in " ".join(own.split())
+    assert "[env var: DBTOOLS_SERVER_URL]" in " ".join(own.split())
     assert "--fail-on" in shared
 
 

@@ -161,7 +161,7 @@ def test_pages_are_written_once_and_checked(project):
         (("drift", "prism:schema.prisma"), "no kind of source prism", "prisma"),
         (("lint", "--select", "drop-colum"), "no rule drop-colum", "drop-column"),
         (("reviw",), "no command 'reviw'", "review"),
-        (("rehearse", "--all", "--database-url", "postgresql://u:secret@127.0.0.1:1/x"), "127.0.0.1:1", ""),
+        (("rehearse", "--all", "--server-url", "postgresql://u:secret@127.0.0.1:1/x"), "127.0.0.1:1", ""),
     ],
 )
 def test_what_cannot_be_done_is_two_lines_with_a_next_step_and_exit_2(project, arguments, said, hint):
@@ -218,7 +218,7 @@ def test_a_review_without_a_server_says_that_it_was_not_rehearsed(project):
     add(project, 'ALTER TABLE "User" ADD COLUMN age int;\n', 'ALTER TABLE "User" DROP COLUMN age;\n')
     done = dbtools(project, "review", "--no-rehearse")
     assert "rehearse" not in done.stdout
-    done = dbtools(project, "review", "--database-url", "postgresql://u@127.0.0.1:1/x")
+    done = dbtools(project, "review", "--server-url", "postgresql://u@127.0.0.1:1/x")
     assert done.returncode == 2
     assert "not done" in done.stdout
 
