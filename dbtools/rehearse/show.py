@@ -43,7 +43,7 @@ def _results(trials: tuple[Trial, ...], titles: tuple[str, ...]) -> tuple[str, .
 
 
 def details(migration: Migration, watched: tuple[Watched, ...], trials: tuple[Trial, ...] = ()) -> TableSection | None:
-    """The statements that worked for more than a moment on what stood before, or failed or lost something, and the trials'."""
+    """The statements that worked on what stood before, or failed or lost something, and what the trials add."""
     worth = [each for each in watched if each.failed or each.losses or _works(each)]
     facts = [Fact(each.statement.place.line, each.statement.text, summary_of(each)) for each in worth]
     facts.extend(fact for trial in trials for fact in trial.facts)
