@@ -30,7 +30,7 @@ from dbtools.pg.connect import connect
 from dbtools.pg.fill import count_rows, fill
 from dbtools.pg.installation import installation
 from dbtools.pg.server import server
-from dbtools.rehearse.room import ROWS
+from dbtools.rehearse.settings import ROWS
 from dbtools.rehearse.watch import Watched, watch
 from dbtools.sql.walk import fold, in_transaction, statements, walk
 
