@@ -35,7 +35,8 @@ class Observation:
 
     ``rows``: how many it says it touched, None where it does not say. ``error`` and ``position``:
     what the server answered, and at which character of the statement (1-based). ``scanned``: the
-    rows read sequentially, per table. ``locks_seen``: whether ``effects.locks`` says anything.
+    rows read sequentially, per table. ``wal``: the bytes of write-ahead log that the server wrote meanwhile, which a
+    standby has to receive. ``locks_seen``: whether ``effects.locks`` says anything.
     """
 
     effects: Effects
@@ -46,6 +47,7 @@ class Observation:
     position: int | None = None
     scanned: Mapping[Name, int] = field(default_factory=dict)
     locks_seen: bool = True
+    wal: int = 0
 
 
 class _Relation(NamedTuple):
@@ -68,6 +70,7 @@ class _Relation(NamedTuple):
 class _Snapshot(NamedTuple):
     relations: Mapping[int, _Relation]
     locks: frozenset[tuple[int, LockMode]]
+    wal: int
 
 
 def observe(connection: Connection, statement: str, *, transactional: bool = True) -> Observation:
@@ -104,6 +107,7 @@ def observe(connection: Connection, statement: str, *, transactional: bool = Tru
         notices=tuple(notices),
         scanned=_scanned(before, after),
         locks_seen=transactional,
+        wal=after.wal - before.wal,
     )
 
 
@@ -120,8 +124,10 @@ def _require(connection: Connection, *, transactional: bool) -> None:
 
 
 def _snapshot(connection: Connection) -> _Snapshot:
-    locks = frozenset((oid, MODES[mode]) for oid, mode in connection.execute(query("locks")) if mode in MODES)
-    return _Snapshot({row[0]: _Relation(*row) for row in connection.execute(query("watched"))}, locks)
+    held = connection.execute(query("locks")).fetchall()
+    locks = frozenset((oid, MODES[mode]) for oid, mode, _ in held if mode in MODES)
+    relations = {row[0]: _Relation(*row) for row in connection.execute(query("watched"))}
+    return _Snapshot(relations, locks, held[0][2] if held else 0)
 
 
 @contextmanager

@@ -114,17 +114,12 @@ def _through(stage: Stage, scene: Scene) -> tuple[tuple[Watched, ...], Trial]:
 
 
 def _of_statement(watched: Watched) -> Iterator[Finding]:
-    place = watched.statement.place
-    location = Location(watched.migration.up.path, place.line, place.column)
-    anchor, shown = watched.statement.text, excerpt(watched.migration.up.text, watched.statement, place)
+    statement, script = watched.statement, watched.migration.up
+    place = statement.place
+    location = Location(script.path, place.line, place.column)
+    anchor, shown = statement.text, excerpt(script.text, statement, place)
     if watched.failed:
-        observation = watched.observation
-        message = f"fails on a server with rows: {observation.effects.fails} {observation.error}"
-        yield Finding(
-            "rehearsal-fails", Severity.ERROR, message, location, Evidence.REHEARSED,
-            "the migration stops here and nothing of its transaction is left", anchor=anchor, damage=Damage.FAILS,
-            excerpt=shown,
-        )  # fmt: skip
+        yield _failure(watched)
     for difference in watched.differences:
         hint = "this is a mistake of dbtools, not of yours: please report the statement"
         message = f"{difference}"
@@ -132,6 +127,22 @@ def _of_statement(watched: Watched) -> Iterator[Finding]:
             "prediction-differs", Severity.INFO, message, location, Evidence.REHEARSED, hint, anchor=anchor,
             excerpt=shown,
         )  # fmt: skip
+
+
+def _failure(watched: Watched) -> Finding:
+    """At the word that the server points at, where it points at one."""
+    observation, statement, script = watched.observation, watched.statement, watched.migration.up
+    place = statement.place
+    if observation.position:
+        place = place.after(statement.text[: observation.position - 1])
+        statement = replace(statement, error=observation.error or "")
+    return Finding(
+        "rehearsal-fails", Severity.ERROR,
+        f"fails on a server with rows: {observation.effects.fails} {observation.error}",
+        Location(script.path, place.line, place.column), Evidence.REHEARSED,
+        "the migration stops here and nothing of its transaction is left", anchor=statement.text, damage=Damage.FAILS,
+        excerpt=excerpt(script.text, statement, place),
+    )  # fmt: skip
 
 
 def _report(change: Change, done: list[Rehearsed], running: Server, version: int | None) -> Report:

@@ -14,6 +14,7 @@ from dbtools.rehearse.trial import Fact, Trial
 from dbtools.rehearse.watch import WATCHED, Watched
 
 LONGEST = 40
+MUCH_LOG = 64 * 1024  # bytes
 
 
 def overview(done: Iterable[tuple[Migration, tuple[Watched, ...], tuple[Trial, ...]]], running: Server) -> TableSection:
@@ -44,8 +45,8 @@ def _results(trials: tuple[Trial, ...], titles: tuple[str, ...]) -> tuple[str, .
 
 def details(migration: Migration, watched: tuple[Watched, ...], trials: tuple[Trial, ...] = ()) -> TableSection | None:
     """The statements that worked on what stood before, or failed or lost something, and what the trials add."""
-    worth = [each for each in watched if each.failed or each.losses or _works(each)]
-    facts = [Fact(each.statement.place.line, each.statement.text, summary_of(each)) for each in worth]
+    worth = [each for each in watched if each.failed or each.losses or _works(each) or each.observation.notices]
+    facts = [Fact(each.statement.place.line, each.statement.text, "; ".join(_all_facts(each))) for each in worth]
     facts.extend(fact for trial in trials for fact in trial.facts)
     if not facts:
         return None
@@ -61,6 +62,15 @@ def _works(watched: Watched) -> bool:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def _all_facts(watched: Watched) -> Iterator[str]:
+    """What is evidence, then what is told for its own sake: one run's size of the log, the server's own words."""
+    yield from _facts(watched)
+    if watched.observation.wal >= MUCH_LOG:
+        yield f"wrote {watched.observation.wal / 1024:,.0f} kB of WAL"
+    for notice in dict.fromkeys(watched.observation.notices):
+        yield f"said: {' '.join(notice.split())}"
 
 
 def summary_of(watched: Watched) -> str:

@@ -43,6 +43,11 @@ class Place:
     line: int
     column: int
 
+    def after(self, text: str) -> Place:
+        """Where one is after *text*, which begins here."""
+        lines = text.count("\n")
+        return Place(self.line + lines, len(text) - text.rindex("\n") if lines else self.column + len(text))
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:

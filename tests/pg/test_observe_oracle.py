@@ -27,7 +27,7 @@ def _rows():
 
 
 def truth_of(row, version):
-    """What was observed on the major *version*; the test is skipped where that was not measured, or cannot be set up."""
+    """What was observed on the major *version*; skipped where that was not measured, or cannot be set up."""
     truth = next((truth for majors, truth in row["observed"].items() if str(version) in majors.split(", ")), None)
     if truth is None:
         pytest.skip(f"it was not measured on PostgreSQL {version}")

@@ -1,5 +1,7 @@
 """New migrations, really run."""
 
+import re
+
 import pytest
 
 from dbtools.change import Change
@@ -79,6 +81,28 @@ def test_a_failing_statement_is_an_error_and_the_rest_is_still_watched(run):
     assert "22001" in finding.message
     assert [row[0] for row in cells(report, "0002.up.sql")] == ["1", "2"]
     assert "SHARE on post" in cells(report, "0002.up.sql")[1][2]
+
+
+def test_a_failure_is_shown_at_the_word_that_the_server_points_at(run):
+    up = "ALTER TABLE author ADD COLUMN x int;\nUPDATE author\n   SET x = nmae;\n"
+    finding, *_ = run(migration("0002", up, "")).findings
+    assert (finding.rule, finding.location.line, finding.location.column) == ("rehearsal-fails", 3, 12)
+    assert finding.excerpt.mark == ((3, 12), (3, 16))
+
+
+def test_what_the_server_says_of_its_own_is_told(run):
+    long = "a" * 70
+    report = run(migration("0002", f"CREATE TABLE {long} (id int);\nDROP TABLE {long};", ""))
+    assert [seen for _, _, seen in cells(report, "0002.up.sql")] == [
+        f'said: identifier "{long}" will be truncated to "{long[:63]}"'
+    ] * 2
+
+
+def test_the_log_that_a_standby_has_to_receive_is_told_where_it_is_much(run):
+    up = "ALTER TABLE author ADD COLUMN note text NOT NULL DEFAULT '';\nUPDATE author SET note = repeat('x', 1000);"
+    ((line, _, seen),) = cells(run(migration("0002", up, ""), rows=300), "0002.up.sql")
+    assert line == "2"
+    assert re.search(r"wrote \d{3} kB of WAL$", seen)
 
 
 def test_what_a_failed_statement_did_not_make_is_not_missed_by_those_after_it(run):
