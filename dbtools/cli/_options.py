@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
@@ -25,6 +25,31 @@ def server_option(function: F) -> F:
         "--server-url", metavar="URL", envvar="DBTOOLS_SERVER_URL", show_envvar=True,
         help="A PostgreSQL server where databases may be made and dropped.  [default: an embedded one]",
     )(function)  # fmt: skip
+
+
+class Copy(NamedTuple):
+    """A copy of production, and whether it may be changed for good."""
+
+    url: str
+    for_good: bool
+
+
+def copy_options(function: F) -> F:
+    """``--database-url URL`` and ``--yes`` as ``copy``, None without."""
+
+    @wraps(function)
+    def checked(*args: Any, database_url: str | None, for_good: bool, **values: Any) -> Any:
+        if for_good and database_url is None:
+            raise UsageError("--yes is about the database of --database-url", hint="give that, or leave --yes out")
+        return function(*args, copy=None if database_url is None else Copy(database_url, for_good), **values)
+
+    yes = click.option(
+        "--yes", "for_good", is_flag=True, help="That copy may be changed for good: also run what cannot be undone."
+    )
+    url = click.option(
+        "--database-url", metavar="URL", help="A copy of production to try the migrations in, and undo them."
+    )
+    return url(yes(checked))  # type: ignore[return-value]  # wraps keeps the signature
 
 
 def change_options(function: F) -> F:

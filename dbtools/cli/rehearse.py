@@ -2,6 +2,8 @@
 
 Every statement's locks, rewrites, scans, losses and errors are measured, and held against what lint foretold.
 Nothing but databases made for the purpose is written to; they are dropped afterwards.
+
+With --database-url they are tried in a copy of production instead: in one transaction, which is rolled back.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import click
 
 from dbtools.cli._call import Call
 from dbtools.cli._command import report_command
-from dbtools.cli._options import change_options, server_option
+from dbtools.cli._options import Copy, change_options, copy_options, server_option
 
 if TYPE_CHECKING:
     from dbtools.change import Scope
@@ -23,9 +25,12 @@ if TYPE_CHECKING:
 @change_options
 @server_option
 @click.option("--rows", type=click.IntRange(0, 1_000_000), default=200, show_default=True, help="Rows in every table.")
-def command(call: Call, scope: Scope, server_url: str | None, rows: int) -> Report:
+@copy_options
+def command(call: Call, scope: Scope, server_url: str | None, rows: int, copy: Copy | None) -> Report:
     from dbtools.cli._project import change_of
-    from dbtools.rehearse import RehearseSettings, rehearse
+    from dbtools.rehearse import DryRunSettings, RehearseSettings, dry_run, rehearse
 
     change = change_of(call, scope)
+    if copy is not None:
+        return dry_run(change, DryRunSettings(copy.url, copy.for_good, call.say))
     return rehearse(change, RehearseSettings(server_url or "", rows, call.say, call.config.postgres))

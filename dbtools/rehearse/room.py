@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from dbtools.change import Change
 from dbtools.model.entries import Members
-from dbtools.model.finding import Damage, Evidence, Finding, Location, Severity
+from dbtools.model.finding import Finding, Severity
 from dbtools.model.migration import Migration
 from dbtools.model.predict import Session
 from dbtools.model.report import Report, Section, TableSection
@@ -17,12 +17,12 @@ from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
 from dbtools.pg.fill import count_rows, fill
 from dbtools.pg.server import Server, server
+from dbtools.rehearse.findings import of_statement
 from dbtools.rehearse.round_trip import AGAIN, MIDWAY, TITLE, round_trip
 from dbtools.rehearse.settings import RehearseSettings
 from dbtools.rehearse.show import details, overview, seen_at
 from dbtools.rehearse.trial import Experiment, Scene, Trial
 from dbtools.rehearse.watch import Watched, watch
-from dbtools.sql.excerpt import excerpt
 from dbtools.sql.history import history
 from dbtools.sql.walk import in_transaction, walk
 from dbtools.stage import Stage, staged
@@ -42,7 +42,7 @@ class Rehearsed:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What the statements did, then what the experiments showed."""
-        of_statements = (finding for each in self.watched for finding in _of_statement(each))
+        of_statements = (finding for each in self.watched for finding in of_statement(each))
         return (*of_statements, *(finding for trial in self.trials for finding in trial.findings))
 
     @property
@@ -113,38 +113,6 @@ def _through(stage: Stage, scene: Scene) -> tuple[tuple[Watched, ...], Trial]:
         return watched, round_trip(connection, migration, scene.before)
 
 
-def _of_statement(watched: Watched) -> Iterator[Finding]:
-    statement, script = watched.statement, watched.migration.up
-    place = statement.place
-    location = Location(script.path, place.line, place.column)
-    anchor, shown = statement.text, excerpt(script.text, statement, place)
-    if watched.failed:
-        yield _failure(watched)
-    for difference in watched.differences:
-        hint = "this is a mistake of dbtools, not of yours: please report the statement"
-        message = f"{difference}"
-        yield Finding(
-            "prediction-differs", Severity.INFO, message, location, Evidence.REHEARSED, hint, anchor=anchor,
-            excerpt=shown,
-        )  # fmt: skip
-
-
-def _failure(watched: Watched) -> Finding:
-    """At the word that the server points at, where it points at one."""
-    observation, statement, script = watched.observation, watched.statement, watched.migration.up
-    place = statement.place
-    if observation.position:
-        place = place.after(statement.text[: observation.position - 1])
-        statement = replace(statement, error=observation.error or "")
-    return Finding(
-        "rehearsal-fails", Severity.ERROR,
-        f"fails on a server with rows: {observation.effects.fails} {observation.error}",
-        Location(script.path, place.line, place.column), Evidence.REHEARSED,
-        "the migration stops here and nothing of its transaction is left", anchor=statement.text, damage=Damage.FAILS,
-        excerpt=excerpt(script.text, statement, place),
-    )  # fmt: skip
-
-
 def _report(change: Change, done: list[Rehearsed], running: Server, version: int | None) -> Report:
     watched = [each for rehearsed in done for each in rehearsed.watched]
     taken = {(each.statement.text, name) for each in watched for name in each.observation.effects.locks}
@@ -156,7 +124,8 @@ def _report(change: Change, done: list[Rehearsed], running: Server, version: int
         summary += f" (you run {version})"
     if left:
         summary += f"; {left} not reached"
-    sections: list[Section] = [overview(((each.migration, each.watched, each.trials) for each in done), running)]
+    lines = ((each.migration, each.watched, each.trials) for each in done)
+    sections: list[Section] = [overview(lines, running.version)]
     sections.extend(
         section for each in done if (section := details(each.migration, each.watched, each.trials)) is not None
     )

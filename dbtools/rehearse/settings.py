@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 ROWS = 200
+Say = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,5 +18,5 @@ class RehearseSettings:
 
     server_url: str = ""
     rows: int = ROWS
-    say: Callable[[int, int, str], None] = field(default=lambda *_: None)
+    say: Say = field(default=lambda *_: None)
     version: int | None = None

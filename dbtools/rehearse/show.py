@@ -9,21 +9,21 @@ from operator import itemgetter
 from dbtools.model.finding import Location
 from dbtools.model.migration import Migration
 from dbtools.model.report import TableSection
-from dbtools.pg.server import Server
 from dbtools.rehearse.trial import Fact, Trial
 from dbtools.rehearse.watch import WATCHED, Watched
 
 LONGEST = 40
+LONG = 100.0  # milliseconds
 MUCH_LOG = 64 * 1024  # bytes
 
 
-def overview(done: Iterable[tuple[Migration, tuple[Watched, ...], tuple[Trial, ...]]], running: Server) -> TableSection:
+def overview(done: Iterable[tuple[Migration, tuple[Watched, ...], tuple[Trial, ...]]], version: int) -> TableSection:
     """One line per migration, with a column for every experiment that was made with any of them."""
     lines = list(done)
     titles = tuple(dict.fromkeys(trial.title for _, _, trials in lines for trial in trials))
     header = ("migration", "statements", "locks", "rewritten", "scanned", "built", "lost", "ms", *titles)
     rows = tuple(_line(migration, watched) + _results(trials, titles) for migration, watched, trials in lines)
-    return TableSection(f"Seen on PostgreSQL {running.version}", header, rows)
+    return TableSection(f"Seen on PostgreSQL {version}", header, rows)
 
 
 def _line(migration: Migration, watched: tuple[Watched, ...]) -> tuple[str, ...]:
@@ -45,12 +45,12 @@ def _results(trials: tuple[Trial, ...], titles: tuple[str, ...]) -> tuple[str, .
 
 def details(migration: Migration, watched: tuple[Watched, ...], trials: tuple[Trial, ...] = ()) -> TableSection | None:
     """The statements that worked on what stood before, or failed or lost something, and what the trials add."""
-    worth = [each for each in watched if each.failed or each.losses or _works(each) or each.observation.notices]
+    worth = [each for each in watched if each.failed or each.losses or _works(each) or _took_long(each)]
     facts = [Fact(each.statement.place.line, each.statement.text, "; ".join(_all_facts(each))) for each in worth]
     facts.extend(fact for trial in trials for fact in trial.facts)
     if not facts:
         return None
-    rows = tuple((f"{fact.line}", _short(fact.statement), fact.seen) for fact in sorted(facts, key=itemgetter(0)))
+    rows = tuple((f"{fact.line}", short(fact.statement), fact.seen) for fact in sorted(facts, key=itemgetter(0)))
     return TableSection(migration.up.path, ("line", "statement", "what the server did"), rows)
 
 
@@ -59,7 +59,13 @@ def _works(watched: Watched) -> bool:
     return bool(effects.rewrites or effects.scans or effects.builds)
 
 
-def _short(text: str) -> str:
+def _took_long(watched: Watched) -> bool:
+    """Or had the server say something."""
+    return watched.observation.milliseconds >= LONG or bool(watched.observation.notices)
+
+
+def short(text: str) -> str:
+    """The beginning of a statement, on one line."""
     line = " ".join(text.split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
@@ -67,6 +73,8 @@ def _short(text: str) -> str:
 def _all_facts(watched: Watched) -> Iterator[str]:
     """What is evidence, then what is told for its own sake: one run's size of the log, the server's own words."""
     yield from _facts(watched)
+    if watched.observation.milliseconds >= LONG:
+        yield f"took {watched.observation.milliseconds / 1000:,.1f} s"
     if watched.observation.wal >= MUCH_LOG:
         yield f"wrote {watched.observation.wal / 1024:,.0f} kB of WAL"
     for notice in dict.fromkeys(watched.observation.notices):

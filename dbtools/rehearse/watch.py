@@ -59,7 +59,7 @@ def watch(connection: Connection, migration: Migration, steps: Iterable[Step]) -
         connection.execute("BEGIN")
     for _, group in groupby(steps, key=lambda step: id(step.statement)):
         of_statement = list(group)
-        watched = _statement(connection, of_statement)
+        watched = watched_statement(connection, of_statement)
         yield replace(watched, differences=tuple(_differences(watched, held)))
         if _is_idle(connection):
             held = {}
@@ -75,7 +75,8 @@ def _renamed(held: dict[Name, LockMode], operations: tuple[op.Operation, ...]) -
     return held
 
 
-def _statement(connection: Connection, steps: list[Step]) -> Watched:
+def watched_statement(connection: Connection, steps: list[Step]) -> Watched:
+    """Run the statement that *steps* foretell, inside the transaction that is open or in one of its own."""
     statement, operations = steps[0].statement, tuple(step.operation for step in steps)
     predicted = overall(step.effects for step in steps)
     inside = not _is_idle(connection)  # of the runner's transaction, or of the script's own
