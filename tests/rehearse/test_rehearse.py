@@ -83,6 +83,30 @@ def test_a_failing_statement_is_an_error_and_the_rest_is_still_watched(run):
     assert "SHARE on post" in cells(report, "0002.up.sql")[1][2]
 
 
+@pytest.mark.parametrize(
+    ("statement", "sqlstate"),
+    [
+        ("INSERT INTO author (id, name) VALUES (1, 'again')", "23505"),
+        ("ALTER TABLE author ADD CHECK (id < 5)", "23514"),
+        ("ALTER TABLE author ALTER COLUMN name TYPE int USING name::int", "22P02"),
+        ("DO $$ BEGIN RAISE EXCEPTION 'no'; END $$", "P0001"),
+    ],
+)
+def test_what_the_rows_decide_is_no_mistake_of_ours(run, statement, sqlstate):
+    (finding,) = run(migration("0002", statement, "")).findings
+    assert finding.rule == "rehearsal-fails"
+    assert sqlstate in finding.message
+
+
+def test_what_was_foretold_otherwise_is_told_as_our_mistake(run):
+    finding, ours = run(migration("0002", "UPDATE author SET name = nmae", "")).findings
+    assert (ours.rule, ours.severity, ours.message) == (
+        "prediction-differs", Severity.INFO, "foretold success, the server said 42703",
+    )  # fmt: skip
+    assert "please report the statement" in ours.hint
+    assert ours.location.line == finding.location.line == 1
+
+
 def test_a_failure_is_shown_at_the_word_that_the_server_points_at(run):
     up = "ALTER TABLE author ADD COLUMN x int;\nUPDATE author\n   SET x = nmae;\n"
     finding, *_ = run(migration("0002", up, "")).findings
