@@ -97,6 +97,21 @@ class Erd:
 
 
 @dataclass(frozen=True, slots=True)
+class Scenario:
+    """How many rows the tables hold while migrations are rehearsed: some by pattern, None for as many as usual."""
+
+    rows: int | None = None
+    tables: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearse:
+    """The scenarios, by name."""
+
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Types:
     """The files of row types, "" where one is not wanted, and how they are written."""
 
@@ -127,6 +142,7 @@ class Config:
     drift: Drift = field(default_factory=Drift)
     sizes: Sizes = field(default_factory=Sizes)
     erd: Erd = field(default_factory=Erd)
+    rehearse: Rehearse = field(default_factory=Rehearse)
     types: Types = field(default_factory=Types)
 
     @property
@@ -189,6 +205,7 @@ def _config(path: Path, values: dict[str, Any], walk: _Walk) -> Config:
         raise walk.wrong("truth", f"truth is '{truth}', but sources has no {truth}", hint=f"add sources.{truth}")
     erd = values.get("erd", {})
     lint = values.get("lint", {})
+    rehearse = values.get("rehearse", {})
     sizes = values.get("sizes", {})
     return Config(
         path=path,
@@ -208,6 +225,7 @@ def _config(path: Path, values: dict[str, Any], walk: _Walk) -> Config:
             **{**sizes, "rates": {work: _pair(walk, work, said) for work, said in sizes.get("rates", {}).items()}}
         ),
         erd=Erd(**{**erd, "domains": tuple(_domain(name, said) for name, said in erd.get("domains", {}).items())}),
+        rehearse=Rehearse({name: Scenario(**said) for name, said in rehearse.get("scenarios", {}).items()}),
         types=Types(**values.get("types", {})),
     )
 

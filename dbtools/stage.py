@@ -17,7 +17,7 @@ from dbtools.model.finding import Location
 from dbtools.model.migration import Migration
 from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect, database_of
-from dbtools.pg.fill import count_rows, fill
+from dbtools.pg.fill import Rows, count_rows, fill
 from dbtools.pg.run import Sent, run
 from dbtools.pg.server import Server
 from dbtools.sql.walk import in_transaction, statements
@@ -47,8 +47,8 @@ class Stage:
 
 
 @contextmanager
-def staged(server: Server, history: Sequence[Migration], rows: int, say: Say) -> Iterator[Stage]:
-    """A database in which *history* has run and every table holds *rows* rows, dropped when the block ends."""
+def staged(server: Server, history: Sequence[Migration], rows: Rows, say: Say) -> Iterator[Stage]:
+    """A database in which *history* has run and every table holds *rows*, dropped when the block ends."""
     kept = _key(server, history, rows)
     if server.throwaway and server.has_database(kept):
         with server.database(template=kept) as url:
@@ -82,7 +82,7 @@ def _run(url: str, history: Sequence[Migration], say: Say) -> tuple[Location, st
     return None
 
 
-def _filled(url: str, rows: int) -> dict[Name, int]:
+def _filled(url: str, rows: Rows) -> dict[Name, int]:
     with connect(url) as connection:
         return fill(connection, catalog(connection), rows)
 
@@ -103,8 +103,8 @@ def _keep(server: Server, url: str, kept: str) -> None:
         server.drop(each)
 
 
-def _key(server: Server, history: Sequence[Migration], rows: int) -> str:
-    parts = [__version__, str(server.version), str(rows), *sorted(server.shimmed)]
+def _key(server: Server, history: Sequence[Migration], rows: Rows) -> str:
+    parts = [__version__, str(server.version), repr(rows), *sorted(server.shimmed)]
     for migration in history:
         parts += (migration.up.path, migration.transaction, migration.up.text)
     return KEPT + sha256("\0".join(parts).encode()).hexdigest()[:24]

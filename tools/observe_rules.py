@@ -27,7 +27,7 @@ from dbtools.model.predict import Session
 from dbtools.model.schema import Schema
 from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
-from dbtools.pg.fill import count_rows, fill
+from dbtools.pg.fill import Rows, count_rows, fill
 from dbtools.pg.installation import installation
 from dbtools.pg.server import server
 from dbtools.rehearse.settings import ROWS
@@ -71,7 +71,7 @@ def measured(folder: Path | None) -> tuple[str, Facts]:
                 done = _run(connection, sql, ROWS)
                 if any(seen.get("fails") == OUT_OF_BOUNDS for _, seen in done):
                     connection.execute(EMPTY)
-                    done = _run(connection, sql, 0)
+                    done = _run(connection, sql, Rows(0))
                 found[rule.name, digest(sql)] = done
             except psycopg.Error as error:  # the history uses what this server lacks
                 print(f"  {rule.name}, {kind}: not run, {str(error).splitlines()[0]}", file=sys.stderr)

@@ -27,6 +27,30 @@ def server_option(function: F) -> F:
     )(function)  # fmt: skip
 
 
+class Amount(NamedTuple):
+    """How many rows the tables hold: those of a scenario, another number, or as many as usual."""
+
+    scenario: str | None
+    rows: int | None
+
+
+def rows_options(function: F) -> F:
+    """``--scenario NAME`` and ``--rows N`` as ``amount``."""
+
+    @wraps(function)
+    def joined(*args: Any, scenario: str | None, rows: int | None, **values: Any) -> Any:
+        return function(*args, amount=Amount(scenario, rows), **values)
+
+    named = click.option(
+        "--scenario", metavar="NAME", help="How many rows the tables hold, as rehearse.scenarios of dbtools.yaml says."
+    )
+    number = click.option(
+        "--rows", type=click.IntRange(0, 10_000_000), metavar="N",
+        help="Rows in every table that the scenario does not name.  [default: 200]",
+    )  # fmt: skip
+    return named(number(joined))  # type: ignore[return-value]  # wraps keeps the signature
+
+
 class Copy(NamedTuple):
     """A copy of production, and whether it may be changed for good."""
 

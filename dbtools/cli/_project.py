@@ -12,9 +12,11 @@ from dbtools.errors import ConfigError, UsageError
 if TYPE_CHECKING:
     from dbtools.baseline import Baseline
     from dbtools.cli._call import Call
+    from dbtools.cli._options import Amount
     from dbtools.erd import Pages
     from dbtools.lint import Choice, LintSettings
     from dbtools.model.sizes import Sizes
+    from dbtools.pg.fill import Rows
     from dbtools.types import Target, Writing
 
 KINDS = (
@@ -185,6 +187,24 @@ def _sizes(call: Call, path: str) -> Sizes:
     said = call.config_or_none.sizes if call.config_or_none else None
     found = read_text(_text(call, path, "dbtools stats export URL"), path)
     return replace(found, rates={**RATES, **said.rates}, brief=said.brief_ms / 1000) if said else found
+
+
+def rows_of(config: Config, amount: Amount) -> Rows:
+    """How many rows the tables hold while migrations are rehearsed; UsageError where there is no such scenario."""
+    from dbtools.config import Scenario
+    from dbtools.pg.fill import Rows
+    from dbtools.rehearse.settings import ROWS
+
+    scenarios = config.rehearse.scenarios
+    said = scenarios.get(amount.scenario or "", Scenario())
+    if amount.scenario is not None and amount.scenario not in scenarios:
+        known = f"there is {', '.join(scenarios)}" if scenarios else "there is none"
+        example = f"rehearse: {{scenarios: {{{amount.scenario}: {{rows: 1000}}}}}}"
+        raise UsageError(
+            f"there is no scenario '{amount.scenario}': {known}", hint=f"add it to dbtools.yaml: {example}"
+        )
+    numbers = (amount.rows, said.rows, ROWS.every)
+    return Rows(next(number for number in numbers if number is not None), tuple(said.tables.items()))
 
 
 def _text(call: Call, path: str, written_by: str) -> str:

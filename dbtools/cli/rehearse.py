@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from dbtools.cli._call import Call
 from dbtools.cli._command import report_command
-from dbtools.cli._options import Copy, change_options, copy_options, server_option
+from dbtools.cli._options import Amount, Copy, change_options, copy_options, rows_options, server_option
 
 if TYPE_CHECKING:
     from dbtools.change import Scope
@@ -24,13 +22,14 @@ if TYPE_CHECKING:
 @report_command
 @change_options
 @server_option
-@click.option("--rows", type=click.IntRange(0, 1_000_000), default=200, show_default=True, help="Rows in every table.")
+@rows_options
 @copy_options
-def command(call: Call, scope: Scope, server_url: str | None, rows: int, copy: Copy | None) -> Report:
-    from dbtools.cli._project import change_of
+def command(call: Call, scope: Scope, server_url: str | None, amount: Amount, copy: Copy | None) -> Report:
+    from dbtools.cli._project import change_of, rows_of
     from dbtools.rehearse import DryRunSettings, RehearseSettings, dry_run, rehearse
 
     change = change_of(call, scope)
     if copy is not None:
         return dry_run(change, DryRunSettings(copy.url, copy.for_good, call.say))
+    rows = rows_of(call.config, amount)
     return rehearse(change, RehearseSettings(server_url or "", rows, call.say, call.config.postgres))

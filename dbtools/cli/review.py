@@ -12,7 +12,7 @@ import click
 
 from dbtools.cli._call import Call
 from dbtools.cli._command import report_command
-from dbtools.cli._options import change_options, server_option
+from dbtools.cli._options import Amount, change_options, rows_options, server_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 @report_command
 @change_options
 @server_option
-@click.option("--rows", type=click.IntRange(0, 1_000_000), default=200, show_default=True, help="Rows in every table.")
+@rows_options
 @click.option("--no-rehearse", is_flag=True, help="Start no server; the findings stay predictions.")
-def command(call: Call, scope: Scope, server_url: str | None, rows: int, *, no_rehearse: bool) -> Report:
+def command(call: Call, scope: Scope, server_url: str | None, amount: Amount, *, no_rehearse: bool) -> Report:
     from dbtools.cli._project import change_of
     from dbtools.review import review
 
     change = change_of(call, scope)
-    return review(change, _rooms(call, None if no_rehearse else server_url or "", rows))
+    return review(change, _rooms(call, None if no_rehearse else server_url or "", amount))
 
 
-def _rooms(call: Call, server_url: str | None, rows: int) -> dict[str, Callable[[Change], Report]]:
+def _rooms(call: Call, server_url: str | None, amount: Amount) -> dict[str, Callable[[Change], Report]]:
     """The rooms in the order of the report; no rehearsal where *server_url* is None."""
     from dbtools.changes import changes
     from dbtools.cli._files import with_outdated
-    from dbtools.cli._project import baseline_of, existing_pages, lint_settings, pages_of, types_of
+    from dbtools.cli._project import baseline_of, existing_pages, lint_settings, pages_of, rows_of, types_of
     from dbtools.drift import DriftSettings, drift
     from dbtools.erd import erd
     from dbtools.lint import lint
@@ -49,7 +49,7 @@ def _rooms(call: Call, server_url: str | None, rows: int) -> dict[str, Callable[
     def rehearsed(change: Change) -> Report:
         from dbtools.rehearse import RehearseSettings, rehearse
 
-        return rehearse(change, RehearseSettings(server_url or "", rows, call.say, config.postgres))
+        return rehearse(change, RehearseSettings(server_url or "", rows_of(config, amount), call.say, config.postgres))
 
     def compared(change: Change) -> Report:
         known = baseline_of(call, config.drift.baseline)

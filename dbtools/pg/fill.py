@@ -7,6 +7,8 @@ They fit types, keys and foreign keys; a table whose checks refuse them stays em
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from dbtools.model.expression import Name, Type
@@ -48,12 +50,28 @@ VALUES = {
 }
 
 
-def fill(connection: Connection, schema: Schema, rows: int) -> dict[Name, int]:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How many rows a table gets: as many as the first of the ``tables`` says that is its name, or a pattern of it."""
+
+    every: int
+    tables: tuple[tuple[str, int], ...] = ()
+
+    def of(self, table: Name) -> int:
+        """The number for *table*, which may be named with its namespace."""
+        for pattern, number in self.tables:
+            spelling = f"{table.namespace}.{table.local}" if "." in pattern else str(table)
+            if spelling == pattern or fnmatchcase(spelling, pattern):
+                return number
+        return self.every
+
+
+def fill(connection: Connection, schema: Schema, rows: Rows) -> dict[Name, int]:
     """The number of rows that each table of *schema* now holds; tables that held some already are left as they are."""
     counts: dict[Name, int] = {}
     for table in _parents_first(schema):
         if table.partition_of is None:
-            counts[table.name] = _fill(connection, table, schema, rows)
+            counts[table.name] = _fill(connection, table, schema, rows.of(table.name))
     return counts
 
 

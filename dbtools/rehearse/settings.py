@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-ROWS = 200
+from dbtools.pg.fill import Rows
+
+ROWS = Rows(200)
 Say = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class RehearseSettings:
-    """``server_url``: a server where databases may be made; empty for an embedded one. ``rows`` per table.
+    """``server_url``: a server where databases may be made; empty for an embedded one. ``rows``: how many tables hold.
 
     ``version``: the major that the team runs, to be said where the rehearsal ran on another.
     """
 
     server_url: str = ""
-    rows: int = ROWS
+    rows: Rows = ROWS
     say: Say = field(default=lambda *_: None)
     version: int | None = None

@@ -161,6 +161,9 @@ def test_pages_are_written_once_and_checked(project):
         (("drift", "prism:schema.prisma"), "no kind of source prism", "prisma"),
         (("lint", "--select", "drop-colum"), "no rule drop-colum", "drop-column"),
         (("reviw",), "no command 'reviw'", "review"),
+        (("rehearse", "--scenario", "big"), "no scenario 'big': there is none", "scenarios: {big: {rows: 1000}}"),
+        (("rehearse", "--yes"), "--yes is about the database of --database-url", "leave --yes out"),
+        (("rehearse", "--all", "--database-url", "postgresql://u:secret@db/prod"), "looks like a production", ""),
         (("rehearse", "--all", "--server-url", "postgresql://u:secret@127.0.0.1:1/x"), "127.0.0.1:1", ""),
     ],
 )
@@ -221,6 +224,16 @@ def test_a_review_without_a_server_says_that_it_was_not_rehearsed(project):
     done = dbtools(project, "review", "--server-url", "postgresql://u@127.0.0.1:1/x")
     assert done.returncode == 2
     assert "not done" in done.stdout
+
+
+@pytest.mark.server
+def test_a_scenario_says_how_many_rows_the_tables_hold(project):
+    scenarios = "rehearse: {scenarios: {few: {rows: 3, tables: {'Us*': 7}}}}\n"
+    (project / "dbtools.yaml").write_text(CONFIG + scenarios)
+    add(project, 'ALTER TABLE "User" ALTER COLUMN email DROP NOT NULL;\n')
+    for options, rows in (((), 200), (("--scenario", "few"), 7), (("--rows", "4"), 4)):
+        done = json.loads(dbtools(project, "rehearse", "--format", "json", *options).stdout)
+        assert done["figures"]["rows"] == rows
 
 
 def test_a_project_that_keeps_no_pages_is_not_asked_for_any(project):

@@ -12,7 +12,7 @@ from dbtools.model.migration import Migration, Script
 from dbtools.model.schema import Schema
 from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
-from dbtools.pg.fill import fill
+from dbtools.pg.fill import Rows, fill
 from dbtools.pg.run import run
 from dbtools.rules import migration_rules
 from dbtools.sources.layouts import migrations_of
@@ -264,7 +264,7 @@ def test_what_is_written_goes_up_and_down_on_a_server(server, sql):
         return
     with server.database() as url, connect(url) as connection:
         connection.execute(history.encode())
-        fill(connection, catalog(connection), 9)
+        fill(connection, catalog(connection), Rows(9))
         migrations = migrations_of(files)
         at_once = any("Undone by" in each.down.text for each in migrations)
         states = []

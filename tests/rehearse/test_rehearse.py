@@ -9,6 +9,7 @@ from dbtools.errors import DatabaseError
 from dbtools.model.finding import Severity
 from dbtools.model.report import TableSection
 from dbtools.model.schema import Schema
+from dbtools.pg.fill import Rows
 from dbtools.rehearse import RehearseSettings, rehearse
 from dbtools.sources.layouts import migrations_of
 from dbtools.sql.walk import fold
@@ -38,7 +39,7 @@ def change(*new, history=HISTORY):
 @pytest.fixture
 def run(server):
     def rehearsed(*new, history=HISTORY, rows=30):
-        return rehearse(change(*new, history=history), RehearseSettings(server.url, rows))
+        return rehearse(change(*new, history=history), RehearseSettings(server.url, Rows(rows)))
 
     return rehearsed
 
@@ -189,6 +190,15 @@ def test_a_commit_inside_the_file_leaves_the_runners_transaction(run):
     assert "rehearsal-fails" not in rules(report)
 
 
+def test_each_table_holds_as_many_rows_as_the_scenario_says(server):
+    new = migration("0002", "ALTER TABLE author DROP COLUMN name; ALTER TABLE post DROP COLUMN slug;", "")
+    rows = Rows(5, (("public.post", 70), ("p*", 1), ("auth*", 20)))
+    seen = cells(rehearse(change(new), RehearseSettings(server.url, rows)), "0002.up.sql")
+    assert [what.rpartition("; ")[2] for _, _, what in seen] == [
+        "20 values of author.name are lost", "70 values of post.slug are lost",
+    ]  # fmt: skip
+
+
 def test_nothing_new_starts_no_server():
     report = rehearse(change(), RehearseSettings("postgresql://nobody@127.0.0.1:1/none"))
     assert report.summary == "no new migration to run"
@@ -207,7 +217,7 @@ def test_a_second_rehearsal_of_the_same_history_copies_it():
     new = migration("0002", "ALTER TABLE author ADD COLUMN x int;", "ALTER TABLE author DROP COLUMN x;")
     said = []
     for _ in range(2):
-        report = rehearse(change(new), RehearseSettings("", 5, lambda *step: said.append(step[2])))
+        report = rehearse(change(new), RehearseSettings("", Rows(5), lambda *step: said.append(step[2])))
         assert not report.findings
     assert said == ["running 0001", "rehearsing 0002", "rehearsing 0002"]
 
@@ -233,7 +243,7 @@ def test_a_transaction_command_that_fails_is_a_finding_and_the_rest_is_watched(r
 
 def test_another_major_than_the_teams_is_said(server):
     new = migration("0002", "SELECT 1;", "")
-    report = rehearse(change(new), RehearseSettings(server.url, 1, version=15))
+    report = rehearse(change(new), RehearseSettings(server.url, Rows(1), version=15))
     assert "(you run 15)" in report.summary
 
 

@@ -12,7 +12,7 @@ from dbtools.model.identifiers import quote, quote_name
 from dbtools.model.naming import truncated
 from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
-from dbtools.pg.fill import fill
+from dbtools.pg.fill import Rows, fill
 from dbtools.pg.observe import observe
 from dbtools.rules import migration_rules
 from dbtools.rules.plans import safe_form
@@ -200,7 +200,7 @@ def leads_to_the_same(pair, sql):
         for connection in pair:
             connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
             connection.execute(before.encode())
-            fill(connection, catalog(connection), 9)  # no nulls yet, and nothing twice
+            fill(connection, catalog(connection), Rows(9))  # no nulls yet, and nothing twice
         own, safe = pair
         fails = asked_for(own, operation)
         if fails == "23502":  # as its rule says; without rows it does not
