@@ -31,17 +31,23 @@ def command(call: Call, scope: Scope, server_url: str | None, amount: Amount, *,
     from dbtools.review import review
 
     change = change_of(call, scope)
-    return review(change, _rooms(call, None if no_rehearse else server_url or "", amount))
+    everything = scope.everything  # nothing of it is news
+    return review(change, _rooms(call, None if no_rehearse else server_url or "", amount, pictures=not everything))
 
 
-def _rooms(call: Call, server_url: str | None, amount: Amount) -> dict[str, Callable[[Change], Report]]:
-    """The rooms in the order of the report; no rehearsal where *server_url* is None."""
+def _rooms(
+    call: Call, server_url: str | None, amount: Amount, *, pictures: bool
+) -> dict[str, Callable[[Change], Report | None]]:
+    """The rooms in the order of the report; no rehearsal where *server_url* is None; *pictures* of what changed."""
+    from dataclasses import replace
+
     from dbtools.changes import changes
     from dbtools.cli._files import with_outdated
     from dbtools.cli._project import baseline_of, existing_pages, lint_settings, pages_of, rows_of, types_of
     from dbtools.drift import DriftSettings, drift
-    from dbtools.erd import erd
+    from dbtools.erd import changed, erd
     from dbtools.lint import lint
+    from dbtools.model.report import Report
     from dbtools.types import types
 
     config = call.config
@@ -55,13 +61,18 @@ def _rooms(call: Call, server_url: str | None, amount: Amount) -> dict[str, Call
         known = baseline_of(call, config.drift.baseline)
         return drift(change.readings, DriftSettings(config.truth, baseline=known))
 
-    def drawn(change: Change) -> Report:
-        return with_outdated(erd(change.head, pages_of(config), existing_pages(config)), config.root)
+    def drawn(change: Change) -> Report | None:
+        wanted, existing = pages_of(config), existing_pages(config)
+        news = changed(change, wanted, listed=False) if pictures else Report("erd")
+        if not wanted.domains and not existing:  # a project that keeps no pages misses none
+            return news if news.sections else None
+        report = with_outdated(erd(change.head, wanted, existing), config.root)
+        return replace(report, sections=(*news.sections, *report.sections))
 
     def typed(change: Change) -> Report:
         return with_outdated(types(change.head, *types_of(config)), config.root)
 
-    rooms: dict[str, Callable[[Change], Report]] = {
+    rooms: dict[str, Callable[[Change], Report | None]] = {
         "changes": changes,
         "lint": lambda change: lint(change, lint_settings(call)),
         "rehearse": rehearsed,
@@ -71,8 +82,6 @@ def _rooms(call: Call, server_url: str | None, amount: Amount) -> dict[str, Call
     }
     if server_url is None:
         del rooms["rehearse"]
-    if not config.erd.domains and not existing_pages(config):  # a project that keeps no pages misses none
-        del rooms["erd"]
     if not types_of(config)[0]:
         del rooms["types"]
     return rooms

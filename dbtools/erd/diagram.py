@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from dbtools.erd.atlas import Atlas, Reference
+from dbtools.erd.marks import Mark
 from dbtools.model.expression import Name, Type
 from dbtools.model.objects import Table
 
@@ -19,29 +20,36 @@ LONG_CHAIN = 5
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One column in a box; ``keys`` of PK, FK and UK."""
+    """One column in a box; ``keys`` of PK, FK and UK; ``note``: what a change made of it."""
 
     type: Type
     name: str
     keys: tuple[str, ...]
     nullable: bool
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A table of this diagram, with the number of its columns that are not shown."""
+    """A table of this diagram, with the number of its columns that are not shown.
+
+    ``mark`` and ``note``: what a change made of it, as far as no row shows that.
+    """
 
     name: Name
     rows: tuple[Row, ...]
     hidden: int
+    mark: Mark = Mark.SAME
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ghost:
-    """A table that has its box elsewhere, and where that is."""
+    """A table that has its box elsewhere, and where that is; empty where there is no need to say."""
 
     name: Name
     where: str
+    mark: Mark = Mark.SAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +98,15 @@ def keys(table: Table, atlas: Atlas) -> dict[str, tuple[str, ...]]:
     """The marks of every column that is part of a primary or foreign key, or unique on its own."""
     primary = table.primary_key.columns if table.primary_key else ()
     foreign = {column for reference in atlas.outgoing.get(table.name, ()) for column in reference.key.columns}
-    unique = {columns[0] for columns in table.keys if len(columns) == 1} - (
-        set(primary) if len(primary) == 1 else set()
-    )
-    marked = {"PK": primary, "FK": foreign, "UK": unique}
+    marked = {"PK": primary, "FK": foreign, "UK": alone(table)}
     found = {
         column.name: tuple(mark for mark, columns in marked.items() if column.name in columns)
         for column in table.columns
     }
     return {name: marks for name, marks in found.items() if marks}
+
+
+def alone(table: Table) -> set[str]:
+    """The columns that are unique on their own, but for the primary key."""
+    primary = table.primary_key.columns if table.primary_key else ()
+    return {columns[0] for columns in table.keys if len(columns) == 1 and columns != primary}

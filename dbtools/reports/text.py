@@ -161,6 +161,7 @@ class _Writer:
         for line in plain(section.text).splitlines():
             style = _DIFF_STYLES.get(line[:1], "") if section.language == "diff" else ""
             yield self.styled(f"    {line}".rstrip(), style)
+        yield from self.wrapped(section.summary, "    ", style="dim")
 
     def table(self, table: TableSection) -> Iterator[str]:
         texts = [[plain(" ".join(cell.split())) for cell in row] for row in (table.header, *table.rows)]
