@@ -24,6 +24,7 @@ LEGEND = {
     Mark.REMOVED: "- and a thick dashed frame: removed",
 }
 MOST_NAMES = 20
+TITLE = "What changed in the tables"
 
 
 def changed(change: Change, pages: Pages, *, listed: bool = True) -> Report:
@@ -35,7 +36,11 @@ def changed(change: Change, pages: Pages, *, listed: bool = True) -> Report:
     drawn = around(found, pages.max_tables)
     rest = _rest(renamed.base, change.head, found, drawn) if listed else ()
     sections: tuple[Section, ...] = _pictures(drawn)
-    if found.boxes and (drawn.names_only or not drawn.diagrams):
+    if found.boxes and not drawn.diagrams:
+        many = f"{len(found.boxes)} tables changed, more than diagrams can show"
+        where = "" if listed else "; dbtools changes lists them"
+        sections += (TextSection(TITLE, f"{many}{where}."),)
+    if listed and found.boxes and (drawn.names_only or not drawn.diagrams):
         sections += (_names(found),)
     sections += (TableSection("Changed beside the tables", ("", "what", "name", "detail"), rest),) if rest else ()
     return Report("erd", _summary(change, found), sections=sections, figures=_figures(found, drawn))
@@ -119,4 +124,4 @@ def _summary(change: Change, found: Delta) -> str:
 
 
 def _figures(found: Delta, drawn: Around) -> dict[str, int | float]:
-    return {"changed tables": len(found.boxes), "diagrams": len(drawn.diagrams)} if found.boxes else {}
+    return {"changed tables": len(found.boxes)} | ({"diagrams": len(drawn.diagrams)} if drawn.diagrams else {}) if found.boxes else {}

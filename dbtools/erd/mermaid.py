@@ -21,7 +21,7 @@ LABEL = 48
 GHOST = "  classDef ghost stroke:#8c959f,stroke-dasharray:4"
 # Strokes alone, in colours that stand out on white and on black; width and dashes tell them apart without any.
 MARKS = {
-    Mark.ADDED: "  classDef added stroke:#2da44e,stroke-width:4px",
+    Mark.ADDED: "  classDef added stroke:#2da44e,stroke-width:3px",
     Mark.CHANGED: "  classDef changed stroke:#bf8700,stroke-width:2px",
     Mark.REMOVED: "  classDef removed stroke:#e5534b,stroke-width:3px,stroke-dasharray:8",
 }
