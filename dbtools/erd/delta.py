@@ -71,15 +71,21 @@ def _drawn(name: Name, before: Atlas, after: Atlas) -> Name:
 
 @dataclass(frozen=True, slots=True)
 class _Family:
-    """The tables that are drawn as one in both schemas, and which of them are not what they were."""
+    """A table that is drawn in both schemas, and those drawn as one with it that are not what they were."""
 
     name: Name
     differing: frozenset[Name]
 
-    def partitions(self, before: Schema, after: Schema) -> Counter[Mark]:
-        """What became of its partitions."""
-        others = sorted(self.differing - {self.name})
-        return Counter(_mark(before.tables.get(name), after.tables.get(name)) for name in others)
+    def partitions(self, before: Atlas, after: Atlas) -> Counter[Mark]:
+        """What became of its partitions; where it has changed itself, they follow it in most."""
+        own = {mark for mark in Mark if mark is not Mark.CHANGED or self.name not in self.differing}
+        marks = (self._mark(name, before, after) for name in sorted(self.differing - {self.name}))
+        return Counter(mark for mark in marks if mark in own)
+
+    def _mark(self, name: Name, before: Atlas, after: Atlas) -> Mark:
+        if before.root.get(name) != self.name:
+            return Mark.ADDED
+        return Mark.CHANGED if after.root.get(name) == self.name else Mark.REMOVED
 
 
 def _mark(old: Table | None, new: Table | None) -> Mark:
@@ -92,7 +98,7 @@ def _box(family: _Family, renamed: Renames, before: Atlas, after: Atlas) -> Box:
         rows = tuple(row for row in _rows(old, new, renamed, (before, after)) if row.keys or row.note)
         gone = sum(new.column(column.name) is None for column in old.columns)
         was = str(renamed.tables.get(family.name, ""))
-        note = table_note(old, new, was, family.partitions(before.schema, after.schema))
+        note = table_note(old, new, was, family.partitions(before, after))
         return Box(family.name, rows, len(new.columns) + gone - len(rows), Mark.CHANGED, note)
     table, book = (new, after) if new is not None else (old, before)
     return Box(family.name, tuple(_plain(table, book)) if table else (), 0, _mark(old, new))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from dbtools.erd.diagram import alone
 from dbtools.erd.marks import Mark
 from dbtools.model.expression import Name
-from dbtools.model.objects import Column, Constraint, ForeignKey, Index, PrimaryKey, Table, Unique
+from dbtools.model.objects import Column, Constraint, ForeignKey, Index, PartitionOf, PrimaryKey, Table, Unique
 
 WORDS = {
     "Check": "check", "Exclusion": "exclusion", "ForeignKey": "foreign key", "Index": "index", "NotNull": "not null",
@@ -68,7 +68,7 @@ def table_note(old: Table, new: Table, was: str, partitions: Counter[Mark]) -> s
     if old.partition_by != new.partition_by:
         said.append("partition key")
     if old.partition_of != new.partition_of:
-        said.append("partition" if new.partition_of else "no partition")
+        said.append(_partition(old.partition_of, new.partition_of))
     if old.inherits != new.inherits:
         said.append("inherits")
     if old.persistence != new.persistence:
@@ -78,6 +78,12 @@ def table_note(old: Table, new: Table, was: str, partitions: Counter[Mark]) -> s
     if old.comment != new.comment:
         said.append("comment")
     return (f", was {was}" if was else "") + (f" ({', '.join(said)})" if said else "")
+
+
+def _partition(old: PartitionOf | None, new: PartitionOf | None) -> str:
+    if new is None:
+        return f"no partition of {old.parent}" if old else ""
+    return f"partition of {new.parent}" if old is None or old.parent != new.parent else "partition bound"
 
 
 def shows(part: Constraint | Index, other: Table) -> bool:

@@ -157,7 +157,7 @@ def test_a_changed_column_says_what_it_was(sql, row):
         ("ALTER TABLE tag ADD CHECK (label <> '')", "~ tag (+1 check)"),
         ("CREATE TABLE log_2026 PARTITION OF log FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')", "~ log (+1 partition)"),
         ("DROP TABLE log_2025", "~ log (-1 partition)"),
-        ("ALTER TABLE log DETACH PARTITION log_2025", "~ log_2025 (no partition)"),
+        ("ALTER TABLE log DETACH PARTITION log_2025", "~ log_2025 (no partition of log)"),
         ("ALTER TABLE tag ENABLE ROW LEVEL SECURITY", "~ tag (row security on)"),
         ("COMMENT ON TABLE tag IS 'words'", "~ tag (comment)"),
         ("ALTER TABLE tag RENAME TO label", "~ label, was tag"),
@@ -207,7 +207,7 @@ def test_what_is_dropped_and_made_again_under_the_name_of_another_is_not_renamed
 def test_a_partition_that_is_attached_is_no_table_that_went():
     base = BASE + "CREATE TABLE late (id bigint, at timestamp NOT NULL, author_id int, PRIMARY KEY (id, at));"
     sql = "ALTER TABLE log ATTACH PARTITION late FOR VALUES FROM ('2030-01-01') TO ('2031-01-01')"
-    assert entities(picture(sql, base)) == {"~ log (~1 partition)": "changed", "author": "ghost"}
+    assert entities(picture(sql, base)) == {"~ log (+1 partition)": "changed", "author": "ghost"}
 
 
 def test_a_neighbour_says_on_which_page_it_stands():
