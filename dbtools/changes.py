@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from dbtools.change import Change
-from dbtools.change.lines import lines
+from dbtools.change.lines import lines, renamed
+from dbtools.change.renames import renames
 from dbtools.model.report import Report, TableSection
 from dbtools.model.schema import Schema
 
@@ -14,7 +15,8 @@ def changes(change: Change) -> Report:
     """The operations that lead from the schema before to the schema after, as people would say them."""
     if change.empty:
         return Report("changes", f"{change.label}: nothing that the schema is made of has changed")
-    found = list(lines(change.base, change.head))
+    names = renames(change)
+    found = [*renamed(names), *lines(names.base, change.head)]
     if not found:
         return Report("changes", "the schema is the same", figures=_figures(change.head))
     counted = Counter((line.kind, line.sign) for line in found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from dbtools.change.renames import Renames
 from dbtools.model import operation as op
 from dbtools.model.diff import diff
 from dbtools.model.expression import Name
@@ -28,6 +29,14 @@ class Line(NamedTuple):
         if self.kind == "column":
             return f"{self.owner}.{self.name}"
         return f"{self.name} on {self.owner}" if self.owner not in ("", self.name) else self.name
+
+
+def renamed(found: Renames) -> Iterator[Line]:
+    """What only has another name, of which ``lines`` between the schemas under the new names says nothing."""
+    for table, was in found.tables.items():
+        yield Line(str(table), "table", str(table), "~", f"was called {was}")
+    for (table, column), before in found.columns.items():
+        yield Line(str(table), "column", column, "~", f"was called {before}")
 
 
 def lines(base: Schema, head: Schema) -> Iterator[Line]:

@@ -84,7 +84,7 @@ def change_of(call: Call, scope: Scope) -> Change:
 
 
 def drawn_of(config: Config, source: str | None, *, history: bool = False) -> Project:
-    """The project as far as it is drawn: *source*, or else its truth; with *history*, migrations say what was renamed."""
+    """The project as far as it is drawn: *source*, or else its truth; *history* says what was renamed."""
     from dataclasses import replace
 
     project = project_of(config)

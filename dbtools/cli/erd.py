@@ -1,6 +1,7 @@
 """Draw the schema as Markdown pages with Mermaid diagrams, one per domain.
 
 The domains and the folder of the pages stand in dbtools.yaml. What you write between keep markers survives.
+With --changed, what came since a revision is drawn for those who review it, and no file is written.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ def _drawn(found: Delta, made: list[tuple[Name, ...]], detail: Detail) -> tuple[
                 lines=tuple(line for line in lines if line.child in shown and line.parent in shown),
             )
         )
-    drawn = {shown.name for each in diagrams for shown in (*each.boxes, *each.ghosts)}
+    drawn = {name for each in diagrams for name in each.names}
     return tuple(diagrams), tuple(sorted(undrawn - drawn))
 
 

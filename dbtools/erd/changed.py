@@ -74,7 +74,9 @@ def _has_ghosts(diagram: Diagram) -> bool:
 
 def _names(found: Delta) -> TableSection:
     """The changed tables without a picture of their columns."""
-    rows = tuple((box.mark.value, str(box.name), found.home(box.name), _counted(box, found)) for box in found.boxes.values())
+    rows = tuple(
+        (box.mark.value, str(box.name), found.home(box.name), _counted(box, found)) for box in found.boxes.values()
+    )
     return TableSection("Changed tables", ("", "table", "page", "what"), rows)
 
 
@@ -124,4 +126,5 @@ def _summary(change: Change, found: Delta) -> str:
 
 
 def _figures(found: Delta, drawn: Around) -> dict[str, int | float]:
-    return {"changed tables": len(found.boxes)} | ({"diagrams": len(drawn.diagrams)} if drawn.diagrams else {}) if found.boxes else {}
+    counts = {"changed tables": len(found.boxes), "diagrams": len(drawn.diagrams)}
+    return {what: number for what, number in counts.items() if number}

@@ -124,7 +124,8 @@ def _rows(old: Table, new: Table, renamed: Renames, books: tuple[Atlas, Atlas]) 
         yield Row(column.type, column.name, now.get(column.name, ()), nullable, note)
     for column in old.columns:
         if new.column(column.name) is None:
-            yield Row(column.type, column.name, marks.get(column.name, ()), False, Mark.REMOVED.sign("removed"))
+            keyed, note = marks.get(column.name, ()), Mark.REMOVED.sign("removed")
+            yield Row(column.type, column.name, keyed, nullable=False, note=note)
 
 
 def _compared(before: Atlas, after: Atlas) -> Iterator[Reference]:

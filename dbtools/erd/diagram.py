@@ -62,6 +62,11 @@ class Diagram:
     lines: tuple[Reference, ...]
 
     @property
+    def names(self) -> tuple[Name, ...]:
+        """Every table that is to be seen."""
+        return (*(box.name for box in self.boxes), *(ghost.name for ghost in self.ghosts))
+
+    @property
     def mirrored(self) -> tuple[Name, ...]:
         """The tables with several references to themselves: most renderers show one loop only and drop the others."""
         loops = Counter(line.child for line in self.lines if line.child == line.parent)

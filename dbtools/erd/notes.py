@@ -33,7 +33,11 @@ def _before(old: Column, new: Column) -> Iterator[str]:
     if old.default != new.default:
         yield f"default {old.default}" if old.default else "without default"
     if old.identity != new.identity:
-        yield (old.identity if old.identity == "serial" else f"identity {old.identity}") if old.identity else "no identity"
+        yield (
+            (old.identity if old.identity == "serial" else f"identity {old.identity}")
+            if old.identity
+            else "no identity"
+        )
     if old.generated != new.generated:
         yield f"= {old.generated.expression}" if old.generated else "not generated"
     if old.collation != new.collation:

@@ -26,7 +26,7 @@ class TableSection:
 
 @dataclass(frozen=True, slots=True)
 class TextSection:
-    """A titled paragraph, or, with a ``language``, a block of it (``mermaid``, ``sql``, ``diff``); ``summary`` follows."""
+    """A titled paragraph, or, with a ``language``, a block (``mermaid``, ``sql``, ``diff``) above its ``summary``."""
 
     title: str
     text: str

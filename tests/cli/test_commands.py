@@ -241,7 +241,7 @@ def test_a_project_that_keeps_no_pages_is_not_asked_for_any(project):
     (project / "schema.prisma").write_text(PRISMA.format(fields="  name  String?\n  age   Int?\n"))
     done = dbtools(project, "review", "--no-rehearse", "--format", "json")
     assert (done.returncode, findings(done)) == (0, [])
-    assert [part["command"] for part in json.loads(done.stdout)["parts"]] == ["changes", "lint", "drift"]
+    assert [part["command"] for part in json.loads(done.stdout)["parts"]] == ["changes", "lint", "drift", "erd"]
 
 
 @pytest.mark.parametrize("query", ['SELECT name FROM "User" WHERE id = :id;', 'SELECT FROM "User" GROUP name BY ((;'])
