@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dbtools.change import Change, Scope
+    from dbtools.config import Config
     from dbtools.model.report import Report
 
 
@@ -39,15 +40,11 @@ def _rooms(
     call: Call, server_url: str | None, amount: Amount, *, pictures: bool
 ) -> dict[str, Callable[[Change], Report | None]]:
     """The rooms in the order of the report; no rehearsal where *server_url* is None; *pictures* of what changed."""
-    from dataclasses import replace
-
     from dbtools.changes import changes
     from dbtools.cli._files import with_outdated
-    from dbtools.cli._project import baseline_of, existing_pages, lint_settings, pages_of, rows_of, types_of
+    from dbtools.cli._project import baseline_of, lint_settings, rows_of, types_of
     from dbtools.drift import DriftSettings, drift
-    from dbtools.erd import changed, erd
     from dbtools.lint import lint
-    from dbtools.model.report import Report
     from dbtools.types import types
 
     config = call.config
@@ -61,14 +58,6 @@ def _rooms(
         known = baseline_of(call, config.drift.baseline)
         return drift(change.readings, DriftSettings(config.truth, baseline=known))
 
-    def drawn(change: Change) -> Report | None:
-        wanted, existing = pages_of(config), existing_pages(config)
-        news = changed(change, wanted, listed=False) if pictures else Report("erd")
-        if not wanted.domains and not existing:  # a project that keeps no pages misses none
-            return news if news.sections else None
-        report = with_outdated(erd(change.head, wanted, existing), config.root)
-        return replace(report, sections=(*news.sections, *report.sections))
-
     def typed(change: Change) -> Report:
         return with_outdated(types(change.head, *types_of(config)), config.root)
 
@@ -77,7 +66,7 @@ def _rooms(
         "lint": lambda change: lint(change, lint_settings(call)),
         "rehearse": rehearsed,
         "drift": compared,
-        "erd": drawn,
+        "erd": lambda change: _drawn(change, config, pictures=pictures),
         "types": typed,
     }
     if server_url is None:
@@ -85,3 +74,20 @@ def _rooms(
     if not types_of(config)[0]:
         del rooms["types"]
     return rooms
+
+
+def _drawn(change: Change, config: Config, *, pictures: bool) -> Report | None:
+    """What changed as a picture, and whether the pages show it; None where there is neither."""
+    from dataclasses import replace
+
+    from dbtools.cli._files import with_outdated
+    from dbtools.cli._project import existing_pages, pages_of
+    from dbtools.erd import changed, erd
+    from dbtools.model.report import Report
+
+    wanted, existing = pages_of(config), existing_pages(config)
+    news = changed(change, wanted, listed=False) if pictures else Report("erd")
+    if not wanted.domains and not existing:  # a project that keeps no pages misses none
+        return news if news.sections else None
+    report = with_outdated(erd(change.head, wanted, existing), config.root)
+    return replace(report, sections=(*news.sections, *report.sections))
