@@ -48,6 +48,8 @@ def lines(base: Schema, head: Schema) -> Iterator[Line]:
         table = getattr(operation, "table", None)
         if isinstance(table, Name) and table in made | gone:
             continue
+        if isinstance(operation, op.Comment) and operation.kind in {"table", "column"} and operation.name in made:
+            continue
         line = _line(operation, base, head)
         if (
             line is not None

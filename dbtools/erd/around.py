@@ -21,7 +21,9 @@ from dbtools.erd.split import groups
 from dbtools.model.expression import Name
 
 MOST_DIAGRAMS = 4
+MOST_NOTED = 8
 MOST_GHOSTS = 8
+MOST_BOXES = 15  # with ghosts; lines that changed are drawn all the same
 MOST_CHARACTERS = 20_000
 MOST_BYTES = 36_000  # of all diagrams: a comment holds 60,000, and the findings want room
 
@@ -46,7 +48,7 @@ class Around:
 def around(found: Delta, max_tables: int) -> Around:
     """The diagrams of *found*, with as much detail as there is room for."""
     inner = [line for line in found.references if line.child in found.boxes and line.parent in found.boxes]
-    made = groups(list(found.boxes), [line for line in inner if line.child != line.parent], max(1, max_tables))
+    made = groups(list(found.boxes), [line for line in inner if line.child != line.parent], _most(found, max_tables))
     if len(made) > MOST_DIAGRAMS:
         return Around(())
     for detail in Detail:
@@ -56,6 +58,12 @@ def around(found: Delta, max_tables: int) -> Around:
         if _fits(diagrams):
             return Around(diagrams, undrawn, detail is Detail.NAMES)
     return Around(())
+
+
+def _most(found: Delta, max_tables: int) -> int:
+    """Notes make boxes twice as wide."""
+    noted = any(row.note for box in found.boxes.values() for row in box.rows)
+    return max(1, min(max_tables, MOST_NOTED) if noted else max_tables)
 
 
 def _fits(diagrams: Iterable[Diagram]) -> bool:
@@ -105,7 +113,7 @@ def _ghosts(lines: list[Reference], names: frozenset[Name]) -> tuple[list[Name],
             value = 0 if line.mark is not Mark.SAME else 1 if name == line.parent else 2
             rank[name] = min(value, rank.get(name, value))
     ordered = sorted(rank, key=lambda name: (rank[name], name))
-    room = max(MOST_GHOSTS, sum(not value for value in rank.values()))
+    room = max(sum(not value for value in rank.values()), min(MOST_GHOSTS, MOST_BOXES - len(names)))
     return sorted(ordered[:room]), set(ordered[room:])
 
 

@@ -60,8 +60,9 @@ def _legend(drawn: Around) -> str:
     said = [words for mark, words in LEGEND.items() if any(box.mark is mark for box in boxes)]
     said += ["thin dashed frame: not changed, or drawn elsewhere"] if any(map(_has_ghosts, drawn.diagrams)) else []
     lines = [line for each in drawn.diagrams for line in each.lines]
-    said += ["dotted line: foreign key removed"] if any(line.mark is Mark.REMOVED for line in lines) else []
-    said += ["or not enforced"] if any(not line.key.enforced for line in lines) else []
+    dotted = ["removed"] if any(line.mark is Mark.REMOVED for line in lines) else []
+    dotted += ["not enforced"] if any(not line.key.enforced for line in lines) else []
+    said += [f"dotted line: foreign key {' or '.join(dotted)}"] if dotted else []
     names = [str(name) for name in drawn.undrawn]
     more = [*names[:MOST_NAMES], *([f"{len(names) - MOST_NAMES} more"] if len(names) > MOST_NAMES else [])]
     left = f" Not drawn, though linked to what changed: {', '.join(more)}." if more else ""

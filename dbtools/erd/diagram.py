@@ -15,6 +15,7 @@ from dbtools.model.objects import Table
 
 MOST_ROWS = 30
 STAR = 5
+LOOSE = 4
 LONG_CHAIN = 5
 
 
@@ -78,6 +79,13 @@ class Diagram:
         pairs = {(line.parent, line.child) for line in self.lines if line.parent != line.child}
         children = Counter(parent for parent, _ in pairs)
         return max(children.values(), default=0) >= STAR and not _has_chain(pairs, LONG_CHAIN)
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether it is mostly tables without a line, which are better stacked, too."""
+        linked = {name for line in self.lines for name in (line.parent, line.child)}
+        alone = sum(box.name not in linked for box in self.boxes)
+        return alone >= LOOSE and 2 * alone >= len(self.boxes)
 
 
 def _has_chain(pairs: set[tuple[Name, Name]], length: int) -> bool:
