@@ -17,6 +17,7 @@ MOST_ROWS = 30
 STAR = 5
 LOOSE = 4
 LONG_CHAIN = 5
+SHORT_CHAIN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +77,27 @@ class Diagram:
     @property
     def is_star(self) -> bool:
         """Whether one table has many children, which are better stacked than put side by side; not with long chains."""
-        pairs = {(line.parent, line.child) for line in self.lines if line.parent != line.child}
+        pairs = self._pairs()
         children = Counter(parent for parent, _ in pairs)
         return max(children.values(), default=0) >= STAR and not _has_chain(pairs, LONG_CHAIN)
 
     @property
     def is_loose(self) -> bool:
-        """Whether it is mostly tables without a line, which are better stacked, too."""
-        linked = {name for line in self.lines for name in (line.parent, line.child)}
-        alone = sum(box.name not in linked for box in self.boxes)
-        return alone >= LOOSE and 2 * alone >= len(self.boxes)
+        """Whether it is many small parts without a line between them, which are better stacked, too."""
+        return len(self._parts()) >= LOOSE and not _has_chain(self._pairs(), SHORT_CHAIN)
+
+    def _pairs(self) -> set[tuple[Name, Name]]:
+        return {(line.parent, line.child) for line in self.lines if line.parent != line.child}
+
+    def _parts(self) -> list[set[Name]]:
+        """The tables by those that lines join."""
+        part = {name: {name} for name in self.names}
+        for parent, child in self._pairs():
+            larger, smaller = sorted((part[parent], part[child]), key=len, reverse=True)
+            if larger is not smaller:
+                larger |= smaller
+                part.update(dict.fromkeys(smaller, larger))
+        return list({id(names): names for names in part.values()}.values())
 
 
 def _has_chain(pairs: set[tuple[Name, Name]], length: int) -> bool:

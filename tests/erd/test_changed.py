@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from dbtools.change import Change
 from dbtools.erd import DomainPages, Pages, changed
 from dbtools.model.expression import Type
 from dbtools.model.migration import Migration, Script
-from dbtools.model.objects import Column
+from dbtools.model.objects import Column, Table
 from dbtools.model.report import TableSection, TextSection
 from dbtools.model.schema import Schema
 from dbtools.reports import Paper, render
@@ -273,9 +273,7 @@ def goldens() -> dict[str, str]:
     """A change of everything that can change, and one of tables and columns with every trap in their names."""
     tables = [TORTURE.tables[each] for number, each in enumerate(sorted(TORTURE.tables)) if number % 4]
     nasty = [Column('new "col" ~x~ `z` %', Type("my direction", namespace="public")), *columns("LR", "pk")]
-    after = [
-        replace(old, columns=(*old.columns, *nasty)) if number % 3 == 0 else old for number, old in enumerate(tables)
-    ]
+    after = [reduce(Table.with_column, nasty, old) if number % 3 == 0 else old for number, old in enumerate(tables)]
     reports = {
         "rich": report_of(RICH, pages=DOMAINS),
         "torture": changed(Change("a test", TORTURE, Schema.of(after), touched=("x",)), TORTURE_PAGES),
