@@ -23,6 +23,8 @@ class Renames(NamedTuple):
 
 def renames(change: Change) -> Renames:
     """What the new migrations rename, as far as the schemas before and after agree with them."""
+    if not change.base.tables:
+        return Renames(change.base, {}, {})
     trail = _Trail()
     for migration in change.new:
         for statement in statements(migration.up.text):

@@ -47,30 +47,27 @@ def changed(change: Change, pages: Pages, *, listed: bool = True) -> Report:
 
 
 def _pictures(drawn: Around) -> tuple[TextSection, ...]:
-    """The diagrams; the last one has the legend of all below it."""
+    """The diagrams, each with its legend; below the last one what is not drawn at all."""
     last = len(drawn.diagrams) - 1
     return tuple(
-        TextSection(each.title, mermaid(each), "mermaid", _legend(drawn) if place == last else "")
+        TextSection(each.title, mermaid(each), "mermaid", _legend(each) + (_undrawn(drawn) if place == last else ""))
         for place, each in enumerate(drawn.diagrams)
     )
 
 
-def _legend(drawn: Around) -> str:
-    boxes = [box for each in drawn.diagrams for box in each.boxes]
-    said = [words for mark, words in LEGEND.items() if any(box.mark is mark for box in boxes)]
-    said += ["thin dashed frame: not changed, or drawn elsewhere"] if any(map(_has_ghosts, drawn.diagrams)) else []
-    lines = [line for each in drawn.diagrams for line in each.lines]
-    dotted = ["removed"] if any(line.mark is Mark.REMOVED for line in lines) else []
-    dotted += ["not enforced"] if any(not line.key.enforced for line in lines) else []
+def _legend(diagram: Diagram) -> str:
+    said = [words for mark, words in LEGEND.items() if any(box.mark is mark for box in diagram.boxes)]
+    said += ["thin dashed frame: not changed, or drawn elsewhere"] if diagram.ghosts or diagram.mirrored else []
+    dotted = ["removed"] if any(line.mark is Mark.REMOVED for line in diagram.lines) else []
+    dotted += ["not enforced"] if any(not line.key.enforced for line in diagram.lines) else []
     said += [f"dotted line: foreign key {' or '.join(dotted)}"] if dotted else []
+    return f"{'; '.join(said)}."
+
+
+def _undrawn(drawn: Around) -> str:
     names = [str(name) for name in drawn.undrawn]
     more = [*names[:MOST_NAMES], *([f"{len(names) - MOST_NAMES} more"] if len(names) > MOST_NAMES else [])]
-    left = f" Not drawn, though linked to what changed: {', '.join(more)}." if more else ""
-    return f"{'; '.join(said)}.{left}"
-
-
-def _has_ghosts(diagram: Diagram) -> bool:
-    return bool(diagram.ghosts or diagram.mirrored)
+    return f" Not drawn, though linked to what changed: {', '.join(more)}." if more else ""
 
 
 def _names(found: Delta) -> TableSection:
@@ -96,14 +93,15 @@ def _rest(base: Schema, head: Schema, found: Delta, drawn: Around) -> tuple[tupl
     """What `dbtools changes` says that no diagram shows."""
     shown = {(str(box.name), row.name) for each in drawn.diagrams for box in each.boxes for row in box.rows}
     folded = {str(name) for book in (found.before, found.after) for name, root in book.root.items() if name != root}
-    tables = {str(name): (base.tables[name], head.tables[name]) for name in base.tables if name in head.tables}
+    kept = () if drawn.names_only or not drawn.diagrams else (name for name in base.tables if name in head.tables)
+    tables = {str(name): (base.tables[name], head.tables[name]) for name in kept}
     said = list(lines(base, head))
     own = {line[1:] for line in said if line.owner not in folded}
     left = (line for line in said if line.owner not in folded or line[1:] not in own)
     return tuple(
         (line.sign, line.kind, line.place, line.detail)
         for line in left
-        if line.owner in folded or not _is_drawn(line, shown, tables if drawn.diagrams else {})
+        if line.owner in folded or not _is_drawn(line, shown, tables)
     )
 
 

@@ -18,7 +18,7 @@ from dbtools.change import Change
 from dbtools.erd import DomainPages, Pages, changed
 from dbtools.model.expression import Type
 from dbtools.model.migration import Migration, Script
-from dbtools.model.objects import Column, Table
+from dbtools.model.objects import Column, Table, Unique
 from dbtools.model.report import TableSection, TextSection
 from dbtools.model.schema import Schema
 from dbtools.reports import Paper, render
@@ -373,6 +373,18 @@ def test_columns_that_find_no_room_in_their_box_are_listed():
     assert len(drawn) == 30
     assert len(listed(report)) == 10
     assert "… and_12_more" in pictures(report)[0]
+
+
+def test_boxes_too_full_for_a_comment_keep_their_names_and_the_rest_is_a_table():
+    long = [f"{n:02}{'%' * 60}" for n in range(30)]
+    keys = [Unique(f"u{n}", (each,)) for n, each in enumerate(long)]
+    made = [table(f"t{n}", columns(*long), *keys) for n in range(3)]
+    report = changed(Change("a test", Schema(), Schema.of(made), touched=("x",)), Pages())
+    (text,) = pictures(report)
+    assert list(entities(text)) == ["+ t0", "+ t1", "+ t2"]
+    assert text.count("    … and_30_columns\n") == 3
+    assert "UK" not in text
+    assert listed(report) == [("+", f"t{n}", "", "30 columns") for n in range(3)]
 
 
 def test_mermaid_accepts_what_is_left_of_very_wide_tables():
