@@ -114,7 +114,8 @@ def test_an_untracked_migration_counts_as_new_and_a_staged_review_leaves_it_out(
     "arguments",
     [
         ("review", "--all"), ("lint", "--all"), ("changes", "--all"), ("drift",), ("rehearse", "--all"),
-        ("erd", "--check"), ("lint", "migrations/0001_initial.up.sql"), ("review", "--base", "main"),
+        ("erd", "--check"), ("erd", "--changed", "main"), ("lint", "migrations/0001_initial.up.sql"),
+        ("review", "--base", "main"),
     ],
 )  # fmt: skip
 def test_every_commands_json_is_what_its_schema_says(project, arguments):
