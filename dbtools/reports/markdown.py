@@ -27,7 +27,10 @@ _MOST = 20  # findings of one statement
 
 
 def render(report: Report, paper: Paper | None = None) -> str:
-    """Headline, parts, findings, folded sections; what does not fit is left out from the end, and that is said."""
+    """Headline, parts, findings, folded sections; what does not fit is left out from the end, and that is said.
+
+    Pictures that take no more than half of the room stay, however much was found.
+    """
     if report.title:
         return "\n\n".join(_page(report)) + "\n"
     head = "\n\n".join(_head(report))
@@ -37,8 +40,10 @@ def render(report: Report, paper: Paper | None = None) -> str:
     sections.sort(key=lambda found: not _is_picture(found[1]))  # what is seen at one glance is left out last
     details = [_details(*found, shown=not place and _is_picture(found[1])) for place, found in enumerate(sections)]
     room = (paper or Paper()).limit - _RESERVE - len(head.encode("utf-8", "replace"))
-    shown, room = _fitting(findings, room)
-    folded, _ = _fitting(details, room if len(shown) == len(findings) else 0)
+    pictures, left = _fitting(details[: sum(_is_picture(section) for _, section in sections)], room // 2)
+    shown, room = _fitting(findings, room - room // 2 + left)
+    others, _ = _fitting(details[len(pictures) :], room if len(shown) == len(findings) else 0)
+    folded = [*pictures, *others]
     missing = sum(len(cause.findings) for cause in causes[len(shown) :])
     left_out = _left_out(report.command, missing, len(details) - len(folded))
     return "\n\n".join([head, *shown, *left_out, *folded]) + "\n"

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from dbtools.change import Change
 from dbtools.erd import DomainPages, Pages, changed
 from dbtools.model.expression import Type
+from dbtools.model.finding import Finding, Location, Severity
 from dbtools.model.migration import Migration, Script
 from dbtools.model.objects import Column, Table, Unique
-from dbtools.model.report import TableSection, TextSection
+from dbtools.model.report import Report, TableSection, TextSection
 from dbtools.model.schema import Schema
 from dbtools.reports import Paper, render
 from dbtools.sql.walk import fold
@@ -397,8 +398,6 @@ def test_mermaid_accepts_what_is_left_of_very_wide_tables():
 
 
 def test_the_picture_is_left_out_last_of_all_sections():
-    from dbtools.model.report import Report
-
     parts = (Report("changes", sections=(TableSection("Lines", ("a",), (("x" * 900,),) * 100),)), report_of(RICH))
     text = render(Report("review", parts=parts), "markdown", Paper(limit=8_000))
     assert "<details open><summary>erd: What changed in the tables</summary>\n\n```mermaid\nerDiagram\n" in text
@@ -406,9 +405,18 @@ def test_the_picture_is_left_out_last_of_all_sections():
     assert "left out to fit here" in text
 
 
-def test_a_terminal_shows_the_source_only_when_it_is_asked_for():
-    from dbtools.model.report import Report
+def test_a_picture_outlives_the_lightest_of_many_findings():
+    many = tuple(Finding("too-much", Severity.INFO, f"{n} {'x' * 300}", Location("a.sql", n)) for n in range(1, 100))
+    text = render(
+        Report("review", parts=(Report("lint", findings=many), report_of(RICH))), "markdown", Paper(limit=9_000)
+    )
+    assert "```mermaid" in text
+    assert "<code>a.sql:1</code>" in text
+    assert re.search(r"\*\d+ findings and 1 section left out to fit here", text)
+    assert len(text.encode()) <= 9_000
 
+
+def test_a_terminal_shows_the_source_only_when_it_is_asked_for():
     report = report_of(RICH)
     assert "    erDiagram\n" in render(report, "text")
     joined = render(Report("review", parts=(report,)), "text")
