@@ -13,14 +13,18 @@ from dbtools.errors import DbtoolsError
 from dbtools.model.finding import Evidence, Finding, Location
 from dbtools.model.report import Report
 
-Room = Callable[[Change], Report]
+Room = Callable[[Change], Report | None]
 
 
 def review(change: Change, rooms: Mapping[str, Room]) -> Report:
-    """The reports of all *rooms*, in their order; one that cannot do its work does not stop the others."""
+    """The reports of all *rooms*, in their order; one that cannot do its work does not stop the others.
+
+    A room that has nothing to do with the change gives None, and is no part of the report.
+    """
     if change.empty:
         return Report("review", f"{change.label}: nothing that the schema is made of has changed")
-    parts = [_part(name, room, change) for name, room in rooms.items()]
+    asked = (_part(name, room, change) for name, room in rooms.items())
+    parts = [part for part in asked if part is not None]
     seen = {location: text for part in parts for location, text in part.seen.items()}
     parts = [
         replace(part, findings=tuple(_with_evidence(finding, seen) for finding in part.findings)) for part in parts
@@ -28,7 +32,7 @@ def review(change: Change, rooms: Mapping[str, Room]) -> Report:
     return Report("review", change.label, parts=tuple(parts))
 
 
-def _part(name: str, room: Room, change: Change) -> Report:
+def _part(name: str, room: Room, change: Change) -> Report | None:
     try:
         return room(change)
     except DbtoolsError as error:

@@ -4,6 +4,7 @@ import pytest
 
 from dbtools.change import Change
 from dbtools.changes import changes
+from dbtools.model.migration import Migration, Script
 from dbtools.model.schema import Schema
 from dbtools.sql.walk import fold
 
@@ -49,6 +50,17 @@ def rows(sql):
 )
 def test_each_change_is_one_line_in_the_users_own_names(sql, row):
     assert rows(sql)[1] == [row]
+
+
+def test_what_is_renamed_is_neither_dropped_nor_added():
+    sql = "ALTER TABLE author RENAME TO person; ALTER TABLE person RENAME name TO full_name"
+    base = fold(Schema(), (BASE,))
+    new = (Migration("0002", Script("0002.sql", sql)),)
+    report = changes(Change("a test", base, fold(base, (sql,)), new=new))
+    assert [tuple(row) for section in report.sections for row in section.rows] == [
+        ("~", "table", "person", "was called author"),
+        ("~", "column", "person.full_name", "was called name"),
+    ]
 
 
 def test_a_new_table_is_one_line_with_what_it_holds():

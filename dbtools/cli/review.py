@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dbtools.change import Change, Scope
+    from dbtools.config import Config
     from dbtools.model.report import Report
 
 
@@ -31,16 +32,18 @@ def command(call: Call, scope: Scope, server_url: str | None, amount: Amount, *,
     from dbtools.review import review
 
     change = change_of(call, scope)
-    return review(change, _rooms(call, None if no_rehearse else server_url or "", amount))
+    everything = scope.everything  # nothing of it is news
+    return review(change, _rooms(call, None if no_rehearse else server_url or "", amount, pictures=not everything))
 
 
-def _rooms(call: Call, server_url: str | None, amount: Amount) -> dict[str, Callable[[Change], Report]]:
-    """The rooms in the order of the report; no rehearsal where *server_url* is None."""
+def _rooms(
+    call: Call, server_url: str | None, amount: Amount, *, pictures: bool
+) -> dict[str, Callable[[Change], Report | None]]:
+    """The rooms in the order of the report; no rehearsal where *server_url* is None; *pictures* of what changed."""
     from dbtools.changes import changes
     from dbtools.cli._files import with_outdated
-    from dbtools.cli._project import baseline_of, existing_pages, lint_settings, pages_of, rows_of, types_of
+    from dbtools.cli._project import baseline_of, lint_settings, rows_of, types_of
     from dbtools.drift import DriftSettings, drift
-    from dbtools.erd import erd
     from dbtools.lint import lint
     from dbtools.types import types
 
@@ -55,24 +58,36 @@ def _rooms(call: Call, server_url: str | None, amount: Amount) -> dict[str, Call
         known = baseline_of(call, config.drift.baseline)
         return drift(change.readings, DriftSettings(config.truth, baseline=known))
 
-    def drawn(change: Change) -> Report:
-        return with_outdated(erd(change.head, pages_of(config), existing_pages(config)), config.root)
-
     def typed(change: Change) -> Report:
         return with_outdated(types(change.head, *types_of(config)), config.root)
 
-    rooms: dict[str, Callable[[Change], Report]] = {
+    rooms: dict[str, Callable[[Change], Report | None]] = {
         "changes": changes,
         "lint": lambda change: lint(change, lint_settings(call)),
         "rehearse": rehearsed,
         "drift": compared,
-        "erd": drawn,
+        "erd": lambda change: _drawn(change, config, pictures=pictures),
         "types": typed,
     }
     if server_url is None:
         del rooms["rehearse"]
-    if not config.erd.domains and not existing_pages(config):  # a project that keeps no pages misses none
-        del rooms["erd"]
     if not types_of(config)[0]:
         del rooms["types"]
     return rooms
+
+
+def _drawn(change: Change, config: Config, *, pictures: bool) -> Report | None:
+    """What changed as a picture, and whether the pages show it; None where there is neither."""
+    from dataclasses import replace
+
+    from dbtools.cli._files import with_outdated
+    from dbtools.cli._project import existing_pages, pages_of
+    from dbtools.erd import changed, erd
+    from dbtools.model.report import Report
+
+    wanted, existing = pages_of(config), existing_pages(config)
+    news = changed(change, wanted, listed=False) if pictures else Report("erd")
+    if not wanted.domains and not existing:  # a project that keeps no pages misses none
+        return news if news.sections else None
+    report = with_outdated(erd(change.head, wanted, existing), config.root)
+    return replace(report, sections=(*news.sections, *report.sections))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dbtools.erd.atlas import Atlas, atlas
+from dbtools.erd.changed import changed
 from dbtools.erd.index import INDEX, index
 from dbtools.erd.keep import Kept
 from dbtools.erd.links import links
@@ -19,7 +20,7 @@ from dbtools.erd.standing import place, standing
 from dbtools.model.report import File, Report, TableSection
 from dbtools.model.schema import Schema
 
-__all__ = ["DomainPages", "Pages", "erd"]
+__all__ = ["DomainPages", "Pages", "changed", "erd"]
 
 
 def erd(schema: Schema, pages: Pages, existing: Mapping[str, str]) -> Report:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from dbtools.erd.assign import Chapter, chapters
+from dbtools.erd.marks import Mark
 from dbtools.erd.settings import Pages
 from dbtools.model.expression import Name
 from dbtools.model.finding import Finding
@@ -26,7 +27,7 @@ class Reference:
     """One foreign key between two tables that are drawn.
 
     ``single``: a parent has at most one such child. ``optional``: a child may have no parent.
-    ``indexed``: an index serves the lookup of children.
+    ``indexed``: an index serves the lookup of children. ``mark`` and ``note``: what a change made of it.
     """
 
     child: Name
@@ -35,6 +36,8 @@ class Reference:
     single: bool
     optional: bool
     indexed: bool
+    mark: Mark = Mark.SAME
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

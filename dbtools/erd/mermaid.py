@@ -14,10 +14,17 @@ from collections.abc import Iterable
 from dbtools.erd.atlas import Reference
 from dbtools.erd.diagram import Box, Diagram, Ghost, Row
 from dbtools.erd.markdown import visible
+from dbtools.erd.marks import Mark
 
 LABEL = 48
 # One number: Mermaid takes the blank out of "4 3".
 GHOST = "  classDef ghost stroke:#8c959f,stroke-dasharray:4"
+# Strokes alone, in colours that stand out on white and on black; width and dashes tell them apart without any.
+MARKS = {
+    Mark.ADDED: "  classDef added stroke:#2da44e,stroke-width:3px",
+    Mark.CHANGED: "  classDef changed stroke:#bf8700,stroke-width:2px",
+    Mark.REMOVED: "  classDef removed stroke:#e5534b,stroke-width:3px,stroke-dasharray:8",
+}
 
 _SYNTAX = re.compile(
     r"[^\w .,()/?'\u0080-\U0010ffff-]"
@@ -42,7 +49,7 @@ def mermaid(diagram: Diagram) -> str:
     lines = ["erDiagram"]
     if title := _title(diagram.title):
         lines.append(f"  accTitle: {title}")
-    if diagram.is_star:
+    if diagram.is_star or diagram.is_loose:
         lines.append("  direction LR")
     for box in diagram.boxes:
         lines.extend(_box(box, own[box.name]))
@@ -50,7 +57,9 @@ def mermaid(diagram: Diagram) -> str:
     for line in diagram.lines:
         parent = mirror if line.parent == line.child else own
         lines.append(_line(line, parent[line.parent], own[line.child]))
-    return "\n".join([*lines, *([GHOST] if ghosts else [])])
+    occurring = {box.mark for box in diagram.boxes}
+    styles = [style for mark, style in MARKS.items() if mark in occurring]
+    return "\n".join([*lines, *styles, *([GHOST] if ghosts else [])])
 
 
 def quoted(text: str, *, limit: int) -> str:
@@ -77,8 +86,9 @@ def identifiers(names: Iterable[str]) -> list[str]:
 
 
 def _box(box: Box, identifier: str) -> list[str]:
-    alias = quoted(str(box.name), limit=LABEL * 2)
+    alias = quoted(box.mark.sign(visible(str(box.name))) + box.note, limit=LABEL * 2)
     entity = f'"{identifier}"' if alias == f'"{identifier}"' else f'"{identifier}"[{alias}]'
+    entity += f":::{box.mark.name.lower()}" if box.mark in MARKS else ""
     rows = [_row(row) for row in box.rows]
     if box.hidden:
         rows.append(f"    … and_{box.hidden}_{'more' if rows else 'columns'}")
@@ -86,7 +96,9 @@ def _box(box: Box, identifier: str) -> list[str]:
 
 
 def _ghost(ghost: Ghost, identifier: str) -> str:
-    return f'  "{identifier}"[{quoted(f"{visible(str(ghost.name))} ↗ {ghost.where}", limit=2 * LABEL)}]:::ghost'
+    where = f" ↗ {ghost.where}" if ghost.where else ""
+    alias = quoted(ghost.mark.sign(visible(str(ghost.name))) + where, limit=2 * LABEL)
+    return f'  "{identifier}"[{alias}]:::ghost'
 
 
 def _row(row: Row) -> str:
@@ -94,9 +106,10 @@ def _row(row: Row) -> str:
     name = _word(_NO_WORD, row.name)
     if kind.lower().endswith("direction"):
         name = _SIDES.sub("_", name)
-    notes = ([row.name] if name != row.name or _EMPHASIS.search(name) else []) + (["null"] if row.nullable else [])
-    comment = f" {quoted(', '.join(notes), limit=LABEL)}" if notes else ""
-    return f"    {kind} {name} {', '.join(row.keys)}{comment}"
+    notes = ([row.name] if name != row.name or _EMPHASIS.search(name) else []) + ([row.note] if row.note else [])
+    notes += ["null"] if row.nullable else []
+    comment = quoted(("; " if row.note else ", ").join(notes), limit=LABEL) if notes else ""
+    return "    " + " ".join(filter(None, (kind, name, ", ".join(row.keys), comment)))
 
 
 def _word(forbidden: re.Pattern[str], text: str) -> str:
@@ -108,8 +121,8 @@ def _word(forbidden: re.Pattern[str], text: str) -> str:
 def _line(reference: Reference, parent: str, child: str) -> str:
     one = "|o" if reference.optional else "||"
     many = "o|" if reference.single else "o{"
-    stroke = "--" if reference.key.enforced else ".."
-    label = quoted(", ".join(reference.key.columns), limit=LABEL)
+    stroke = "--" if reference.key.enforced and reference.mark is not Mark.REMOVED else ".."
+    label = quoted(reference.mark.sign(", ".join(reference.key.columns)) + reference.note, limit=LABEL)
     return f'  "{parent}" {one}{stroke}{many} "{child}" : {label}'
 
 

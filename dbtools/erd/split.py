@@ -33,8 +33,8 @@ class Part(NamedTuple):
 def diagrams(chapter: Chapter, atlas: Atlas, max_tables: int) -> tuple[Diagram, ...]:
     """The diagrams of one chapter, biggest first; together they show each of its foreign keys once."""
     tables = related(chapter, atlas)
-    groups = _groups([table.name for table in tables], _within(chapter, atlas), max(1, max_tables))
-    parts = [fitting for group in groups for fitting in _fitting(_part(group, atlas), atlas)]
+    made = groups([table.name for table in tables], _within(chapter, atlas), max(1, max_tables))
+    parts = [fitting for group in made for fitting in _fitting(_part(group, atlas), atlas)]
     number = {table.name: place for place, part in reversed(list(enumerate(parts, start=1))) for table in part.tables}
 
     def where(name: Name) -> str:
@@ -64,7 +64,7 @@ def _within(chapter: Chapter, atlas: Atlas) -> list[Reference]:
     return [reference for reference in mine if not atlas.leaves(reference) and reference.child != reference.parent]
 
 
-def _groups(names: list[Name], within: list[Reference], most: int) -> list[tuple[Name, ...]]:
+def groups(names: list[Name], within: list[Reference], most: int) -> list[tuple[Name, ...]]:
     """Joined along the references, those to the least popular parents first, while there is room."""
     if len(names) <= most:
         return [tuple(names)] if names else []

@@ -26,11 +26,12 @@ class TableSection:
 
 @dataclass(frozen=True, slots=True)
 class TextSection:
-    """A titled paragraph, or, with a ``language``, a block of it (``mermaid``, ``sql``, ``diff``)."""
+    """A titled paragraph, or, with a ``language``, a block (``mermaid``, ``sql``, ``diff``) above its ``summary``."""
 
     title: str
     text: str
     language: str = ""
+    summary: str = ""
 
 
 Section = TableSection | TextSection

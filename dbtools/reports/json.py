@@ -93,4 +93,7 @@ def _section(section: Section) -> dict[str, Any]:
             "rows": [list(row) for row in section.rows],
             "summary": section.summary,
         }
-    return {"kind": "text", "title": section.title, "text": section.text, "language": section.language}
+    return {
+        "kind": "text", "title": section.title, "text": section.text, "language": section.language,
+        "summary": section.summary,
+    }  # fmt: skip

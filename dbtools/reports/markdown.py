@@ -27,16 +27,23 @@ _MOST = 20  # findings of one statement
 
 
 def render(report: Report, paper: Paper | None = None) -> str:
-    """Headline, parts, findings, folded sections; what does not fit is left out from the end, and that is said."""
+    """Headline, parts, findings, folded sections; what does not fit is left out from the end, and that is said.
+
+    Pictures that take no more than half of the room stay, however much was found.
+    """
     if report.title:
         return "\n\n".join(_page(report)) + "\n"
     head = "\n\n".join(_head(report))
     causes = by_cause(report.every_finding())
     findings = [_cause(cause) for cause in causes]
-    details = [_details(part, section) for part in _every_part(report) for section in part.sections]
+    sections = [(part, section) for part in _every_part(report) for section in part.sections]
+    sections.sort(key=lambda found: not _is_picture(found[1]))  # what is seen at one glance is left out last
+    details = [_details(*found, shown=not place and _is_picture(found[1])) for place, found in enumerate(sections)]
     room = (paper or Paper()).limit - _RESERVE - len(head.encode("utf-8", "replace"))
-    shown, room = _fitting(findings, room)
-    folded, _ = _fitting(details, room if len(shown) == len(findings) else 0)
+    pictures, left = _fitting(details[: sum(_is_picture(section) for _, section in sections)], room // 2)
+    shown, room = _fitting(findings, room - room // 2 + left)
+    others, _ = _fitting(details[len(pictures) :], room if len(shown) == len(findings) else 0)
+    folded = [*pictures, *others]
     missing = sum(len(cause.findings) for cause in causes[len(shown) :])
     left_out = _left_out(report.command, missing, len(details) - len(folded))
     return "\n\n".join([head, *shown, *left_out, *folded]) + "\n"
@@ -155,9 +162,13 @@ def _every_part(report: Report) -> Iterator[Report]:
         yield from _every_part(part)
 
 
-def _details(part: Report, section: Section) -> str:
+def _is_picture(section: Section) -> bool:
+    return isinstance(section, TextSection) and section.language == "mermaid"
+
+
+def _details(part: Report, section: Section, *, shown: bool) -> str:
     title = _inline(f"{part.command}: {section.title}" if section.title else part.command)
-    return f"<details><summary>{title}</summary>\n\n{_body(section)}\n\n</details>"
+    return f"<details{' open' * shown}><summary>{title}</summary>\n\n{_body(section)}\n\n</details>"
 
 
 def _body(section: Section) -> str:
@@ -165,7 +176,8 @@ def _body(section: Section) -> str:
         lines = [_row(section.header), "|" + "-|" * len(section.header), *map(_row, section.rows)]
         return "\n".join(lines) + (f"\n\n{_prose(section.summary)}" if section.summary else "")
     if section.language:
-        return _fence(plain(section.text).rstrip("\n"), section.language)
+        block = _fence(plain(section.text).rstrip("\n"), section.language)
+        return f"{block}\n\n{_prose(section.summary)}" if section.summary else block
     return "\n\n".join(_prose(paragraph) for paragraph in re.split(r"\n\s*\n", section.text))
 
 

@@ -24,14 +24,15 @@ _GUTTER = " │ "
 
 def render(report: Report, paper: Paper | None = None) -> str:
     """Lines no wider than the paper where words allow it; one line when there is nothing to show."""
-    return "\n".join(_Writer(paper or Paper()).whole(report)) + "\n"
+    return "\n".join(_Writer(paper or Paper(), joined=bool(report.parts)).whole(report)) + "\n"
 
 
 class _Writer:
     """Writes on one paper; every method gives the lines of what it is named after."""
 
-    def __init__(self, paper: Paper) -> None:
+    def __init__(self, paper: Paper, *, joined: bool = False) -> None:
         self.paper = paper
+        self.joined = joined
 
     def whole(self, report: Report) -> Iterator[str]:
         if report.title:
@@ -158,9 +159,13 @@ class _Writer:
         if not section.language:
             yield from self.wrapped(section.text, "    ")
             return
+        if section.language == "mermaid" and self.joined:  # nobody reads its source between findings
+            yield self.styled("    a diagram, which --format markdown shows", "dim")
+            return
         for line in plain(section.text).splitlines():
             style = _DIFF_STYLES.get(line[:1], "") if section.language == "diff" else ""
             yield self.styled(f"    {line}".rstrip(), style)
+        yield from self.wrapped(section.summary, "    ", style="dim")
 
     def table(self, table: TableSection) -> Iterator[str]:
         texts = [[plain(" ".join(cell.split())) for cell in row] for row in (table.header, *table.rows)]

@@ -114,7 +114,8 @@ def test_an_untracked_migration_counts_as_new_and_a_staged_review_leaves_it_out(
     "arguments",
     [
         ("review", "--all"), ("lint", "--all"), ("changes", "--all"), ("drift",), ("rehearse", "--all"),
-        ("erd", "--check"), ("lint", "migrations/0001_initial.up.sql"), ("review", "--base", "main"),
+        ("erd", "--check"), ("erd", "--changed", "main"), ("lint", "migrations/0001_initial.up.sql"),
+        ("review", "--base", "main"),
     ],
 )  # fmt: skip
 def test_every_commands_json_is_what_its_schema_says(project, arguments):
@@ -241,7 +242,7 @@ def test_a_project_that_keeps_no_pages_is_not_asked_for_any(project):
     (project / "schema.prisma").write_text(PRISMA.format(fields="  name  String?\n  age   Int?\n"))
     done = dbtools(project, "review", "--no-rehearse", "--format", "json")
     assert (done.returncode, findings(done)) == (0, [])
-    assert [part["command"] for part in json.loads(done.stdout)["parts"]] == ["changes", "lint", "drift"]
+    assert [part["command"] for part in json.loads(done.stdout)["parts"]] == ["changes", "lint", "drift", "erd"]
 
 
 @pytest.mark.parametrize("query", ['SELECT name FROM "User" WHERE id = :id;', 'SELECT FROM "User" GROUP name BY ((;'])

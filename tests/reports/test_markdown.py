@@ -55,7 +55,7 @@ def test_the_safe_sql_of_a_hint_is_a_block_inside_its_finding(lint):
 
 def test_sections_are_folded_with_blank_lines_around_their_blocks(review):
     shown = markdown(review)
-    assert "<details><summary>changes: Diagram</summary>\n\n```mermaid\nerDiagram\n" in shown
+    assert "<details open><summary>changes: Diagram</summary>\n\n```mermaid\nerDiagram\n" in shown
     assert "\n```\n\n</details>\n" in shown
     assert "| ALTER TABLE a | SHARE | 12 |" in shown
     assert "Some words.\n\nMore words." in shown
