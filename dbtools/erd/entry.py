@@ -62,7 +62,7 @@ def _columns(shown: Table, links: Links, here: Chapter) -> list[str]:
 
 def _default(column: Column) -> str:
     if column.generated:
-        return f"{code(f'= {column.generated.expression}')} {'stored' if column.generated.stored else 'virtual'}"
+        return f"{code(f'= {column.generated.expression.meaning}')} {'stored' if column.generated.stored else 'virtual'}"
     if column.identity:
         return column.identity if column.identity == "serial" else f"identity, {column.identity}"
     return code(column.default.meaning) if column.default else ""
@@ -99,13 +99,13 @@ def _index(index: Index) -> str:
     said += [index.method] if index.method != "btree" else []
     said.append(f"({', '.join(map(_index_key, index.keys))})")
     said += [f"include ({codes(index.include)})"] if index.include else []
-    said += [f"where {code(str(index.where))}"] if index.where else []
+    said += [f"where {code(index.where.meaning)}"] if index.where else []
     said += [] if index.nulls_distinct else ["nulls not distinct"]
     return " ".join([*said, *([] if index.valid else ["(invalid)"])])
 
 
 def _index_key(key: IndexKey) -> str:
-    said = [code(str(key.expression) if key.expression else key.column)]
+    said = [code(key.expression.meaning if key.expression else key.column)]
     said += [inline(key.opclass)] if key.opclass else []
     said += ["desc"] if key.descending else []
     if key.nulls_first != key.descending:
@@ -122,7 +122,7 @@ def _check(found: Check | Exclusion) -> str:
     if isinstance(found, Exclusion):
         return f"{code(found.name)} {code(found.text)}"
     promise = "" if found.enforced and found.validated else " (not validated)" if found.enforced else " (not enforced)"
-    return f"{code(found.name)} {code(str(found.expression))}{promise}"
+    return f"{code(found.name)} {code(found.expression.meaning)}{promise}"
 
 
 def _family(shown: Table, links: Links, here: Chapter) -> list[str]:
