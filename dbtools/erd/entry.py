@@ -62,7 +62,9 @@ def _columns(shown: Table, links: Links, here: Chapter) -> list[str]:
 
 def _default(column: Column) -> str:
     if column.generated:
-        return f"{code(f'= {column.generated.expression.meaning}')} {'stored' if column.generated.stored else 'virtual'}"
+        return (
+            f"{code(f'= {column.generated.expression.meaning}')} {'stored' if column.generated.stored else 'virtual'}"
+        )
     if column.identity:
         return column.identity if column.identity == "serial" else f"identity, {column.identity}"
     return code(column.default.meaning) if column.default else ""

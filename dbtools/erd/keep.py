@@ -2,7 +2,8 @@
 
 Hand-written text stands between ``<!-- dbtools:keep NAME -->`` and ``<!-- /dbtools:keep -->``, each
 on a line of its own. A page whose markers do not pair up is never rewritten: nobody can tell which
-of its lines were written by hand.
+of its lines were written by hand. Nor is one with half of a merge in such a block. What stands below
+the last block was written by hand for certain, since nothing is generated there: it moves into it.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from typing import NamedTuple
 KEEPS = ("intro", "notes")
 _BEGIN = re.compile(r"\s*<!--\s*dbtools:keep\s+(\S+)\s*-->\s*")
 _END = re.compile(r"\s*<!--\s*/dbtools:keep\s*-->\s*")
-_ALMOST = re.compile(r"<!--\s*/?\s*dbtools:keep")
+_ALMOST = re.compile(r"<!--\s*(?:/\s*)?dbtools:keep")
+_CONFLICT = re.compile(r"(?:<{7}|>{7})(?: .*)?")
+_FENCE = re.compile(r" {0,3}(?:`{3,}|~{3,})")
 _GENERATED = "<!-- dbtools:erd"
-_FIRST_LINE = re.compile(rf"\ufeff?{_GENERATED}\b")
+_FIRST_LINE = re.compile(rf"\ufeff?(?:<{{7}}(?: [^\n]*)?\r?\n)?{_GENERATED}\b")
 
 
 class Broken(NamedTuple):
@@ -60,11 +63,12 @@ def kept(page: str) -> Kept:
     """The hand-written blocks of *page*, byte for byte but for line ends."""
     blocks: dict[str, str] = {}
     broken: list[Broken] = []
-    name, since, inside = "", 0, list[str]()
-    for number, line in enumerate(page.replace("\r\n", "\n").split("\n"), start=1):
+    name, since, inside, fenced = "", 0, list[str](), False
+    lines = page.replace("\r\n", "\n").split("\n")
+    for number, line in enumerate(lines, start=1):
         if begin := _BEGIN.fullmatch(line):
             broken.extend(_wrong_begin(begin[1], number, blocks, f"{name!r} of line {since}" if name else ""))
-            name, since, inside = begin[1], number, []
+            name, since, inside, fenced = begin[1], number, [], False
         elif _END.fullmatch(line):
             if name:
                 blocks[name] = "\n".join(inside)
@@ -73,11 +77,25 @@ def kept(page: str) -> Kept:
             name = ""
         elif _ALMOST.search(line):
             broken.append(Broken(number, "this marker is not alone on its line, or has no name"))
+        elif (name or number == 1) and _CONFLICT.fullmatch(line) and not fenced:
+            broken.append(Broken(number, "a merge conflict is not resolved here"))
         elif name:
             inside.append(line)
+            fenced ^= bool(_FENCE.match(line))
     if name:
         broken.append(Broken(since, f"the keep block {name!r} never ends"))
+    below = _below(lines)
+    if below and not broken:
+        blocks[KEEPS[-1]] = "\n".join(filter(None, (blocks.get(KEEPS[-1]), below)))
     return Kept(blocks, tuple(broken))
+
+
+def _below(lines: list[str]) -> str:
+    """What stands below the last block of a whole page."""
+    ends = [number for number, line in enumerate(lines) if _END.fullmatch(line)]
+    begins = [found[1] for line in lines if (found := _BEGIN.fullmatch(line))]
+    below = "\n".join(lines[ends[-1] + 1 :]).strip("\n") if ends and begins[-1:] == [KEEPS[-1]] else ""
+    return below if below.strip() else ""
 
 
 def _wrong_begin(name: str, line: int, blocks: Mapping[str, str], around: str) -> list[Broken]:

@@ -98,10 +98,39 @@ def test_a_page_whose_domain_is_gone_is_removed():
     assert report.findings == ()
 
 
-def test_removing_hand_written_text_is_said_aloud():
+def test_a_page_without_a_domain_stays_as_long_as_there_is_hand_written_text_in_it():
     path = "docs/schema/erd-gone.md"
-    report = erd(SCHEMA, Pages(), {path: with_text("notes", "precious")})
-    assert [(f.rule, f.location.path) for f in report.findings] == [("keep-block-removed", path)]
+    page = with_text("notes", "precious").replace("### ", "### gone ")
+    report = erd(SCHEMA, Pages(), {path: page})
+    assert [(f.rule, f.location.path) for f in report.findings] == [("page-without-domain", path)]
+    assert path not in {file.path for file in report.files}
+
+
+def test_the_text_of_a_renamed_domain_goes_with_it():
+    before = {file.path: file.content for file in erd(SCHEMA, two("one", "two"), {}).files}
+    old, new = "docs/schema/erd-two.md", "docs/schema/erd-zwei.md"
+    before[old] = before[old].replace("keep notes -->\n", "keep notes -->\nprecious\n")
+    report = erd(SCHEMA, two("one", "zwei"), before)
+    assert {file.path: file.content and "precious" in file.content for file in report.files} == {
+        "docs/schema/README.md": False, "docs/schema/erd-one.md": False, old: None, new: True,
+    }  # fmt: skip
+    (finding,) = report.findings
+    assert (finding.rule, str(finding.severity), finding.location.path) == ("keep-block-moved", "info", old)
+    after = {file.path: file.content for file in report.files if file.content is not None}
+    assert erd(SCHEMA, two("one", "zwei"), after).findings == ()
+
+
+def test_a_page_that_is_there_already_gets_no_text_of_another_one():
+    before = {file.path: file.content for file in erd(SCHEMA, two("one", "two"), {}).files}
+    stale = before["docs/schema/erd-two.md"].replace("keep notes -->\n", "keep notes -->\nprecious\n")
+    before |= {"docs/schema/erd-old.md": stale}
+    report = erd(SCHEMA, two("one", "two"), before)
+    assert [(f.rule, f.location.path) for f in report.findings] == [("page-without-domain", "docs/schema/erd-old.md")]
+    assert {file.path: file.content for file in report.files}.items() <= before.items()
+
+
+def two(first: str, second: str) -> Pages:
+    return Pages(domains=(DomainPages(first, ("a",)), DomainPages(second, ("b",))))
 
 
 def test_a_stale_page_with_broken_markers_is_not_removed():
