@@ -11,11 +11,11 @@ from dbtools.cli._one_source import one_source
 from dbtools.cli._project import existing_pages, pages_of
 from dbtools.config import FILE_NAME, Config
 from dbtools.model.finding import Finding, Severity
+from dbtools.model.report import Report
 
 if TYPE_CHECKING:
     from dbtools.cli._call import Call
     from dbtools.erd import Pages
-    from dbtools.model.report import Report
 
 
 def drawn(call: Call, source: str | None) -> Change:
@@ -36,9 +36,7 @@ def with_problems(report: Report, change: Change) -> Report:
     """*report* with what is wrong with its source; it failed, and has no files, where that cannot be read at all."""
     findings = (*change.problems, *_unread(change), *report.findings)
     if not change.readings:
-        return replace(
-            report, status="failed", summary="there is nothing to draw", findings=change.problems, files=(), sections=()
-        )
+        return Report("erd", status="failed", summary="there is nothing to draw", findings=change.problems)
     return replace(report, findings=findings)
 
 

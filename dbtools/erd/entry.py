@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dbtools.erd.assign import Chapter
 from dbtools.erd.atlas import Reference
 from dbtools.erd.diagram import keys
@@ -9,6 +11,7 @@ from dbtools.erd.links import Links
 from dbtools.erd.markdown import code, codes, inline, optional, paragraph, table
 from dbtools.model.objects import Check, Column, Exclusion, ForeignKey, Index, IndexKey, Table, Unique
 
+_MIDNIGHT = re.compile(r"'(\d{4,}-\d\d-\d\d) 00:00:00(?:\+00)?'")
 HEADER = ("Column", "Type", "Null", "Default", "Key", "References")
 
 
@@ -143,7 +146,8 @@ def _family(shown: Table, links: Links, here: Chapter) -> list[str]:
 
 
 def _partition(partition: Table) -> str:
-    bound = partition.partition_of.bound if partition.partition_of else ""
+    """A server writes the midnight that a migration leaves out, in the time zone of the session, which is UTC."""
+    bound = _MIDNIGHT.sub(r"'\1'", partition.partition_of.bound) if partition.partition_of else ""
     return f"{code(str(partition.name))} {code(bound)}" if bound else code(str(partition.name))
 
 

@@ -54,7 +54,9 @@ def suggest(schema: Schema, pages: Pages) -> Report:
         + (f" ({round(100 * between / total)} %)" if total else ""),
         sections=(
             TableSection("Why", HEADER, tuple(map(_row, proposals))),
-            TextSection(f"To paste into {pages.config}, in place of erd", settings(replace(pages, domains=domains)), "yaml"),
+            TextSection(
+                f"To paste into {pages.config}, in place of erd", settings(replace(pages, domains=domains)), "yaml"
+            ),
         ),
         figures={"tables": len(homeless), "domains": len(domains)},
     )
