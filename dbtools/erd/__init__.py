@@ -32,7 +32,8 @@ def erd(schema: Schema, pages: Pages, existing: Mapping[str, str]) -> Report:
 
     Findings: ``table-without-domain``, ``table-in-two-domains``, ``domain-pattern-matches-nothing``,
     ``domains-share-page``, ``page-not-generated``, ``keep-block-broken``, ``keep-block-moved``,
-    ``page-without-domain``, ``unreadable-file``. A page that was made for a domain which is no more is a file without content.
+    ``page-without-domain``, ``unreadable-file``. A page that was made for a domain which is no more is a file
+    without content.
     With ``pages.only``, the pages of these domains are all that is made, and nothing is removed.
     """
     book, findings = atlas(schema, pages)

@@ -100,7 +100,7 @@ def _owners(tables: tuple[Table, ...], pages: Pages, findings: list[Finding]) ->
 
 
 def by_spelling(names: Iterable[Name]) -> dict[str, Name]:
-    """What tables may be called in a pattern: ``Invoice`` and ``public.Invoice``; with its schema no two are the same."""
+    """What tables may be called in a pattern: ``Invoice`` and ``public.Invoice``; with it, no two are the same."""
     listed = tuple(names)
     return {str(name): name for name in listed} | {f"{name.namespace}.{name.local}": name for name in listed}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import sqrt
 
 from dbtools.erd.atlas import Reference
@@ -17,6 +17,8 @@ from dbtools.model.expression import Name
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _HUMP = re.compile(r"(?<=[^\W\dA-Z_])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][^\W\dA-Z_])")
 _SEED = 0
+MOST_TABLES = 30
+COARSE = 0.35  # Louvain's resolution for cuts: at 1 they are so small that twice as many foreign keys cross
 
 
 def words(name: Name) -> tuple[str, ...]:
@@ -39,18 +41,31 @@ def common(names: Iterable[Name]) -> Counter[str]:
 
 def clusters(names: Iterable[Name], references: Iterable[Reference]) -> tuple[tuple[Name, ...], ...]:
     """The tables called *names* in groups, each in the order of names, the biggest first; the same for equal graphs."""
+    found = _groups(sorted(names), list(references), 1)
+    return tuple(sorted(found, key=lambda group: (-len(group), group)))
+
+
+def _groups(names: list[Name], references: list[Reference], resolution: float) -> Iterator[tuple[Name, ...]]:
+    """A group too big for a page that people read is cut again, as if there were no other tables."""
+    found = _louvain(names, references, resolution)
+    for group in found:
+        if len(group) <= MOST_TABLES or len(found) == 1:
+            yield tuple(group)
+        else:
+            own = set(group)
+            yield from _groups(group, [ref for ref in references if ref.child in own and ref.parent in own], COARSE)
+
+
+def _louvain(names: list[Name], references: list[Reference], resolution: float) -> list[list[Name]]:
     from networkx import Graph
     from networkx.algorithms.community import louvain_communities
 
-    ordered = sorted(names)
     graph = Graph()
-    graph.add_nodes_from(range(len(ordered)))  # numbers: their order in a set is the same in every process
-    graph.add_weighted_edges_from(
-        (one, other, weight) for (one, other), weight in _weights(ordered, references).items()
-    )
-    found = louvain_communities(graph, weight="weight", seed=_SEED)
-    groups = (tuple(ordered[node] for node in sorted(group) if node < len(ordered)) for group in found)
-    return tuple(sorted(filter(None, groups), key=lambda group: (-len(group), group)))
+    graph.add_nodes_from(range(len(names)))  # numbers: their order in a set is the same in every process
+    graph.add_weighted_edges_from((one, other, weight) for (one, other), weight in _weights(names, references).items())
+    found = louvain_communities(graph, weight="weight", resolution=resolution, seed=_SEED)
+    groups = ([names[node] for node in sorted(group) if node < len(names)] for group in found)
+    return [group for group in groups if group]
 
 
 def _weights(names: list[Name], references: Iterable[Reference]) -> Mapping[tuple[int, int], float]:

@@ -29,7 +29,8 @@ class DomainPages:
 class Pages:
     """The folder of the pages, the domains in the order of the configuration, the most boxes in one diagram.
 
-    ``config`` is the file that hints point to, ``line`` where its domains begin. ``only``: the domains to draw, all where it is empty.
+    ``config`` is the file that hints point to, ``line`` where its domains begin.
+    ``only``: the domains to draw, all where it is empty.
     """
 
     out: str = "docs/schema"

@@ -19,7 +19,6 @@ from dbtools.model.schema import Schema
 
 ALONE = DomainPages("unrelated", (), title="Unrelated tables")
 HEADER = ("Domain", "", "Around", "Tables", "Keys inside", "Keys across")
-_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,8 @@ class Proposal:
 
 def suggest(schema: Schema, pages: Pages) -> Report:
     """A report whose last section is the ``erd`` of dbtools.yaml with a domain for every table; it writes no file."""
+    from dbtools.erd.written import written
+
     book, _ = atlas(schema, pages)
     homeless = [table.name for made in book.chapters if made.domain in (EVERYTHING, THE_REST) for table in made.tables]
     if not homeless:
@@ -55,29 +56,11 @@ def suggest(schema: Schema, pages: Pages) -> Report:
         sections=(
             TableSection("Why", HEADER, tuple(map(_row, proposals))),
             TextSection(
-                f"To paste into {pages.config}, in place of erd", settings(replace(pages, domains=domains)), "yaml"
+                f"To paste into {pages.config}, in place of erd", written(replace(pages, domains=domains)), "yaml"
             ),
         ),
         figures={"tables": len(homeless), "domains": len(domains)},
     )
-
-
-def settings(pages: Pages) -> str:
-    """The ``erd`` of dbtools.yaml that asks for *pages*."""
-    import yaml
-
-    usual = Pages()
-    said: dict[str, object] = {"out": pages.out} if pages.out != usual.out else {}
-    said |= {"max_tables": pages.max_tables} if pages.max_tables != usual.max_tables else {}
-    said["domains"] = {domain.name: _said(domain) for domain in pages.domains}
-    written = yaml.safe_dump({"erd": said}, sort_keys=False, allow_unicode=True, default_flow_style=None, width=_WIDTH)
-    return written.rstrip("\n")
-
-
-def _said(domain: DomainPages) -> dict[str, object]:
-    about = {"title": domain.title, "tables": list(domain.tables)}
-    about |= {"description": domain.description, "owner": domain.owner}
-    return {word: value for word, value in about.items() if value}
 
 
 def _merged(domains: Iterable[DomainPages], proposals: Iterable[Proposal]) -> tuple[DomainPages, ...]:

@@ -93,7 +93,7 @@ _TEXTS = {
         "keep-block-broken": "The marks around the text that a page is to keep do not match.",
         "keep-block-moved": "Hand-written text goes to another page: that of the domain which has the tables now.",
         "page-without-domain": "A page that no domain has any more; it stays since somebody wrote text on it.",
-        "domains-share-page": "Two domains in dbtools.yaml whose names lead to the same file; the second gets a number.",
+        "domains-share-page": "Two domains in dbtools.yaml whose names make the same file; one gets a number.",
     },
 }
 
