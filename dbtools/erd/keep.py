@@ -18,16 +18,18 @@ _BEGIN = re.compile(r"\s*<!--\s*dbtools:keep\s+(\S+)\s*-->\s*")
 _END = re.compile(r"\s*<!--\s*/dbtools:keep\s*-->\s*")
 _ALMOST = re.compile(r"<!--\s*(?:/\s*)?dbtools:keep")
 _CONFLICT = re.compile(r"(?:<{7}|>{7})(?: .*)?")
+_RESOLVE = "keep what you want of the two sides and take the lines <<<<<<<, ======= and >>>>>>> out"
 _FENCE = re.compile(r" {0,3}(?:`{3,}|~{3,})")
 _GENERATED = "<!-- dbtools:erd"
 _FIRST_LINE = re.compile(rf"\ufeff?(?:<{{7}}(?: [^\n]*)?\r?\n)?{_GENERATED}\b")
 
 
 class Broken(NamedTuple):
-    """A marker that cannot be followed: the line it stands on, 1-based, and why."""
+    """A marker that cannot be followed: the line it stands on, 1-based, why, and what to do."""
 
     line: int
     why: str
+    hint: str = "write <!-- dbtools:keep NAME --> and <!-- /dbtools:keep --> each on a line of its own, in pairs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,12 @@ def kept(page: str) -> Kept:
     """The hand-written blocks of *page*, byte for byte but for line ends."""
     blocks: dict[str, str] = {}
     broken: list[Broken] = []
-    name, since, inside, fenced = "", 0, list[str](), False
+    name, since, inside, fenced, torn = "", 0, list[str](), False, False
     lines = page.replace("\r\n", "\n").split("\n")
     for number, line in enumerate(lines, start=1):
         if begin := _BEGIN.fullmatch(line):
             broken.extend(_wrong_begin(begin[1], number, blocks, f"{name!r} of line {since}" if name else ""))
-            name, since, inside, fenced = begin[1], number, [], False
+            name, since, inside, fenced, torn = begin[1], number, [], False, False
         elif _END.fullmatch(line):
             if name:
                 blocks[name] = "\n".join(inside)
@@ -78,7 +80,8 @@ def kept(page: str) -> Kept:
         elif _ALMOST.search(line):
             broken.append(Broken(number, "this marker is not alone on its line, or has no name"))
         elif (name or number == 1) and _CONFLICT.fullmatch(line) and not fenced:
-            broken.append(Broken(number, "a merge conflict is not resolved here"))
+            broken.extend([] if torn else [Broken(number, "a merge conflict is not resolved here", _RESOLVE)])
+            torn = True
         elif name:
             inside.append(line)
             fenced ^= bool(_FENCE.match(line))

@@ -117,7 +117,7 @@ def _broken(path: str, mark: Broken) -> Finding:
         severity=Severity.ERROR,
         message=f"{mark.why}, so {path} is left as it is",
         location=Location(path, mark.line),
-        hint="write <!-- dbtools:keep NAME --> and <!-- /dbtools:keep --> each on a line of its own, in pairs",
+        hint=mark.hint,
         anchor=mark.why,
     )
 

@@ -18,7 +18,7 @@ from dbtools.model.report import Report, TableSection, TextSection
 from dbtools.model.schema import Schema
 
 ALONE = DomainPages("unrelated", (), title="Unrelated tables")
-HEADER = ("Domain", "", "Around", "Tables", "Keys inside", "Keys across")
+HEADER = ("Domain", "", "Around", "Tables", "Foreign keys inside", "Across")
 
 
 @dataclass(frozen=True, slots=True)
