@@ -8,17 +8,18 @@ left as it is; the others are still made.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 from dbtools.erd.assign import Chapter, chosen
 from dbtools.erd.atlas import Atlas, atlas
 from dbtools.erd.changed import changed
 from dbtools.erd.index import INDEX, index
-from dbtools.erd.keep import Kept
-from dbtools.erd.links import links
+from dbtools.erd.keep import Kept, kept_in
+from dbtools.erd.links import Links, links
 from dbtools.erd.markdown import inline
 from dbtools.erd.page import count, crossing, page
 from dbtools.erd.settings import DomainPages, Pages
-from dbtools.erd.standing import place, standing
+from dbtools.erd.standing import Standing, place, standing
 from dbtools.erd.suggest import suggest
 from dbtools.model.finding import Finding
 from dbtools.model.report import File, Report, TableSection
@@ -41,12 +42,9 @@ def erd(schema: Schema, pages: Pages, existing: Mapping[str, str]) -> Report:
     stand = standing(pages.out, existing, _headings(book))
     linked = links(book, stand.kept)
 
-    def blocks(file: str) -> Mapping[str, str]:
-        return stand.kept.get(file, Kept()).blocks
-
-    made = {chapter.file: page(chapter, linked, blocks(chapter.file), pages.max_tables) for chapter in wanted}
+    made = {chapter.file: _page(chapter, linked, pages, stand) for chapter in wanted}
     if not pages.only:
-        made[INDEX] = index(linked, blocks(INDEX))
+        made[INDEX] = kept_in(partial(index, linked), stand.kept.get(INDEX, Kept()))
     files = [
         File(place(pages.out, file), text.replace("\n", "\r\n") if file in stand.crlf else text)
         for file, text in made.items()
@@ -66,6 +64,13 @@ def erd(schema: Schema, pages: Pages, existing: Mapping[str, str]) -> Report:
             "edges": len(book.references()),
         },
     )
+
+
+def _page(chapter: Chapter, linked: Links, pages: Pages, stand: Standing) -> str:
+    def draw(blocks: Mapping[str, str]) -> str:
+        return page(chapter, linked, blocks, pages.max_tables)
+
+    return kept_in(draw, stand.kept.get(chapter.file, Kept()))
 
 
 def _about(findings: Iterable[Finding], pages: Pages, wanted: tuple[Chapter, ...]) -> Iterator[Finding]:

@@ -2,14 +2,14 @@
 
 Hand-written text stands between ``<!-- dbtools:keep NAME -->`` and ``<!-- /dbtools:keep -->``, each
 on a line of its own. A page whose markers do not pair up is never rewritten: nobody can tell which
-of its lines were written by hand. Nor is one with half of a merge in such a block. What stands below
-the last block was written by hand for certain, since nothing is generated there: it moves into it.
+of its lines were written by hand. Nor is one with half of a merge in such a block. What stands below the
+last block was written by hand, since nothing is generated there, and moves into it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -34,10 +34,11 @@ class Broken(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The hand-written blocks of one page by name, and what is wrong with their markers."""
+    """The hand-written blocks of one page by name, what is wrong with their markers, what stands ``below`` the last."""
 
     blocks: Mapping[str, str] = field(default_factory=dict)
     broken: tuple[Broken, ...] = ()
+    below: str = ""
 
     @property
     def text(self) -> str:
@@ -61,44 +62,67 @@ def keep(name: str, blocks: Mapping[str, str]) -> list[str]:
     return [f"<!-- dbtools:keep {name} -->", *([inside] if inside else []), "<!-- /dbtools:keep -->"]
 
 
+class _Block:
+    """The lines of the block called *name*, or those that follow it."""
+
+    def __init__(self, name: str, since: int) -> None:
+        self.name = name
+        self.since = since
+        self.lines: list[str] = []
+        self._fenced = self._torn = False
+
+    @property
+    def text(self) -> str:
+        """What was written."""
+        return "\n".join(self.lines)
+
+    def add(self, line: str) -> bool:
+        """Takes one line more; whether it is the first of a merge's marks, which may well be shown in a code block."""
+        self.lines.append(line)
+        self._fenced ^= bool(_FENCE.match(line))
+        is_first = not self._torn and not self._fenced and bool(_CONFLICT.fullmatch(line))
+        self._torn |= is_first
+        return is_first
+
+
 def kept(page: str) -> Kept:
     """The hand-written blocks of *page*, byte for byte but for line ends."""
     blocks: dict[str, str] = {}
     broken: list[Broken] = []
-    name, since, inside, fenced, torn = "", 0, list[str](), False, False
-    lines = page.replace("\r\n", "\n").split("\n")
-    for number, line in enumerate(lines, start=1):
+    block: _Block | None = None
+    below = _Block("", 0)
+    for number, line in enumerate(page.replace("\r\n", "\n").split("\n"), start=1):
         if begin := _BEGIN.fullmatch(line):
-            broken.extend(_wrong_begin(begin[1], number, blocks, f"{name!r} of line {since}" if name else ""))
-            name, since, inside, fenced, torn = begin[1], number, [], False, False
+            around = f"{block.name!r} of line {block.since}" if block else ""
+            broken.extend(_wrong_begin(begin[1], number, blocks, around))
+            block = _Block(begin[1], number)
         elif _END.fullmatch(line):
-            if name:
-                blocks[name] = "\n".join(inside)
+            if block:
+                blocks[block.name] = block.text
             else:
                 broken.append(Broken(number, "this ends a keep block that never began"))
-            name = ""
+            below = _Block(block.name if block else "", number)
+            block = None
         elif _ALMOST.search(line):
             broken.append(Broken(number, "this marker is not alone on its line, or has no name"))
-        elif (name or number == 1) and _CONFLICT.fullmatch(line) and not fenced:
-            broken.extend([] if torn else [Broken(number, "a merge conflict is not resolved here", _RESOLVE)])
-            torn = True
-        elif name:
-            inside.append(line)
-            fenced ^= bool(_FENCE.match(line))
-    if name:
-        broken.append(Broken(since, f"the keep block {name!r} never ends"))
-    below = _below(lines)
-    if below and not broken:
-        blocks[KEEPS[-1]] = "\n".join(filter(None, (blocks.get(KEEPS[-1]), below)))
-    return Kept(blocks, tuple(broken))
+        elif (block or below).add(line) and (block or number == 1 or below.name == KEEPS[-1]):
+            broken.append(Broken(number, "a merge conflict is not resolved here", _RESOLVE))
+    if block:
+        broken.append(Broken(block.since, f"the keep block {block.name!r} never ends"))
+    beneath = below.text.strip("\n") if below.name == KEEPS[-1] and below.text.strip() else ""
+    return Kept(blocks, tuple(broken), beneath)
 
 
-def _below(lines: list[str]) -> str:
-    """What stands below the last block of a whole page."""
-    ends = [number for number, line in enumerate(lines) if _END.fullmatch(line)]
-    begins = [found[1] for line in lines if (found := _BEGIN.fullmatch(line))]
-    below = "\n".join(lines[ends[-1] + 1 :]).strip("\n") if ends and begins[-1:] == [KEEPS[-1]] else ""
-    return below if below.strip() else ""
+def kept_in(draw: Callable[[Mapping[str, str]], str], written: Kept) -> str:
+    """What *draw* makes of the blocks, with what stands below the last of them in it.
+
+    Unless that is what *draw* makes, too: then the block was moved up, and what follows it is ours.
+    """
+    page = draw(written.blocks)
+    if not written.below or {line for line in written.below.split("\n") if line.strip()} & set(page.split("\n")):
+        return page
+    last = KEEPS[-1]
+    return draw({**written.blocks, last: "\n".join(filter(None, (written.blocks[last], written.below)))})
 
 
 def _wrong_begin(name: str, line: int, blocks: Mapping[str, str], around: str) -> list[Broken]:

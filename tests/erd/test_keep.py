@@ -190,7 +190,21 @@ def test_an_unresolved_merge_in_what_is_generated_is_resolved_by_writing_it_anew
 
 def test_a_page_that_begins_with_an_unresolved_merge_is_still_known_as_ours():
     made, found = page_with(f"<<<<<<< HEAD\n{with_text('notes', 'mine')}=======\n>>>>>>> other\n")
-    assert (made, found) == (None, [("keep-block-broken", 1)])
+    assert made is None
+    assert found[0] == ("keep-block-broken", 1)
+
+
+def test_a_merge_that_ends_below_the_last_block_is_no_text():
+    page = with_text("notes", "mine")
+    torn = page.replace("# All tables\n", "<<<<<<< HEAD\n# All tables\n=======\n") + ">>>>>>> other\n"
+    assert page_with(torn) == (None, [("keep-block-broken", torn.count("\n"))])
+
+
+@pytest.mark.parametrize("above", ["# All tables\n", "## Diagram\n", "## Tables\n", "### b\n"])
+def test_what_is_generated_below_a_block_that_was_moved_up_is_no_text(above):
+    page = with_text("notes", "mine")
+    block = page[page.index("<!-- dbtools:keep notes") :]
+    assert page_with(page.replace(block, "").replace(above, f"{block}{above}")) == (page, [])
 
 
 def test_how_a_merge_looks_may_be_explained_in_a_code_block():
