@@ -117,15 +117,15 @@ def matched(pattern: str, spelled: Mapping[str, Name]) -> list[Name]:
 
 def slugs(names: Iterable[str]) -> list[str]:
     """Kebab-case names for files, all different on a file system that ignores case."""
-    made: list[str] = []
+    made: dict[str, None] = {}
     for name in names:
         letters = unicodedata.normalize("NFC", name).lower()
         base = slug = re.sub(r"[\W_]+", "-", letters).strip("-") or "domain"
         number = 2
         while slug in made:
             slug, number = f"{base}-{number}", number + 1
-        made.append(slug)
-    return made
+        made[slug] = None
+    return list(made)
 
 
 def _without_domain(name: Name, pages: Pages) -> Finding:

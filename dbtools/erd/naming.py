@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
-from dbtools.erd.assign import slugs
 from dbtools.erd.cluster import common, stem, words
 from dbtools.model.expression import Name
 
@@ -33,12 +32,12 @@ def title(group: tuple[Name, ...], hub: Name, everywhere: Mapping[str, int], tot
     return _capital(" ".join(word if word.isupper() else word.lower() for word in telling or words(hub)) or str(hub))
 
 
-def key(shown: str, taken: Collection[str]) -> str:
-    """*shown* as the name of a domain: kebab-case in ASCII, and no other page's name than those *taken*."""
+def key(shown: str, taken: Container[str]) -> str:
+    """*shown* as the name of a domain: kebab-case in ASCII, and none of the pages' names that are *taken*."""
     letters = unicodedata.normalize("NFKD", shown).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "-", letters).strip("-") or "domain"
-    pages, name, number = set(slugs(taken)), base, 2
-    while name in pages:
+    name, number = base, 2
+    while name in taken:
         name, number = f"{base}-{number}", number + 1
     return name
 

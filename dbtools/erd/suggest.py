@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from dbtools.erd.assign import EVERYTHING, THE_REST
+from dbtools.erd.assign import EVERYTHING, THE_REST, slugs
 from dbtools.erd.atlas import Atlas, atlas
 from dbtools.erd.cluster import clusters, common
 from dbtools.erd.naming import key, title
@@ -84,7 +84,8 @@ def _across(book: Atlas, proposals: Iterable[Proposal]) -> tuple[int, int]:
 
 def _proposals(book: Atlas, homeless: list[Name], domains: Iterable[DomainPages]) -> tuple[Proposal, ...]:
     kept = {domain.name: domain for domain in domains}
-    taken = [*kept, THE_REST.name, ALONE.name]
+    pages = {*slugs(kept), THE_REST.name}
+    taken = {*pages, ALONE.name}
     patterns, everywhere = Patterns(book.home), common(book.home)
     made: list[Proposal] = []
     borders = [_Border(group, book) for group in clusters(homeless, book.references())]
@@ -96,12 +97,12 @@ def _proposals(book: Atlas, homeless: list[Name], domains: Iterable[DomainPages]
         elif not border.is_lonely:
             shown = title(border.group, border.hub, everywhere, len(book.home))
             domain = DomainPages(key(shown, taken), patterns.of(border.group), shown)
-            taken.append(domain.name)
+            taken.add(domain.name)
         else:
             continue
         made.append(Proposal(domain, border.group, border.hub, not joins, len(border.within), len(border.strangers)))
     if lonely:
-        domain = replace(ALONE, name=key(ALONE.name, [*kept, THE_REST.name]), tables=patterns.of(lonely))
+        domain = replace(ALONE, name=key(ALONE.name, pages), tables=patterns.of(lonely))
         made.append(Proposal(domain, lonely, None, new=True))
     return tuple(made)
 

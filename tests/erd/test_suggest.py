@@ -17,6 +17,7 @@ from dbtools.erd import DomainPages, Pages, erd, suggest
 from dbtools.model.schema import Schema
 from dbtools.sources.prisma import read_texts
 from tests.erd.schemas import TORTURE, TORTURE_PAGES, schemas, simple
+from tests.steps import steps
 
 ROOT = Path(__file__).parents[2]
 SHOP = Schema.of(
@@ -166,3 +167,13 @@ def test_a_group_too_big_for_a_page_is_cut_again():
     sizes = [int(row[3]) for row in suggest(schema, Pages()).sections[0].rows]
     assert sum(sizes) == 300
     assert max(sizes) <= 60
+
+
+def test_four_times_the_tables_take_about_four_times_the_work():
+    def schema(size: int) -> Schema:
+        names = [f"area{n // 8}_thing{n}" for n in range(size)]
+        return Schema.of([simple(name, *names[max(0, n - 1) : n][: n % 8]) for n, name in enumerate(names)])
+
+    some, more = schema(100), schema(400)
+    suggest(some, Pages())  # what is imported once
+    assert steps(lambda: suggest(more, Pages())) < 7 * steps(lambda: suggest(some, Pages()))
