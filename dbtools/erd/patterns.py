@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
-from dbtools.erd.assign import by_spelling, matched
+from dbtools.erd.assign import by_spelling
 from dbtools.erd.cluster import words
 from dbtools.model.expression import Name
 
@@ -46,11 +46,11 @@ class Patterns:
         yield from ((pattern, fitting) for fitting, pattern in found.items())
 
     def _matching(self, start: str, most: int) -> frozenset[Name]:
-        """The tables that ``start*`` claims; none where more than *most* spellings start so."""
+        """The tables that ``start*`` claims; none where more than *most* spellings start so, or one is called that."""
         first, last = bisect_left(self._sorted, start), bisect_left(self._sorted, start + _LAST)
-        if last - first > most:
+        if last - first > most or f"{start}*" in self._spelled:
             return frozenset()
-        return frozenset(matched(f"{start}*", {text: self._spelled[text] for text in self._sorted[first:last]}))
+        return frozenset(self._spelled[text] for text in self._sorted[first:last])
 
 
 def _starts(name: Name) -> Iterator[str]:
