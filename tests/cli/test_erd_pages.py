@@ -25,7 +25,7 @@ PAGES = {"README.md", "erd-goods.md", "erd-sales.md"}
 def dbtools(folder, *arguments):
     done = subprocess.run(
         [sys.executable, "-m", "dbtools", "erd", *arguments], cwd=folder, capture_output=True, text=True, check=False,
-        env={**os.environ, "NO_COLOR": "1"},
+        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "120"},
     )  # fmt: skip
     assert "Traceback" not in done.stderr
     return done
