@@ -128,7 +128,7 @@ class Config:
 
     ``sources``: per kind where it is, in the order of the file; of ``live`` the name of an
     environment variable. ``truth``: the kind that the others are held against, "" without sources.
-    ``postgres``: the major version that the team runs, None for the newest known.
+    ``postgres``: the major version that the team runs, None for the newest known. ``lines``: where each key stands.
     """
 
     path: Path
@@ -144,6 +144,7 @@ class Config:
     erd: Erd = field(default_factory=Erd)
     rehearse: Rehearse = field(default_factory=Rehearse)
     types: Types = field(default_factory=Types)
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def root(self) -> Path:
@@ -227,6 +228,7 @@ def _config(path: Path, values: dict[str, Any], walk: _Walk) -> Config:
         erd=Erd(**{**erd, "domains": tuple(_domain(name, said) for name, said in erd.get("domains", {}).items())}),
         rehearse=Rehearse({name: Scenario(**said) for name, said in rehearse.get("scenarios", {}).items()}),
         types=Types(**values.get("types", {})),
+        lines=walk.lines,
     )
 
 

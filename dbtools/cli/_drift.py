@@ -6,11 +6,11 @@ import os
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbtools.change import Project, Scope, gather
-from dbtools.cli._project import RUN, URLS, baseline_of, project_of, source_of
+from dbtools.cli._one_source import database_of, place_of
+from dbtools.cli._project import RUN, baseline_of, project_of, source_of
 from dbtools.drift import DriftSettings, drift
 from dbtools.errors import ConfigError, UsageError
 
@@ -71,12 +71,12 @@ def _written(call: Call, written: tuple[str, ...], config: Config | None) -> lis
         kind, where = source_of(each, configured)
         start = replace(configured or Project(call.root, {}, ""), root=call.root, sources={}, queries=())
         start = replace(start, live=(), imported=())
-        place = where if kind in RUN else _place(call.root, each, where)
+        place = where if kind in RUN else place_of(call.root, each, where)
         if (kind, os.path.normpath(place)) in seen:
             raise UsageError(f"{each} is given twice", hint="a source agrees with itself: leave one of the two out")
         seen.add((kind, os.path.normpath(place)))
         if kind == "live":
-            projects.append(replace(start, live=(_database(each, where),)))
+            projects.append(replace(start, live=(database_of(each, where),)))
         elif kind in RUN:
             projects.append(replace(start, imported=(where,)))
         else:
@@ -84,36 +84,6 @@ def _written(call: Call, written: tuple[str, ...], config: Config | None) -> lis
     if len(projects) < FEWEST:
         raise UsageError(f"{written[0]} alone has nothing to be compared with", hint=f"name another: {HOW}")
     return projects
-
-
-def _place(root: Path, written: str, where: str) -> str:
-    """*where*, seen from the root, if something is there: from where the user stands, or else from the root itself."""
-    path = Path(where).absolute()
-    if path.exists():
-        return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
-    if (root / where).exists():
-        return where
-    from difflib import get_close_matches
-
-    beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
-    near = get_close_matches(path.name, beside, n=1)
-    hint = (
-        f"did you mean {(Path(where).parent / near[0]).as_posix()}?" if near else "name a file or folder that is there"
-    )
-    raise UsageError(f"{written}: there is no {where}", hint=hint)
-
-
-def _database(written: str, where: str) -> tuple[str, str]:
-    """What to call a database, and its URL."""
-    if where.startswith(URLS):
-        from dbtools.pg.connect import redact
-
-        return redact(where), where
-    url = os.environ.get(where)
-    if not url:
-        hint = "live:VARIABLE names the environment variable that holds the URL of the database"
-        raise UsageError(f"{written}: the variable is not set", hint=hint)
-    return where, url
 
 
 def _on_scratch(schema: Schema, questions: AbstractSet[Question]) -> Mapping[Question, str]:

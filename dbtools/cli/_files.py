@@ -62,9 +62,11 @@ def write(files: Sequence[File], root: Path) -> None:
             else:
                 beside.replace(target)
     except OSError as error:
+        meant = {str(beside): target for beside, target in places}
+        place = error.filename2 or meant.get(str(error.filename)) or error.filename or target
         raise UsageError(
-            f"cannot write {error.filename2 or error.filename}: {error.strerror}",
-            hint="see that the folder exists and can be written to",
+            f"cannot write {place}: {error.strerror}",
+            hint="see that the folder exists, can be written to, and has room",
         ) from None
     finally:
         for beside, _ in places:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbtools.change import Change, Project, Scope, gather
-from dbtools.config import Config, Rules
+from dbtools.config import Config, Domain, Rules
 from dbtools.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -100,17 +101,52 @@ def pages_of(config: Config) -> Pages:
     from dbtools.erd import DomainPages, Pages
 
     domains = tuple(
-        DomainPages(domain.name, domain.tables, domain.title, domain.owner, domain.description)
+        DomainPages(domain.name, domain.tables, domain.title, domain.owner, domain.description, _lines(config, domain))
         for domain in config.erd.domains
     )
-    return Pages(config.erd.out, domains, config.erd.max_tables, config.path.name)
+    line = config.lines.get("erd.domains", 1)
+    return Pages(config.erd.out, domains, config.erd.max_tables, config.path.name, line=line)
+
+
+def _lines(config: Config, domain: Domain) -> tuple[int, ...]:
+    """Where in dbtools.yaml the patterns of *domain* stand."""
+    key = f"erd.domains.{domain.name}"
+    long = f"{key}.tables" in config.lines
+    return tuple(config.lines[f"{key}{'.tables' if long else ''}[{n}]"] for n in range(len(domain.tables)))
 
 
 def existing_pages(config: Config) -> dict[str, str]:
-    """The texts of the Markdown files that stand where the pages go."""
+    """The texts of what stands where the pages go, in Markdown; a byte that is not UTF-8 is a lone surrogate."""
+    folder = _folder_of_pages(config)
+    paths = sorted(path for path in folder.glob("*.md") if path.exists()) if folder.is_dir() else []
+    return {f"{config.erd.out}/{path.name}": _page_at(path) for path in paths}
+
+
+def _page_at(path: Path) -> str:
+    """What stands at *path*; a folder is nothing that dbtools wrote."""
+    if not path.is_file():
+        return "no file"
+    try:
+        return path.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        hint = "see that you may read it, or move it away"
+        raise UsageError(f"cannot read {path}: {error.strerror}", hint=hint) from None
+
+
+def _folder_of_pages(config: Config) -> Path:
+    """Where the pages go; ConfigError where that is a file or, through links too, outside the repository."""
     folder = config.at(config.erd.out)
-    paths = sorted(folder.glob("*.md")) if folder.is_dir() else []
-    return {path.relative_to(config.root).as_posix(): path.read_text("utf-8", "replace") for path in paths}
+    top = next((above for above in (config.root, *config.root.parents) if (above / ".git").exists()), config.root)
+    where = f"{config.path.name}:{config.lines.get('erd.out', 1)}"
+    if not folder.resolve().is_relative_to(top.resolve()):
+        leads = f", which leads to {folder.resolve()}" if folder.is_symlink() else ""
+        message = f"{where}: erd.out is {config.erd.out}{leads}, outside the repository"
+        raise ConfigError(message, hint=f"name a folder in {top}")
+    in_the_way = next((path for path in (folder, *folder.parents) if path.exists() and not path.is_dir()), None)
+    if in_the_way is not None:
+        message = f"{where}: the pages go to {config.erd.out}, but {os.path.relpath(in_the_way, config.root)} is a file"
+        raise ConfigError(message, hint="move it away, or name another folder after erd.out")
+    return folder
 
 
 def types_of(config: Config) -> tuple[tuple[Target, ...], Writing]:

@@ -21,21 +21,34 @@ if TYPE_CHECKING:
 @writing_command
 @click.option("--source", metavar="KIND:PATH", help="What to draw.  [default: the truth of dbtools.yaml]")
 @click.option("--changed", "base", metavar="BASE", help="Draw only what changed since this revision; write no file.")
-def command(call: Call, source: str | None, base: str | None) -> Report:
+@click.option("--domain", "domains", metavar="NAME", multiple=True, help="Draw the page of this domain only.")
+@click.option(
+    "--suggest-domains", "suggests", is_flag=True, help="Propose domains for tables that have none; draw none."
+)
+def command(call: Call, source: str | None, base: str | None, domains: tuple[str, ...], *, suggests: bool) -> Report:
+    from dbtools.cli._drawn import drawn, pages_for, with_problems
+    from dbtools.erd import erd, suggest
+
+    asked = {"--changed": base is not None, "--suggest-domains": suggests, "--domain": bool(domains)}
+    if len(given := [option for option, is_given in asked.items() if is_given]) > 1:
+        raise UsageError(f"{' and '.join(given)} exclude each other", hint=f"give one of them, say {given[0]}")
+    if base is not None:
+        return _changed(call, source, base)
+    pages, existing = pages_for(call, domains)
+    change = drawn(call, source)
+    return with_problems(suggest(change.head, pages) if suggests else erd(change.head, pages, existing), change)
+
+
+def _changed(call: Call, source: str | None, base: str) -> Report:
     from dataclasses import replace
 
     from dbtools.change import Scope, gather
-    from dbtools.cli._project import drawn_of, existing_pages, pages_of
-    from dbtools.erd import changed, erd
+    from dbtools.cli._project import drawn_of, pages_of
+    from dbtools.erd import changed
 
-    pages = pages_of(call.config)
-    if base is not None:
-        if click.get_current_context().params["check"]:
-            hint = "leave one out: --changed writes no files that could be out of date"
-            raise UsageError("--check and --changed exclude each other", hint=hint)
-        change = gather(drawn_of(call.config, source, history=True), Scope(base=base))
-        report = changed(change, pages)
-    else:
-        change = gather(drawn_of(call.config, source), Scope(everything=True))
-        report = erd(change.head, pages, existing_pages(call.config))
+    if click.get_current_context().params["check"]:
+        hint = "leave one out: --changed writes no files that could be out of date"
+        raise UsageError("--check and --changed exclude each other", hint=hint)
+    change = gather(drawn_of(call.config, source, history=True), Scope(base=base))
+    report = changed(change, pages_of(call.config))
     return replace(report, findings=(*change.problems, *report.findings))

@@ -24,10 +24,11 @@ def command(call: Call, source: str | None, out: tuple[str, ...]) -> Report:
     from dataclasses import replace
 
     from dbtools.change import Scope, gather
-    from dbtools.cli._types import project_for, targets_for
+    from dbtools.cli._one_source import one_source
+    from dbtools.cli._types import targets_for
     from dbtools.types import types
 
     targets, writing = targets_for(call, out)
-    change = gather(project_for(call, source), Scope(everything=True))
+    change = gather(one_source(call, source), Scope(everything=True))
     report = types(change.head, targets, writing)
     return replace(report, findings=(*change.problems, *report.findings))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dbtools.erd.assign import Chapter
 from dbtools.erd.atlas import Reference
 from dbtools.erd.diagram import keys
@@ -9,6 +11,7 @@ from dbtools.erd.links import Links
 from dbtools.erd.markdown import code, codes, inline, optional, paragraph, table
 from dbtools.model.objects import Check, Column, Exclusion, ForeignKey, Index, IndexKey, Table, Unique
 
+_MIDNIGHT = re.compile(r"'(\d{4,}-\d\d-\d\d) 00:00:00(?:\+00)?'")
 HEADER = ("Column", "Type", "Null", "Default", "Key", "References")
 
 
@@ -62,7 +65,9 @@ def _columns(shown: Table, links: Links, here: Chapter) -> list[str]:
 
 def _default(column: Column) -> str:
     if column.generated:
-        return f"{code(f'= {column.generated.expression}')} {'stored' if column.generated.stored else 'virtual'}"
+        return (
+            f"{code(f'= {column.generated.expression.meaning}')} {'stored' if column.generated.stored else 'virtual'}"
+        )
     if column.identity:
         return column.identity if column.identity == "serial" else f"identity, {column.identity}"
     return code(column.default.meaning) if column.default else ""
@@ -99,13 +104,13 @@ def _index(index: Index) -> str:
     said += [index.method] if index.method != "btree" else []
     said.append(f"({', '.join(map(_index_key, index.keys))})")
     said += [f"include ({codes(index.include)})"] if index.include else []
-    said += [f"where {code(str(index.where))}"] if index.where else []
+    said += [f"where {code(index.where.meaning)}"] if index.where else []
     said += [] if index.nulls_distinct else ["nulls not distinct"]
     return " ".join([*said, *([] if index.valid else ["(invalid)"])])
 
 
 def _index_key(key: IndexKey) -> str:
-    said = [code(str(key.expression) if key.expression else key.column)]
+    said = [code(key.expression.meaning if key.expression else key.column)]
     said += [inline(key.opclass)] if key.opclass else []
     said += ["desc"] if key.descending else []
     if key.nulls_first != key.descending:
@@ -122,7 +127,7 @@ def _check(found: Check | Exclusion) -> str:
     if isinstance(found, Exclusion):
         return f"{code(found.name)} {code(found.text)}"
     promise = "" if found.enforced and found.validated else " (not validated)" if found.enforced else " (not enforced)"
-    return f"{code(found.name)} {code(str(found.expression))}{promise}"
+    return f"{code(found.name)} {code(found.expression.meaning)}{promise}"
 
 
 def _family(shown: Table, links: Links, here: Chapter) -> list[str]:
@@ -141,7 +146,8 @@ def _family(shown: Table, links: Links, here: Chapter) -> list[str]:
 
 
 def _partition(partition: Table) -> str:
-    bound = partition.partition_of.bound if partition.partition_of else ""
+    """A server writes the midnight that a migration leaves out, in the time zone of the session, which is UTC."""
+    bound = _MIDNIGHT.sub(r"'\1'", partition.partition_of.bound) if partition.partition_of else ""
     return f"{code(str(partition.name))} {code(bound)}" if bound else code(str(partition.name))
 
 

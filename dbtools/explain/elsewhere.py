@@ -49,6 +49,9 @@ _TEXTS = {
         "up-again-fails": "Up, down, and up again fails: the way down left something behind.",
         "up-again-differs": "Up, down, and up again leads to another schema than up alone.",
     },
+    "drift and erd": {
+        "not-read": "A part of a source that could not be read, and is therefore neither compared nor drawn.",
+    },
     "drift": {
         "missing-table": "A table that one source has and another one lacks.",
         "missing-column": "A column that one source has and another one lacks.",
@@ -74,7 +77,6 @@ _TEXTS = {
         "check-missing": "A CHECK that one source has and another one lacks.",
         "nothing-in-common": "Two sources have not one table in common: one is read from the wrong place.",
         "not-compared": "Two sources write it so differently that only a server could tell whether they mean the same.",
-        "not-read": "A part of a source that could not be read, and is therefore not compared.",
     },
     "erd and types": {
         "file-outdated": "A file that dbtools makes of the schema does not show the schema as it is now.",
@@ -89,7 +91,9 @@ _TEXTS = {
         "domain-pattern-matches-nothing": "A pattern of a domain in dbtools.yaml that matches no table.",
         "page-not-generated": "A file stands where a page should be written, and dbtools did not write it.",
         "keep-block-broken": "The marks around the text that a page is to keep do not match.",
-        "keep-block-removed": "Text that somebody wrote on a page has no place on it any more.",
+        "keep-block-moved": "Hand-written text goes to another page: that of the domain which has the tables now.",
+        "page-without-domain": "A page that no domain has any more; it stays since somebody wrote text on it.",
+        "domains-share-page": "Two domains in dbtools.yaml whose names make the same file; one gets a number.",
     },
 }
 

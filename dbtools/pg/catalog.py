@@ -182,10 +182,20 @@ def _constraint(row: Row) -> Constraint:
                 deferred=row.deferred,
             )
         case "x":
-            return Exclusion(row.name, row.text, columns)
+            return Exclusion(row.name, _exclusion(row.text), columns)
         case "n":
             return NotNull(row.name, columns[0], validated=row.validated)
     return _check(row)
+
+
+def _exclusion(text: str) -> str:
+    """*text* without the brackets that the server adds: as the same constraint reads in a migration."""
+    from dbtools.model.operation import AddConstraint
+    from dbtools.sql.read import read
+
+    operations = (operation for found in read(f"ALTER TABLE t ADD {text}") for operation in found.operations)
+    constraints = (each.constraint for each in operations if isinstance(each, AddConstraint))
+    return next((found.text for found in constraints if isinstance(found, Exclusion)), text)
 
 
 def _check(row: Row) -> Check:

@@ -162,9 +162,10 @@ class _Writer:
         if section.language == "mermaid" and self.joined:  # nobody reads its source between findings
             yield self.styled("    a diagram, which --format markdown shows", "dim")
             return
+        lead = "" if section.language == "yaml" else "    "  # it is there to be pasted
         for line in plain(section.text).splitlines():
             style = _DIFF_STYLES.get(line[:1], "") if section.language == "diff" else ""
-            yield self.styled(f"    {line}".rstrip(), style)
+            yield self.styled(f"{lead}{line}".rstrip(), style)
         yield from self.wrapped(section.summary, "    ", style="dim")
 
     def table(self, table: TableSection) -> Iterator[str]:

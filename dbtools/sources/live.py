@@ -12,4 +12,5 @@ def read(url: str, where: str) -> Reading:
 
     with connect(url) as connection:
         connection.execute("SET default_transaction_read_only = on")
+        connection.execute("SET timezone = 'UTC'")  # moments in bounds and defaults are spelled in it
         return Reading("live", where, catalog(connection), expressible=ASPECTS)

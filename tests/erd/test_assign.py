@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dbtools.erd import DomainPages, Pages, erd
+from dbtools.errors import UsageError
+from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
-from dbtools.model.objects import PartitionOf
+from dbtools.model.objects import Columns, PartitionOf, Table
 from dbtools.model.schema import Schema
 from tests.erd.schemas import columns, name, simple, table
 
@@ -37,7 +41,7 @@ def test_a_table_in_no_domain_stands_among_the_others_and_is_a_warning():
     report = erd(SCHEMA, Pages(domains=(DomainPages("all but one", ("public.*",)),)), {})
     (finding,) = report.findings
     assert (finding.rule, finding.severity, finding.table) == ("table-without-domain", Severity.WARNING, "audit.Log")
-    assert finding.hint == 'add "audit.Log" to erd.domains.<name>.tables in dbtools.yaml'
+    assert finding.hint.startswith('add "audit.Log" to the tables of a domain in dbtools.yaml; ')
     other = next(file for file in report.files if file.path.endswith("erd-other.md"))
     assert "# Other tables" in other.content
     assert "### audit.Log" in other.content
@@ -53,6 +57,40 @@ def test_the_first_domain_wins_a_table_that_two_claim():
         ("table-in-two-domains", "error", "QuizQuestion"),
     }
     assert len(findings) == 2
+
+
+def test_a_table_in_two_domains_is_told_with_both_patterns_and_their_lines():
+    one, two = DomainPages("one", ("Course", "Q*"), lines=(4, 5)), DomainPages("two", ("audit.*", "Quiz"), lines=(7, 8))
+    report = erd(SCHEMA, Pages(domains=(one, two, DomainPages("rest", ("a[b]*",)))), {})
+    (finding,) = report.findings
+    assert str(finding.location) == "dbtools.yaml:8"
+    assert finding.message.startswith('Quiz is claimed by "Quiz" of two and by "Q*" of one on line 5; ')
+
+
+def test_domains_that_would_have_the_same_page_are_told():
+    pages, findings = pages_of(DomainPages("a-b", ("*",)), DomainPages("A_b", ("Quiz",)))
+    assert list(pages) == ["erd-a-b-2.md", "erd-a-b.md"]
+    assert findings[1] == ("domains-share-page", "warning", "")
+
+
+def test_with_its_schema_a_table_is_told_from_one_with_a_dot_in_its_name():
+    dotted = Table(Name("public", "audit.Log"), Columns([]))
+    pages, _ = pages_of(DomainPages("one", ("public.audit.Log",)), schema=SCHEMA.with_table(dotted))
+    assert pages["erd-one.md"] == ["audit.Log"]
+    pages, _ = pages_of(DomainPages("one", ("audit.Log",)), schema=SCHEMA.with_table(dotted))
+    assert pages["erd-other.md"].count("audit.Log") == 1
+
+
+def test_only_the_pages_of_the_domains_that_are_named_are_made():
+    asked = Pages(domains=(DomainPages("learning", ("Course", "Quiz*")), DomainPages("log", ("*.*",))), only=("log",))
+    report = erd(SCHEMA, asked, {"docs/schema/erd-gone.md": "<!-- dbtools:erd domain=gone; x -->\n"})
+    assert [file.path for file in report.files] == ["docs/schema/erd-log.md"]
+    everything = erd(SCHEMA, replace(asked, only=()), {})
+    assert report.files[0] in everything.files
+    assert report.summary == "2 tables on 1 page"
+    with pytest.raises(UsageError, match="no domain lerning") as error:
+        erd(SCHEMA, replace(asked, only=("log", "lerning")), {})
+    assert error.value.hint.startswith("did you mean learning?")
 
 
 def test_a_domain_may_name_its_own_table_twice():
