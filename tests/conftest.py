@@ -15,6 +15,7 @@ from dbtools.pg.server import server as start
 
 # What one test folds must not spare another the work; those about the cache switch it on.
 os.environ["DBTOOLS_NO_CACHE"] = "1"
+os.environ["COLUMNS"] = "100"  # what a command writes is broken into lines where it always is
 # At home every run tries other examples; a change is judged by the same ones each time.
 settings.register_profile("ci", derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
