@@ -13,8 +13,8 @@ from dbtools.erd.atlas import Atlas, atlas
 from dbtools.erd.changed import changed
 from dbtools.erd.index import INDEX, index
 from dbtools.erd.keep import Kept
-from dbtools.erd.links import links
-from dbtools.erd.page import count, crossing, page
+from dbtools.erd.links import crossing, links
+from dbtools.erd.page import count, page
 from dbtools.erd.settings import DomainPages, Pages
 from dbtools.erd.standing import place, standing
 from dbtools.model.report import File, Report, TableSection
