@@ -34,12 +34,11 @@ _SYNTAX = re.compile(
     r"|(?i:(?<=direction) (?=TB|BT|RL|LR))"  # swallows its line, even inside quotes
 )
 _NO_WORD = re.compile(r"[^0-9A-Za-z_\u00c0-\uffff-]|[^\w-]")
-_TYPE = re.compile(r"(.*?)(\([\w ,.-]*\))?((?:\[\])*)", re.DOTALL)
+_MODIFIERS = re.compile(r"(\([\w ,.-]*\))?(\[\])*\Z")
 _EMPHASIS = re.compile(r"(?<![^\W_])_.*_(?![^\W_])")
 _OPENING = re.compile(r"(?<!\w)_+")
 _UNDERSCORE = "\u02cd"  # a letter that looks like one
 _KEYWORD = re.compile(r"(?i)^(pk|fk|uk)(?![0-9A-Za-z_])")
-_SIDES = re.compile(r"(?i)^(?=tb|bt|rl|lr)")
 
 
 def mermaid(diagram: Diagram) -> str:
@@ -106,8 +105,6 @@ def _ghost(ghost: Ghost, identifier: str) -> str:
 
 def _row(row: Row) -> str:
     kind, name = _literal(_type(str(row.type))), _literal(_word(row.name))
-    if kind.lower().endswith("direction"):
-        name = _SIDES.sub("_", name)
     notes = ([row.name] if name != row.name else []) + ([row.note] if row.note else [])
     notes += ["null"] if row.nullable else []
     comment = quoted(("; " if row.note else ", ").join(notes), limit=LABEL) if notes else ""
@@ -116,9 +113,8 @@ def _row(row: Row) -> str:
 
 def _type(text: str) -> str:
     """Parentheses and brackets only where they cannot be read as a link."""
-    found = _TYPE.fullmatch(text)
-    name, modifiers, dimensions = found.groups("") if found else (text, "", "")
-    return f"{_word(name)}{re.sub('[ ,.]+', '-', modifiers)}{dimensions}"
+    name = _MODIFIERS.sub("", text)
+    return _word(name) + re.sub("[ ,.]+", "-", text[len(name) :])
 
 
 def _word(text: str) -> str:

@@ -119,7 +119,11 @@ def _row(line: str) -> tuple[str, ...]:
 
 def _relation(found: tuple[str, ...], labels: dict[str, str]) -> Line:
     parent, start, stroke, end, child, label = found
-    one, other = (labels[name.strip('"')] for name in (parent, child))
+    ends = [labels.get(name.strip('"')) for name in (parent, child)]
+    one, other = (
+        each if each is not None else f"{name}, which has no box"
+        for each, name in zip(ends, (parent, child), strict=True)
+    )
     return Line(one, other, (ENDS[start], ENDS[end]), stroke == "..", shown(label))
 
 
