@@ -51,8 +51,8 @@ def blocks(files: Iterable[Path] = ()) -> list[Block]:
     chosen = list(files)
     if chosen:
         return [block for path in chosen for block in standing(path)]
-    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"]
-    paths = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"]
+    paths = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
     found = [block for path in sorted(set(paths)) if (ROOT / path).is_file() for block in standing(ROOT / path)]
     return [*found, *drawn()]
 
