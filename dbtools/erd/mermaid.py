@@ -18,7 +18,7 @@ from dbtools.erd.marks import Mark
 
 LABEL = 48
 # One number: Mermaid takes the blank out of "4 3".
-GHOST = "  classDef ghost fill:none,stroke:#8c959f,stroke-width:2px,stroke-dasharray:5"
+GHOST = "  classDef ghost {}stroke:#8c959f,stroke-width:2px,stroke-dasharray:5"
 # Strokes alone, in colours that stand out on white and on black; width and dashes tell them apart without any.
 MARKS = {
     Mark.ADDED: "  classDef added stroke:#2da44e,stroke-width:3px",
@@ -61,7 +61,10 @@ def mermaid(diagram: Diagram) -> str:
         lines.append(_line(line, parent[line.parent], own[line.child]))
     occurring = {box.mark for box in diagram.boxes}
     styles = [style for mark, style in MARKS.items() if mark in occurring]
-    return "\n".join([*lines, *styles, *([GHOST] if ghosts else [])])
+    # The end at a child reaches into its box, where its ground hides it.
+    hollow = {ghost.name for ghost in diagram.ghosts}.isdisjoint(line.child for line in diagram.lines)
+    styles += [GHOST.format("fill:none," if hollow else "")] if ghosts else []
+    return "\n".join([*lines, *styles])
 
 
 def quoted(text: str, *, limit: int) -> str:

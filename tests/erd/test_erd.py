@@ -48,7 +48,7 @@ BLOCK_LINE = [
         r"    … and-\d+-(?:more|columns)",
         r"  \}",
         rf"  {ID} (?:\|\||\|o)(?:--|\.\.)(?:o\{{|o\|) {ID} : {TEXT}",
-        r"  classDef ghost fill:none,stroke:#8c959f,stroke-width:2px,stroke-dasharray:5",
+        r"  classDef ghost (?:fill:none,)?stroke:#8c959f,stroke-width:2px,stroke-dasharray:5",
     )
 ]
 
