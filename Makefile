@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help review demo test slow versions check types oracles bench corpus docs facts clean
+.PHONY: help review demo test slow versions check types browser oracles bench corpus docs facts clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -37,6 +37,9 @@ check: .venv/.dev ## Style, types, corridors, and documentation that is up to da
 
 types: .venv/.dev ## Compile the generated TypeScript, as far as node and npm are here
 	@$(BIN)/python tools/oracles/kysely.py --compile
+
+browser: .venv/.dev ## Draw every diagram with each Mermaid in a browser, as far as node, npm and Chromium are here; SHOTS=folder takes pictures of the pages
+	@$(BIN)/python tools/oracles/mermaid.py $(if $(SHOTS),--shots $(SHOTS))
 
 oracles: .venv/.dev ## Hold the readers of models against the tools they read for, from npm and PyPI; PRISMA="folder file.prisma", KYSELY="file.ts file.ts:Root" add some
 	@$(BIN)/python tools/oracles/prisma.py

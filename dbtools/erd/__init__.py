@@ -15,9 +15,9 @@ from dbtools.erd.atlas import Atlas, atlas
 from dbtools.erd.changed import changed
 from dbtools.erd.index import INDEX, index
 from dbtools.erd.keep import Kept, kept_in
-from dbtools.erd.links import Links, links
+from dbtools.erd.links import Links, crossing, links
 from dbtools.erd.markdown import inline
-from dbtools.erd.page import count, crossing, page
+from dbtools.erd.page import count, page
 from dbtools.erd.settings import DomainPages, Pages
 from dbtools.erd.standing import Standing, place, standing
 from dbtools.erd.suggest import suggest

@@ -16,7 +16,7 @@ from dbtools.erd.marks import Mark
 from dbtools.erd.settings import Pages
 from dbtools.model.expression import Name
 from dbtools.model.finding import Finding
-from dbtools.model.objects import ForeignKey, PrimaryKey, Table, Unique, View
+from dbtools.model.objects import Column, ForeignKey, PrimaryKey, Table, Unique, View
 from dbtools.model.schema import Schema
 
 Item = TypeVar("Item")
@@ -74,7 +74,7 @@ def atlas(schema: Schema, pages: Pages) -> tuple[Atlas, tuple[Finding, ...]]:
             partitions[top].append(schema.tables[name])
     drawn = [schema.tables[name] for name, top in root.items() if name == top]
     made, findings = chapters(drawn, pages)
-    references = [ref for table in drawn for ref in _references(table, partitions.get(table.name, ()), root)]
+    references = [ref for table in drawn for ref in _references(table, partitions.get(table.name, ()), root, schema)]
     return Atlas(
         schema=schema,
         chapters=made,
@@ -95,7 +95,17 @@ def _root(schema: Schema, name: Name) -> Name:
     return name
 
 
-def _references(table: Table, partitions: Iterable[Table], root: Mapping[Name, Name]) -> list[Reference]:
+def nullable(column: Column, schema: Schema) -> bool:
+    """Whether *column* may be null: neither itself nor a domain that it is of says no."""
+    kind, allowed = column.type, column.nullable
+    while allowed and not kind.dimensions and (domain := schema.domains.get(kind.name)):
+        kind, allowed = domain.base, domain.nullable
+    return allowed
+
+
+def _references(
+    table: Table, partitions: Iterable[Table], root: Mapping[Name, Name], schema: Schema
+) -> list[Reference]:
     """A partition repeats its table's foreign keys under names of its own; those are said once."""
     said = {_said(key) for key in table.foreign_keys}
     declared = [(table, key) for key in table.foreign_keys]
@@ -104,23 +114,27 @@ def _references(table: Table, partitions: Iterable[Table], root: Mapping[Name, N
             if _said(key) not in said:
                 said.add(_said(key))
                 declared.append((partition, key))
-    return [_reference(table.name, where, key, root.get(key.target, key.target)) for where, key in declared]
+    return [
+        Reference(
+            child=table.name,
+            parent=root.get(key.target, key.target),
+            key=key,
+            single=any(set(key.columns).issuperset(unique) for unique in where.keys),
+            optional=_optional(key, where, schema),
+            indexed=_indexed(where, set(key.columns)),
+        )
+        for where, key in declared
+    ]
 
 
 def _said(key: ForeignKey) -> tuple[tuple[str, ...], Name, tuple[str, ...]]:
     return key.columns, key.target, key.target_columns
 
 
-def _reference(child: Name, declared: Table, key: ForeignKey, parent: Name) -> Reference:
-    columns = set(key.columns)
-    return Reference(
-        child=child,
-        parent=parent,
-        key=key,
-        single=any(columns.issuperset(unique) for unique in declared.keys),
-        optional=any(column.nullable for column in declared.columns if column.name in columns),
-        indexed=_indexed(declared, columns),
-    )
+def _optional(key: ForeignKey, table: Table, schema: Schema) -> bool:
+    """One null is enough to refer to nothing; with MATCH FULL it takes one in every column."""
+    free = [nullable(column, schema) for column in table.columns if column.name in key.columns]
+    return bool(free) and (all(free) if key.full else any(free))
 
 
 def _indexed(table: Table, columns: set[str]) -> bool:
@@ -131,9 +145,20 @@ def _indexed(table: Table, columns: set[str]) -> bool:
 
 def _view_reads(schema: Schema, root: Mapping[Name, Name]) -> Iterable[tuple[Name, View]]:
     for name in sorted(schema.views):
-        view = schema.views[name]
-        read = {*view.mentions, *(ref.table for ref in view.reads or ())}
-        yield from ((table, view) for table in sorted({root[found] for found in read if found in root}))
+        read = _tables_of(name, schema)
+        yield from ((table, schema.views[name]) for table in sorted({root[found] for found in read if found in root}))
+
+
+def _tables_of(name: Name, schema: Schema) -> set[Name]:
+    """What the view called *name* reads, directly or through other views."""
+    read: set[Name] = set()
+    todo = [name]
+    while todo:
+        if view := schema.views.get(todo.pop()):
+            found = {*view.mentions, *(ref.table for ref in view.reads or ())} - read
+            read |= found
+            todo += found
+    return read
 
 
 def _grouped(pairs: Iterable[tuple[Name, Item]]) -> dict[Name, tuple[Item, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from dbtools.erd.atlas import Atlas, Reference
+from dbtools.erd.atlas import Atlas, Reference, nullable
 from dbtools.erd.marks import Mark
 from dbtools.model.expression import Name, Type
 from dbtools.model.objects import Table
@@ -112,7 +112,7 @@ def box(table: Table, atlas: Atlas) -> Box:
     """The box of *table*: its key columns in their order."""
     marks = keys(table, atlas)
     rows = tuple(
-        Row(column.type, column.name, marks[column.name], column.nullable)
+        Row(column.type, column.name, marks[column.name], nullable(column, atlas.schema))
         for column in table.columns
         if column.name in marks
     )[:MOST_ROWS]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 
 from dbtools.erd.assign import Chapter
-from dbtools.erd.atlas import Reference
+from dbtools.erd.atlas import Reference, nullable
 from dbtools.erd.diagram import keys
 from dbtools.erd.links import Links
 from dbtools.erd.markdown import code, codes, inline, optional, paragraph, table
+from dbtools.model.expression import Expression, Name
 from dbtools.model.objects import Check, Column, Exclusion, ForeignKey, Index, IndexKey, Table, Unique
 
 _MIDNIGHT = re.compile(r"'(\d{4,}-\d\d-\d\d) 00:00:00(?:\+00)?'")
-HEADER = ("Column", "Type", "Null", "Default", "Key", "References")
+_COLUMN = re.compile(r'\w+|"[^"]+"')
+HEADER = ("Column", "Type", "Null", "Default", "Key", "References", "Comment")
 
 
 def entry(shown: Table, links: Links, here: Chapter) -> list[str]:
@@ -37,30 +39,36 @@ def columns(key: ForeignKey) -> str:
 
 def _promises(key: ForeignKey) -> str:
     """What happens to the children, and what the key does not promise; silent about PostgreSQL's defaults."""
-    said = [f" on delete {key.on_delete.lower()}"] if key.on_delete != "NO ACTION" else []
+    cleared = f" ({', '.join(map(inline, key.clears))})" if key.clears else ""
+    said = [f" on delete {key.on_delete.lower()}{cleared}"] if key.on_delete != "NO ACTION" else []
     said += [f" on update {key.on_update.lower()}"] if key.on_update not in {"NO ACTION", "CASCADE"} else []
+    said += [" match full"] if key.full and len(key.columns) > 1 else []
+    said += [_deferral(key)]
     said += [] if key.enforced else [" (not enforced)"]
     said += [] if key.validated or not key.enforced else [" (not validated)"]
     return "".join(said)
 
 
+def _deferral(constraint: ForeignKey | Unique) -> str:
+    return "" if not constraint.deferrable else " deferred" if constraint.deferred else " deferrable"
+
+
 def _columns(shown: Table, links: Links, here: Chapter) -> list[str]:
     marks = keys(shown, links.atlas)
-    commented = any(optional(column.comment) for column in shown.columns)
     outgoing = links.atlas.outgoing.get(shown.name, ())
     rows = [
         (
             inline(column.name),
             code(str(column.type)),
-            "yes" if column.nullable else "",
+            "yes" if nullable(column, links.atlas.schema) else "",
             _default(column),
             ", ".join(marks.get(column.name, ())),
             "<br>".join(_target(ref, column.name, links, here) for ref in outgoing if column.name in ref.key.columns),
-            *([optional(column.comment)] if commented else []),
+            optional(column.comment),
         )
         for column in shown.columns
     ]
-    return table((*HEADER, *(["Comment"] if commented else [])), rows)
+    return table(HEADER, rows, always=3) if rows else ["No columns."]
 
 
 def _default(column: Column) -> str:
@@ -92,14 +100,15 @@ def _keys(shown: Table) -> list[str]:
 
 
 def _unique(unique: Unique) -> str:
-    return f"({codes(unique.columns)}){'' if unique.nulls_distinct else ' nulls not distinct'}"
+    return f"({codes(unique.columns)}){'' if unique.nulls_distinct else ' nulls not distinct'}{_deferral(unique)}"
 
 
 def _indexes(shown: Table) -> list[str]:
-    return [f"Indexes: {'; '.join(map(_index, shown.indexes))}"] if shown.indexes else []
+    return [f"Indexes: {'; '.join(map(index_text, shown.indexes))}"] if shown.indexes else []
 
 
-def _index(index: Index) -> str:
+def index_text(index: Index) -> str:
+    """Everything that *index* says."""
     said = [code(index.name), *(["unique"] if index.unique else [])]
     said += [index.method] if index.method != "btree" else []
     said.append(f"({', '.join(map(_index_key, index.keys))})")
@@ -110,12 +119,17 @@ def _index(index: Index) -> str:
 
 
 def _index_key(key: IndexKey) -> str:
-    said = [code(key.expression.meaning if key.expression else key.column)]
+    said = [code(_indexed(key.expression) if key.expression else key.column)]
     said += [inline(key.opclass)] if key.opclass else []
     said += ["desc"] if key.descending else []
     if key.nulls_first != key.descending:
         said.append("nulls first" if key.nulls_first else "nulls last")
     return " ".join(said)
+
+
+def _indexed(expression: Expression) -> str:
+    """A lone column's cast to text says the same of its values, but it is no column that is indexed."""
+    return f"{expression.meaning}::text" if _COLUMN.fullmatch(expression.meaning) else expression.meaning
 
 
 def _checks(shown: Table) -> list[str]:
@@ -135,7 +149,7 @@ def _family(shown: Table, links: Links, here: Chapter) -> list[str]:
     if by := shown.partition_by:
         facts.append(f"Partitioned by {inline(by.strategy.lower())} ({codes(by.columns)})")
     if partitions := links.atlas.partitions.get(shown.name, ()):
-        facts.append(f"Partitions: {'; '.join(map(_partition, partitions))}")
+        facts.append(f"Partitions: {'; '.join(_partition(each, shown.name) for each in partitions)}")
     if shown.inherits:
         facts.append(f"Inherits from {', '.join(links.table(parent, here) for parent in shown.inherits)}")
     if shown.persistence != "permanent":
@@ -145,10 +159,13 @@ def _family(shown: Table, links: Links, here: Chapter) -> list[str]:
     return facts
 
 
-def _partition(partition: Table) -> str:
-    """A server writes the midnight that a migration leaves out, in the time zone of the session, which is UTC."""
-    bound = _MIDNIGHT.sub(r"'\1'", partition.partition_of.bound) if partition.partition_of else ""
-    return f"{code(str(partition.name))} {code(bound)}" if bound else code(str(partition.name))
+def _partition(partition: Table, root: Name) -> str:
+    of = partition.partition_of
+    said = [code(str(partition.name))]
+    said += [f"of {code(str(of.parent))}"] if of and of.parent != root else []
+    # A server writes the midnight that a migration leaves out, in the time zone of the session, which is UTC.
+    bound = _MIDNIGHT.sub(r"'\1'", of.bound) if of else ""
+    return " ".join([*said, *([code(bound)] if bound else [])])
 
 
 def _users(shown: Table, links: Links, here: Chapter) -> list[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from dbtools.erd.appendix import unread
 from dbtools.erd.assign import THE_REST
 from dbtools.erd.keep import first_line, keep
-from dbtools.erd.links import Links, chapter
+from dbtools.erd.links import Links, chapter, crossing
 from dbtools.erd.markdown import inline, optional, table
 from dbtools.erd.mermaid import LABEL, quoted
-from dbtools.erd.page import count, crossing
+from dbtools.erd.page import count
 
 INDEX = "README.md"
 MOST_DOMAINS = 40
@@ -22,6 +23,7 @@ def index(links: Links, blocks: Mapping[str, str]) -> str:
     lines = [first_line("index"), "# Database schema", "", _facts(links), "", *keep("intro", blocks), ""]
     lines += ["## Domains", "", *_domains(links), ""]
     lines += [*_dependencies(links), "## All tables, A-Z", "", *_tables(links), ""]
+    lines += unread(links.atlas)
     lines += ["## Needs attention", "", *_attention(links), "", *keep("notes", blocks)]
     return "\n".join(lines) + "\n"
 
@@ -53,12 +55,11 @@ def _dependencies(links: Links) -> list[str]:
     )
     if not arrows or len(place) > MOST_DOMAINS or len(arrows) > MOST_ARROWS:
         return []
-    nodes = (
-        f"  {place[made.slug]}[{quoted(f'{made.title} · {len(made.tables)}', limit=LABEL)}]" for made in atlas.chapters
-    )
+    labels = ((made.slug, f"{made.title} · {count(len(made.tables), 'table')}") for made in atlas.chapters)
+    nodes = (f"  {place[slug]}[{quoted(label, limit=LABEL)}]" for slug, label in labels)
     lines = (f"  {child} -->|{number}| {parent}" for (child, parent), number in sorted(arrows.items()))
     picture = ["```mermaid", "flowchart LR", *nodes, *lines, "```"]
-    legend = "Boxes: domains and their tables. Arrows: foreign keys, towards the tables they refer to."
+    legend = "An arrow says how many foreign keys refer from one domain to the other."
     return ["## How the domains depend on each other", "", *picture, "", legend, ""]
 
 

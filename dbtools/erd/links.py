@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from dbtools.erd.assign import Chapter
-from dbtools.erd.atlas import Atlas
+from dbtools.erd.atlas import Atlas, Reference
 from dbtools.erd.keep import Kept
 from dbtools.erd.markdown import anchors, headings, inline, visible
 from dbtools.model.expression import Name
 
-SECTIONS = ("Diagram", "Links to other domains", "Tables")
+DIAGRAM, REFERENCES, TABLES = "Diagram", "Links to other domains", "Tables"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,20 @@ def chapter(linked: Chapter) -> str:
 
 def links(atlas: Atlas, written: Mapping[str, Kept]) -> Links:
     """The links between all pages; *written* are the hand-written blocks by file, whose headings count too."""
-    return Links(atlas, {name: anchor for made in atlas.chapters for name, anchor in _page(made, written)})
+    found = {name: anchor for made in atlas.chapters for name, anchor in _page(made, atlas, written)}
+    return Links(atlas, found)
 
 
-def _page(made: Chapter, written: Mapping[str, Kept]) -> list[tuple[Name, str]]:
+def crossing(here: Chapter, atlas: Atlas) -> tuple[list[Reference], list[Reference]]:
+    """The references that leave the page *here*, and those that come from other pages."""
+    names = [shown.name for shown in here.tables]
+    out = [ref for name in names for ref in atlas.outgoing.get(name, ()) if atlas.leaves(ref)]
+    return out, [ref for name in names for ref in atlas.incoming.get(name, ()) if atlas.leaves(ref)]
+
+
+def _page(made: Chapter, atlas: Atlas, written: Mapping[str, Kept]) -> list[tuple[Name, str]]:
     intro = written[made.file].blocks.get("intro", "") if made.file in written else ""
-    before = [made.title, *headings(intro), *SECTIONS]
     names = [table.name for table in made.tables]
+    before = [made.title, *headings(intro), DIAGRAM, *([REFERENCES] if any(crossing(made, atlas)) else []), TABLES]
     found = list(anchors([*before, *(visible(str(name)) for name in names)]))
     return list(zip(names, found[len(before) :], strict=True))

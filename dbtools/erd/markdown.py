@@ -61,9 +61,12 @@ def row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def table(header: tuple[str, ...], rows: Iterable[Iterable[str]]) -> list[str]:
-    """The lines of a table."""
-    return [row(header), f"|{' --- |' * len(header)}", *map(row, rows)]
+def table(header: tuple[str, ...], rows: Iterable[Iterable[str]], *, always: int = 1) -> list[str]:
+    """The lines of a table; of its columns the first *always* ones, and those in which something stands."""
+    cells = [tuple(each) for each in rows]
+    shown = [place for place in range(len(header)) if place < always or any(each[place] for each in cells)]
+    lines = [tuple(each[place] for place in shown) for each in (header, *cells)]
+    return [row(lines[0]), f"|{' --- |' * len(shown)}", *map(row, lines[1:])]
 
 
 def anchors(headings: Iterable[str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from dbtools.erd.marks import Mark
 
 LABEL = 48
 # One number: Mermaid takes the blank out of "4 3".
-GHOST = "  classDef ghost stroke:#8c959f,stroke-dasharray:4"
+GHOST = "  classDef ghost {}stroke:#8c959f,stroke-width:2px,stroke-dasharray:5"
 # Strokes alone, in colours that stand out on white and on black; width and dashes tell them apart without any.
 MARKS = {
     Mark.ADDED: "  classDef added stroke:#2da44e,stroke-width:3px",
@@ -30,13 +30,15 @@ _SYNTAX = re.compile(
     r"[^\w .,()/?'\u0080-\U0010ffff-]"
     r"|(?<![^\W_])_|_(?![^\W_])"  # emphasis
     r"|^-|(?<=^\d)[.)]|(?<=^\d\d)[.)]"  # lists
+    r"|(?i:(?<=www)\.)"  # links
     r"|(?i:(?<=direction) (?=TB|BT|RL|LR))"  # swallows its line, even inside quotes
 )
 _NO_WORD = re.compile(r"[^0-9A-Za-z_\u00c0-\uffff-]|[^\w-]")
-_NO_TYPE = re.compile(r"[^0-9A-Za-z_()\[\]\u00c0-\uffff-]|[^\w()\[\]-]")
+_MODIFIERS = re.compile(r"(\([\w ,.-]*\))?(\[\])*\Z")
 _EMPHASIS = re.compile(r"(?<![^\W_])_.*_(?![^\W_])")
+_OPENING = re.compile(r"(?<!\w)_+")
+_UNDERSCORE = "\u02cd"  # a letter that looks like one
 _KEYWORD = re.compile(r"(?i)^(pk|fk|uk)(?![0-9A-Za-z_])")
-_SIDES = re.compile(r"(?i)^(?=tb|bt|rl|lr)")
 
 
 def mermaid(diagram: Diagram) -> str:
@@ -59,7 +61,10 @@ def mermaid(diagram: Diagram) -> str:
         lines.append(_line(line, parent[line.parent], own[line.child]))
     occurring = {box.mark for box in diagram.boxes}
     styles = [style for mark, style in MARKS.items() if mark in occurring]
-    return "\n".join([*lines, *styles, *([GHOST] if ghosts else [])])
+    # The end at a child reaches into its box, where its ground hides it.
+    hollow = {ghost.name for ghost in diagram.ghosts}.isdisjoint(line.child for line in diagram.lines)
+    styles += [GHOST.format("fill:none," if hollow else "")] if ghosts else []
+    return "\n".join([*lines, *styles])
 
 
 def quoted(text: str, *, limit: int) -> str:
@@ -91,7 +96,7 @@ def _box(box: Box, identifier: str) -> list[str]:
     entity += f":::{box.mark.name.lower()}" if box.mark in MARKS else ""
     rows = [_row(row) for row in box.rows]
     if box.hidden:
-        rows.append(f"    … and_{box.hidden}_{'more' if rows else 'columns'}")
+        rows.append(f"    … and-{box.hidden}-{'more' if rows else 'columns'}")
     return [f"  {entity} {{", *rows, "  }"] if rows else [f"  {entity}"]
 
 
@@ -102,20 +107,28 @@ def _ghost(ghost: Ghost, identifier: str) -> str:
 
 
 def _row(row: Row) -> str:
-    kind = _word(_NO_TYPE, str(row.type).replace(",", "-"))
-    name = _word(_NO_WORD, row.name)
-    if kind.lower().endswith("direction"):
-        name = _SIDES.sub("_", name)
-    notes = ([row.name] if name != row.name or _EMPHASIS.search(name) else []) + ([row.note] if row.note else [])
+    kind, name = _literal(_type(str(row.type))), _literal(_word(row.name))
+    notes = ([row.name] if name != row.name else []) + ([row.note] if row.note else [])
     notes += ["null"] if row.nullable else []
     comment = quoted(("; " if row.note else ", ").join(notes), limit=LABEL) if notes else ""
     return "    " + " ".join(filter(None, (kind, name, ", ".join(row.keys), comment)))
 
 
-def _word(forbidden: re.Pattern[str], text: str) -> str:
-    word = forbidden.sub("_", text)
+def _type(text: str) -> str:
+    """Parentheses and brackets only where they cannot be read as a link."""
+    name = _MODIFIERS.sub("", text)
+    return _word(name) + re.sub("[ ,.]+", "-", text[len(name) :])
+
+
+def _word(text: str) -> str:
+    word = _NO_WORD.sub("_", text)
     word = word if word[:1].isalpha() or word[:1] == "_" else f"_{word}"
     return _KEYWORD.sub(r"\1_", word)
+
+
+def _literal(word: str) -> str:
+    """A *word* whose underscores are no emphasis; a row knows no references."""
+    return _OPENING.sub(lambda found: _UNDERSCORE * len(found[0]), word) if _EMPHASIS.search(word) else word
 
 
 def _line(reference: Reference, parent: str, child: str) -> str:

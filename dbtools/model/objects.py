@@ -74,7 +74,11 @@ class Unique:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """FOREIGN KEY (columns) REFERENCES target (target_columns)."""
+    """FOREIGN KEY (columns) REFERENCES target (target_columns).
+
+    ``full``: MATCH FULL, all of its columns are null or none is. ``clears``: the columns that ON DELETE SET NULL or SET
+    DEFAULT touches, empty for all of them. No definition but SQL has words for these.
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -86,6 +90,8 @@ class ForeignKey:
     enforced: bool = True
     deferrable: bool = False
     deferred: bool = field(default=False, compare=False)
+    full: bool = field(default=False, compare=False)
+    clears: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,12 +271,12 @@ class Table:
 
     @property
     def keys(self) -> tuple[tuple[str, ...], ...]:
-        """The column lists that identify one row: primary key, unique constraints, full unique indexes."""
+        """The column lists that identify one row: primary key, unique constraints, full and valid unique indexes."""
         owned = [found.columns for found in self.constraints if isinstance(found, PrimaryKey | Unique)]
         plain = [
             index.columns
             for index in self.indexes
-            if index.unique and index.where is None and len(index.columns) == len(index.keys)
+            if index.unique and index.valid and index.where is None and len(index.columns) == len(index.keys)
         ]
         return (*owned, *plain)
 

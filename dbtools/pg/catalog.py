@@ -180,6 +180,8 @@ def _constraint(row: Row) -> Constraint:
                 enforced=row.enforced,
                 deferrable=row.deferrable,
                 deferred=row.deferred,
+                full=row.full,
+                clears=tuple(row.clears),
             )
         case "x":
             return Exclusion(row.name, _exclusion(row.text), columns)

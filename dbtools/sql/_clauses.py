@@ -87,9 +87,9 @@ def _definition(constraint: Constraint) -> str:
 
 def _foreign_key(key: ForeignKey) -> str:
     columns = f" ({quote_all(key.target_columns)})" if key.target_columns else ""
-    text = f"REFERENCES {quote_name(key.target)}{columns}"
+    text = f"REFERENCES {quote_name(key.target)}{columns}{' MATCH FULL' if key.full else ''}"
     if key.on_delete != "NO ACTION":
-        text += f" ON DELETE {key.on_delete}"
+        text += f" ON DELETE {key.on_delete}{f' ({quote_all(key.clears)})' if key.clears else ''}"
     if key.on_update != "NO ACTION":
         text += f" ON UPDATE {key.on_update}"
     return text + _deferrable(key) + _state(key)

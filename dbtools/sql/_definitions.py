@@ -138,6 +138,8 @@ def constraint_of(
                 enforced=enforced,
                 deferrable=deferrable,
                 deferred=deferred,
+                full=node.fk_matchtype == "f",
+                clears=strings(node.fk_del_set_cols),
             )
             return Written(key)
         case pb.CONSTR_NOTNULL:

@@ -14,9 +14,23 @@ from hypothesis import HealthCheck, given, settings
 
 from dbtools.erd import DomainPages, Pages, erd
 from dbtools.erd.markdown import anchors, headings, visible
+from dbtools.model.expression import Type
 from dbtools.model.finding import Severity
+from dbtools.model.objects import Column, Domain, Index, IndexKey, Unique, View
 from dbtools.model.schema import Schema
-from tests.erd.schemas import NASTY, TORTURE, TORTURE_PAGES, columns, foreign, name, primary, schemas, simple, table
+from tests.erd.schemas import (
+    NASTY,
+    TORTURE,
+    TORTURE_PAGES,
+    columns,
+    expression,
+    foreign,
+    name,
+    primary,
+    schemas,
+    simple,
+    table,
+)
 
 GOLDEN = Path(__file__).with_name("golden")
 HALF = Pages(domains=(DomainPages("half", ("*a*", "audit.pk")),), max_tables=3)
@@ -31,10 +45,10 @@ BLOCK_LINE = [
         r"  accTitle: [^%;#\"{}]+",
         rf"  {ID}(?:\[{TEXT}\])?(?:( \{{)|(:::ghost))?",
         rf"    (?!(?i:pk|fk|uk)\b){TYPE} (?!(?i:pk|fk|uk)\b){WORD} [PFU]K(?:, [FU]K)*(?: {TEXT})?",
-        r"    … and_\d+_(?:more|columns)",
+        r"    … and-\d+-(?:more|columns)",
         r"  \}",
         rf"  {ID} (?:\|\||\|o)(?:--|\.\.)(?:o\{{|o\|) {ID} : {TEXT}",
-        r"  classDef ghost stroke:#8c959f,stroke-dasharray:4",
+        r"  classDef ghost (?:fill:none,)?stroke:#8c959f,stroke-width:2px,stroke-dasharray:5",
     )
 ]
 
@@ -85,7 +99,8 @@ def test_every_foreign_key_is_one_line_and_every_line_is_mermaid(pages):
                 assert head == "erDiagram"
                 for line in lines:
                     assert any(pattern.fullmatch(line) for pattern in BLOCK_LINE), line
-                    assert line == "  direction LR" or not re.search(r"(?i)direction\s+(tb|bt|rl|lr)", line)
+                    inside = line == "  direction LR" or line.startswith("    ")  # where it is a word like any other
+                    assert inside or not re.search(r"(?i)direction\s+(tb|bt|rl|lr)", line)
                 drawn.update((parent, child, label) for parent, _, child, label in lines_of(block))
         assert drawn == Counter(
             (drawn_as(str(key.target)), drawn_as(str(owner.name)), drawn_as(", ".join(key.columns), 48))
@@ -155,6 +170,74 @@ def test_cardinality_follows_keys_and_nulls():
     }
 
 
+def test_only_what_is_unique_in_every_row_makes_a_single_child():
+    def drawn(index):
+        child = table("c", columns("x"), foreign("x", "p"), index)
+        return {line[1] for line in ends(Schema.of([table("p", columns("id"), primary("id")), child]))}
+
+    key = (IndexKey("x"),)
+    assert drawn(Index("i", key, unique=True)) == {"||--o|"}
+    assert drawn(Index("i", key, unique=True, nulls_distinct=False, include=("x",))) == {"||--o|"}
+    assert drawn(Index("i", key)) == {"||--o{"}
+    assert drawn(Index("i", key, unique=True, valid=False)) == {"||--o{"}
+    assert drawn(Index("i", key, unique=True, where=expression("x > 0"))) == {"||--o{"}
+    assert drawn(Index("i", (IndexKey(expression=expression("lower(x)")),), unique=True)) == {"||--o{"}
+
+
+def test_a_domain_that_takes_no_null_makes_its_columns_mandatory():
+    never = Domain(name("never"), Type("uuid"), nullable=False)
+    inner = Domain(name("inner"), Type("never", namespace="public"))
+    kinds = (Type("never", namespace="public"), Type("inner", namespace="public"), Type("uuid"))
+    child = table(
+        "c", [Column(f"k{n}", kind) for n, kind in enumerate(kinds)], *(foreign(f"k{n}", "p") for n in range(3))
+    )
+    schema = Schema.of([table("p", columns("id"), primary("id")), child], domains=[never, inner])
+    assert {(line[3], line[1][:2]) for line in ends(schema)} == {("k0", "||"), ("k1", "||"), ("k2", "|o")}
+    page = texts(erd(schema, Pages(), {}))["erd-all.md"]
+    assert "    inner k1 FK\n" in page
+    assert "| k1 | `inner` |  | FK |" in page
+    assert "| `inner` | `never` | yes |\n| `never` | `uuid` |  |\n" in page
+
+
+def test_what_nobody_fills_in_takes_no_room():
+    bare = texts(erd(Schema.of([table("a", columns("id"))]), Pages(domains=(DomainPages("one", ("a",)),)), {}))
+    assert "| Column | Type | Null |\n| --- | --- | --- |\n| id | `uuid` |  |\n" in bare["erd-one.md"]
+    assert "| Domain | Tables | Columns | References out | References in |\n" in bare["README.md"]
+    assert "Links to other domains" not in bare["erd-one.md"]
+    assert "Line ends" not in bare["erd-one.md"]
+    owned = Pages(domains=(DomainPages("one", ("a",), owner="@team"), DomainPages("two", ("b",))))
+    filled = texts(erd(Schema.of([table("a", columns("id")), simple("b")]), owned, {}))["README.md"]
+    assert "| References in | Owner |\n" in filled
+
+
+def test_a_table_called_like_a_section_is_found_with_and_without_that_section():
+    for other, anchor in ((simple("b"), "links-to-other-domains"), (simple("b", "c"), "links-to-other-domains-1")):
+        named = table("Links to other domains", columns("id", "b"), primary("id"), foreign("b", "b"))
+        pages = Pages(domains=(DomainPages("one", ("Links*", "b")), DomainPages("two", ("c",))))
+        text = texts(erd(Schema.of([named, other, simple("c")]), pages, {}))["erd-one.md"]
+        assert f"[Links to other domains](#{anchor}) (b)" in text
+
+
+def test_a_view_is_told_where_its_tables_are_even_through_other_views():
+    views = [
+        View(name("one"), "SELECT 1", mentions=(name("a"),)),
+        View(name("two"), "SELECT 1", mentions=(name("one"), name("b"))),
+        View(name("loop"), "SELECT 1", mentions=(name("loop"),)),
+    ]
+    pages = texts(erd(Schema.of([simple("a"), simple("b")], views=views), Pages(), {}))
+    assert "| one | [a](#a) |\n| two | [a](#a), [b](#b) |\n" in pages["erd-all.md"]
+    assert "## Views that read no table\n\n| View |\n| --- |\n| loop |\n" in pages["README.md"]
+
+
+def test_words_that_markdown_would_take_apart_are_spelled_so_that_it_does_not():
+    odd = [Column("_x_", Type("[x](y)", namespace="public"), nullable=False), *columns("___", "plain_", "_v")]
+    shown = table("t", odd, *(Unique(f"u{n}", (column.name,)) for n, column in enumerate(odd)))
+    block = blocks(texts(erd(Schema.of([shown]), Pages(), {}))["erd-all.md"])[0]
+    assert '    ˍx_(y) ˍx_ UK "#95;x#95;"\n' in block
+    assert '    uuid ˍˍˍ UK "#95;#95;#95;"\n' in block
+    assert "    uuid plain_ UK\n    uuid _v UK\n" in block
+
+
 def test_a_second_loop_goes_to_a_ghost_since_mermaid_would_drop_it():
     one = table("t", columns("id", "up?"), primary("id"), foreign("up", "t"))
     two = table("t", columns("id", "up?", "next"), primary("id"), foreign("up", "t"), foreign("next", "t"))
@@ -183,8 +266,10 @@ def test_a_foreign_key_to_another_domain_ends_at_a_ghost_and_is_listed_on_both_p
     schema = Schema.of([simple("a"), simple("b", "a")])
     pages = texts(erd(schema, Pages(domains=(DomainPages("one", ("a",)), DomainPages("two", ("b",)))), {}))
     assert '  "a"["a ↗ One"]:::ghost' in pages["erd-two.md"]
-    assert "| out | [b](#b) | aId | [a](erd-one.md#a) | [One](erd-one.md) |  | no |" in pages["erd-two.md"]
-    assert "| in | [a](#a) | aId | [b](erd-two.md#b) | [Two](erd-two.md) |  | no |" in pages["erd-one.md"]
+    assert "Out of this domain:" in pages["erd-two.md"]
+    assert "| [b](#b) (aId) | [a](erd-one.md#a) | [One](erd-one.md) | no |" in pages["erd-two.md"]
+    assert "Into this domain:" in pages["erd-one.md"]
+    assert "| [a](#a) | [b](erd-two.md#b) (aId) | [Two](erd-two.md) | no |" in pages["erd-one.md"]
     assert "d1 -->|1| d0" in pages["README.md"]
 
 

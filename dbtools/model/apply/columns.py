@@ -130,7 +130,9 @@ def _renamed(table: Table, old: str, new: str) -> Table:
                 return replace(before, expression=expression(before.expression))
             case NotNull():
                 return replace(before, column=new if before.column == old else before.column)
-            case PrimaryKey() | Unique() | ForeignKey() | Exclusion():
+            case ForeignKey():
+                return replace(before, columns=swapped(before.columns), clears=swapped(before.clears))
+            case PrimaryKey() | Unique() | Exclusion():
                 return replace(before, columns=swapped(before.columns))
 
     def index(before: Index) -> Index:

@@ -20,6 +20,13 @@ SELECT k.conrelid AS relation,
        ) AS target_columns,
        k.confdeltype::text AS on_delete,
        k.confupdtype::text AS on_update,
+       k.confmatchtype = 'f' AS full,
+       ARRAY(
+         SELECT a.attname::text
+         FROM unnest(k.confdelsetcols) WITH ORDINALITY AS u (number, position)
+         JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = u.number
+         ORDER BY u.position
+       ) AS clears,
        k.convalidated AS validated,
        -- NOT ENFORCED is new in PostgreSQL 18.
        coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true) AS enforced,
