@@ -28,13 +28,17 @@ def children(schema: Schema, parent: Name) -> list[Table]:
 
 def changed(schema: Schema, name: Name, change: Callable[[Table], Table]) -> Schema:
     """*schema*, with *change* made to the table called *name* and to everything that inherits from it."""
-    table = schema.tables.get(name)
-    if table is None:
+    if name not in schema.tables:
         return missing(schema, name)
-    after = change(table)
-    schema = schema if after is table else schema.with_table(after)
-    for child in children(schema, name):
-        schema = changed(schema, child.name, change)
+    pending, seen = [name], set[Name]()
+    while pending:
+        table = schema.tables[pending.pop()]
+        if table.name in seen:  # it inherits in two ways, or from itself
+            continue
+        seen.add(table.name)
+        after = change(table)
+        schema = schema if after is table else schema.with_table(after)
+        pending.extend(child.name for child in reversed(children(schema, table.name)))
     return schema
 
 
