@@ -113,7 +113,8 @@ def test_the_text_of_a_renamed_domain_goes_with_it():
     before[old] = before[old].replace("keep notes -->\n", "keep notes -->\nprecious\n")
     report = erd(SCHEMA, two("one", "zwei"), before)
     assert {file.path: file.content and "precious" in file.content for file in report.files} == {
-        "docs/schema/README.md": False, "docs/schema/erd-one.md": False, "docs/schema/erd.md": False, old: None, new: True,
+        "docs/schema/README.md": False, "docs/schema/erd-one.md": False, "docs/schema/erd.md": False,
+        old: None, new: True,
     }  # fmt: skip
     (finding,) = report.findings
     assert (finding.rule, str(finding.severity), finding.location.path) == ("keep-block-moved", "info", old)
