@@ -49,10 +49,12 @@ oracles: .venv/.dev ## Hold the readers of models against the tools they read fo
 	@$(INSTALL) sqlmodel==0.0.50
 	@$(BIN)/python tools/oracles/sqlalchemy.py
 
-bench: .venv/.dev ## Measure how long things take, lint beside squawk
+bench: .venv/.dev ## Measure how long things take, lint beside squawk, erd beside eralchemy2 and paracelsus
 	@$(BIN)/python benchmarks/measure.py
 	@$(INSTALL) squawk-cli
 	@$(BIN)/python benchmarks/beside.py
+	@$(INSTALL) paracelsus
+	@$(BIN)/python benchmarks/diagrams.py
 
 corpus: .venv/.dev ## Hold lint against what the histories in DIR="folder folder" did on a server
 	@$(BIN)/python tools/corpus.py $(DIR)

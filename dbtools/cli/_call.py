@@ -17,12 +17,15 @@ _CELLS = 20
 class Call:
     """One call of one command.
 
-    ``say`` is what rooms take as ``say(done, total, what)``. It shows a bar once the work has taken
-    two seconds, if stderr is a terminal; with ``verbose`` it writes every step as a line.
+    ``form`` is what ``--format`` asks for. ``say`` is what rooms take as ``say(done, total, what)``. It shows a bar
+    once the work has taken two seconds, if stderr is a terminal; with ``verbose`` it writes every step as a line.
     """
 
-    def __init__(self, config_path: Path | None = None, *, verbose: bool = False, quiet: bool = False) -> None:
+    def __init__(
+        self, config_path: Path | None = None, *, form: str = "text", verbose: bool = False, quiet: bool = False
+    ) -> None:
         self.cwd = Path.cwd()
+        self.form = form
         self.verbose = verbose
         self.quiet = quiet
         self._config_path = config_path

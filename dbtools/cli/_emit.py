@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from shutil import get_terminal_size
 
 from dbtools.cli import forsake_stdout
-from dbtools.cli._files import write
+from dbtools.cli._files import write_whole
 from dbtools.errors import UsageError
-from dbtools.model.report import File, Report
+from dbtools.model.report import Report
 from dbtools.reports import Paper, RulePage, render
 
 # What a runner of GitHub takes for a command wherever it stands in a log: text from files gives none.
@@ -24,26 +25,52 @@ def emit(report: Report, form: str, output: Path | None, root: Path) -> None:
     to_stdout = output is None or str(output) == "-"
     paper = Paper(color=to_stdout and _takes_color(), width=_width(), folder=_folder(root), page=_page)
     text = render(report, form, paper)
-    if to_stdout and form in ("text", "markdown") and os.environ.get("GITHUB_ACTIONS"):
-        text = _COMMAND.sub(f"\\1{_BREAK}", text)
-    write_out(text, output)
+    write_out(_harmless(text) if to_stdout and form in ("text", "markdown") else text, output)
 
 
-def write_out(text: str, output: Path | None) -> None:
-    """Writes *text* to the file *output*, or to stdout when there is none."""
+def emit_drawn(content: str | bytes, report: Report, output: Path | None, *, quiet: bool) -> None:
+    """Writes what stands in the place of *report*, and to stderr what that found: errors in any case."""
+    from dbtools.model.finding import Severity
+
+    if isinstance(content, str) and not sys.stdout.isatty():
+        content = content.encode("utf-8", "backslashreplace")  # as it says itself, whatever this system prefers
+    if not report.failed:
+        write_out(content, output)
+    told = tuple(each for each in report.findings if not quiet or each.severity is Severity.ERROR)
+    if told:
+        sys.stderr.write(_harmless(render(replace(report, findings=told), "text", Paper(width=_width()))))
+
+
+def write_out(content: str | bytes, output: Path | None) -> None:
+    """Writes *content* to the file *output*, or to stdout when there is none."""
+    raw = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     try:
         if output is None or str(output) == "-":
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            _to_stdout(content)
         elif output.exists() and not output.is_file() and not output.is_dir():
-            output.write_text(text, "utf-8", errors="backslashreplace")  # /dev/stderr, a pipe: nothing to rename into
+            output.write_bytes(raw)  # /dev/stderr, a pipe: nothing to rename into
         else:
-            write([File(str(output.absolute()), text)], output.parent)
+            write_whole([(output.absolute(), raw)])
     except BrokenPipeError:
         forsake_stdout()
     except OSError as error:
         hint = "see that there is room, and that it can be written to"
         raise UsageError(f"cannot write the report: {error.strerror}", hint=hint) from None
+
+
+def _to_stdout(content: str | bytes) -> None:
+    if isinstance(content, str):
+        sys.stdout.write(content)
+    elif sys.stdout.isatty():
+        raise UsageError("a terminal shows no picture", hint="name a file with --output, or pipe it on")
+    else:
+        sys.stdout.buffer.write(content)
+    sys.stdout.flush()
+
+
+def _harmless(text: str) -> str:
+    """*text* in a log that a runner of GitHub reads."""
+    return _COMMAND.sub(f"\\1{_BREAK}", text) if os.environ.get("GITHUB_ACTIONS") else text
 
 
 def _folder(root: Path) -> str:

@@ -48,9 +48,14 @@ def with_outdated(report: Report, root: Path) -> Report:
     return replace(report, findings=(*report.findings, finding))
 
 
-def write(files: Sequence[File], root: Path) -> None:
-    """Writes all of them or, where one cannot be, none: first beside their places, then renamed into them."""
-    wanted = [(_target(root / file.path), file.content) for file in files]
+def write(files: Iterable[File], root: Path) -> None:
+    """Writes all of them or, where one cannot be, none; paths are relative to *root*."""
+    write_whole([(root / file.path, _wanted(file)) for file in files])
+
+
+def write_whole(contents: Iterable[tuple[Path, bytes | None]]) -> None:
+    """Writes them all or none: first beside their places, then renamed into them. None removes what is there."""
+    wanted = [(_target(path), content) for path, content in contents]
     places = [(target.with_name(f".{target.name}.{os.getpid()}.new"), target) for target, _ in wanted]
     try:
         for (beside, target), (_, content) in zip(places, wanted, strict=True):
@@ -82,9 +87,9 @@ def _target(path: Path) -> Path:
     return target
 
 
-def _prepare(beside: Path, target: Path, content: str) -> None:
+def _prepare(beside: Path, target: Path, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside.write_bytes(_encoded(content))
+    beside.write_bytes(content)
     if target.exists():
         beside.chmod(target.stat().st_mode)
 
@@ -108,8 +113,4 @@ def _bytes_of(path: Path) -> bytes | None:
 
 
 def _wanted(file: File) -> bytes | None:
-    return None if file.content is None else _encoded(file.content)
-
-
-def _encoded(content: str) -> bytes:
-    return content.encode("utf-8", "backslashreplace")
+    return None if file.content is None else file.content.encode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""Draws a schema as Markdown pages: one per domain with its diagrams and tables, and an index.
+"""Draws a schema as Markdown pages: one per domain with its diagrams and tables, one of all, and an index.
 
 ``erd`` is a pure function: it reads and writes no files, and equal schemas give equal bytes. What
 people wrote into the pages survives. A page that cannot be rewritten safely is a finding and is
@@ -21,6 +21,7 @@ from dbtools.erd.page import count, page
 from dbtools.erd.settings import DomainPages, Pages
 from dbtools.erd.standing import Standing, place, standing
 from dbtools.erd.suggest import suggest
+from dbtools.erd.whole import WHOLE, whole
 from dbtools.model.finding import Finding
 from dbtools.model.report import File, Report, TableSection
 from dbtools.model.schema import Schema
@@ -45,6 +46,7 @@ def erd(schema: Schema, pages: Pages, existing: Mapping[str, str]) -> Report:
     made = {chapter.file: _page(chapter, linked, pages, stand) for chapter in wanted}
     if not pages.only:
         made[INDEX] = kept_in(partial(index, linked), stand.kept.get(INDEX, Kept()))
+        made[WHOLE] = kept_in(partial(whole, linked), stand.kept.get(WHOLE, Kept()))
     files = [
         File(place(pages.out, file), text.replace("\n", "\r\n") if file in stand.crlf else text)
         for file, text in made.items()
@@ -82,7 +84,7 @@ def _about(findings: Iterable[Finding], pages: Pages, wanted: tuple[Chapter, ...
 def _headings(book: Atlas) -> dict[str, frozenset[str]]:
     """The headings of the tables on every page, by file."""
     found = {made.file: frozenset(inline(str(table.name)) for table in made.tables) for made in book.chapters}
-    return {INDEX: frozenset(), **found}
+    return {INDEX: frozenset(), WHOLE: frozenset(), **found}
 
 
 def _contents(book: Atlas, wanted: tuple[Chapter, ...]) -> TableSection:

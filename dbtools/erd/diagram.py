@@ -56,12 +56,13 @@ class Ghost:
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """What one picture shows."""
+    """What one picture shows; ``sideways``: from left to right, whatever stands in it."""
 
     title: str
     boxes: tuple[Box, ...]
     ghosts: tuple[Ghost, ...]
     lines: tuple[Reference, ...]
+    sideways: bool = False
 
     @property
     def names(self) -> tuple[Name, ...]:

@@ -12,6 +12,7 @@ from dbtools.erd.links import Links, chapter, crossing
 from dbtools.erd.markdown import inline, optional, table
 from dbtools.erd.mermaid import LABEL, quoted
 from dbtools.erd.page import count
+from dbtools.erd.whole import TITLE, WHOLE
 
 INDEX = "README.md"
 MOST_DOMAINS = 40
@@ -21,7 +22,7 @@ MOST_ARROWS = 200
 def index(links: Links, blocks: Mapping[str, str]) -> str:
     """The whole text of the index page; *blocks* are its hand-written parts."""
     lines = [first_line("index"), "# Database schema", "", _facts(links), "", *keep("intro", blocks), ""]
-    lines += ["## Domains", "", *_domains(links), ""]
+    lines += ["## Domains", "", *_domains(links), "", f"All of them in one picture: [{TITLE}]({WHOLE}).", ""]
     lines += [*_dependencies(links), "## All tables, A-Z", "", *_tables(links), ""]
     lines += unread(links.atlas)
     lines += ["## Needs attention", "", *_attention(links), "", *keep("notes", blocks)]

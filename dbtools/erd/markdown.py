@@ -20,6 +20,8 @@ _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)[ \t#]*$")
 
 def plain(text: str) -> str:
     """*text* on one line: white space, control and direction characters become single blanks."""
+    if text.isprintable() and " " not in text:
+        return text  # as nearly every name
     return _BLANK.sub(" ", text).strip()
 
 
@@ -30,7 +32,7 @@ def visible(text: str) -> str:
 
 def inline(text: str) -> str:
     """*text* as literal inline Markdown; never empty, so that a heading or link stays one."""
-    return _MARKUP.sub(_reference, visible(text))
+    return text if text.isalnum() else _MARKUP.sub(_reference, visible(text))
 
 
 def optional(text: str | None) -> str:

@@ -51,7 +51,7 @@ def mermaid(diagram: Diagram) -> str:
     lines = ["erDiagram"]
     if title := _title(diagram.title):
         lines.append(f"  accTitle: {title}")
-    if diagram.is_star or diagram.is_loose:
+    if diagram.sideways or diagram.is_star or diagram.is_loose:
         lines.append("  direction LR")
     for box in diagram.boxes:
         lines.extend(_box(box, own[box.name]))

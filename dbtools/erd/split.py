@@ -33,8 +33,12 @@ class Part(NamedTuple):
 def diagrams(chapter: Chapter, atlas: Atlas, max_tables: int) -> tuple[Diagram, ...]:
     """The diagrams of one chapter, biggest first; together they show each of its foreign keys once."""
     tables = related(chapter, atlas)
-    made = groups([table.name for table in tables], _within(chapter, atlas), max(1, max_tables))
-    parts = [fitting for group in made for fitting in _fitting(_part(group, atlas), atlas)]
+    made = groups([table.name for table in tables], within(chapter, atlas), max(1, max_tables))
+
+    def longest(part: Part) -> Diagram:
+        return _drawn(LONGEST, part, atlas, lambda _: LONGEST)
+
+    parts = [piece for group in made for piece in fitting(part_of(group, atlas), atlas, longest)]
     number = {table.name: place for place, part in reversed(list(enumerate(parts, start=1))) for table in part.tables}
 
     def where(name: Name) -> str:
@@ -59,7 +63,8 @@ def related(chapter: Chapter, atlas: Atlas) -> tuple[Table, ...]:
     return tuple(table for table in chapter.tables if table.name in ends) or chapter.tables
 
 
-def _within(chapter: Chapter, atlas: Atlas) -> list[Reference]:
+def within(chapter: Chapter, atlas: Atlas) -> list[Reference]:
+    """The references between two tables of *chapter*."""
     mine = (reference for table in chapter.tables for reference in atlas.outgoing.get(table.name, ()))
     return [reference for reference in mine if not atlas.leaves(reference) and reference.child != reference.parent]
 
@@ -90,25 +95,30 @@ def _packed(groups: list[tuple[Name, ...]], most: int) -> list[tuple[Name, ...]]
     return [tuple(sorted(names)) for names in packed]
 
 
-def _part(names: tuple[Name, ...], atlas: Atlas) -> Part:
+def part_of(names: tuple[Name, ...], atlas: Atlas) -> Part:
+    """The tables called *names*, with all that they refer to."""
     references = (reference for name in names for reference in atlas.outgoing.get(name, ()))
     return Part(tuple(atlas.schema.tables[name] for name in names), tuple(references))
 
 
-def _fitting(part: Part, atlas: Atlas) -> list[Part]:
-    """*part*, halved until Mermaid accepts each piece."""
-    draft = mermaid(_drawn(LONGEST, part, atlas, lambda _: LONGEST))
-    if len(draft.encode("utf-16-le")) // 2 < MOST_CHARACTERS:
+def fitting(part: Part, atlas: Atlas, draft: Callable[[Part], Diagram]) -> list[Part]:
+    """*part*, halved until Mermaid accepts each piece, which is never longer than its *draft*."""
+    if fits(draft(part)):
         return [part]
     if len(part.tables) > 1:
         half = len(part.tables) // 2
-        pieces = [_part(tuple(t.name for t in side), atlas) for side in (part.tables[:half], part.tables[half:])]
+        pieces = [part_of(tuple(t.name for t in side), atlas) for side in (part.tables[:half], part.tables[half:])]
     elif len(part.references) > 1:
         half = len(part.references) // 2
         pieces = [Part(part.tables, part.references[:half]), Part(part.tables, part.references[half:])]
     else:
         return [part]
-    return [fitting for piece in pieces for fitting in _fitting(piece, atlas)]
+    return [fine for piece in pieces for fine in fitting(piece, atlas, draft)]
+
+
+def fits(diagram: Diagram) -> bool:
+    """Whether Mermaid accepts it."""
+    return len(mermaid(diagram).encode("utf-16-le")) // 2 < MOST_CHARACTERS
 
 
 def _hub(part: Part) -> Name:

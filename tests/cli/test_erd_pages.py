@@ -19,7 +19,7 @@ CREATE TABLE article (id int PRIMARY KEY);
 CREATE TABLE article_tag (article_id int REFERENCES article, tag text);
 """
 CONFIG = "sources: {sql: schema.sql}\nerd:\n  domains:\n    sales: [customer, 'invoice*']\n    goods: ['article*']\n"
-PAGES = {"README.md", "erd-goods.md", "erd-sales.md"}
+PAGES = {"README.md", "erd.md", "erd-goods.md", "erd-sales.md"}
 
 
 def dbtools(folder, *arguments):
@@ -76,7 +76,7 @@ def test_a_proposal_that_is_pasted_leaves_nothing_to_find(project):
     with (project / "dbtools.yaml").open("a") as settings:
         settings.write(text[text.index("\nerd:\n") :])
     assert "! " not in dbtools(project).stdout
-    assert set(pages(project)) == {"README.md", "erd-article.md", "erd-invoice.md"}
+    assert set(pages(project)) == {"README.md", "erd.md", "erd-article.md", "erd-invoice.md"}
     assert dbtools(project, "--suggest-domains").stdout == "✓ erd: nothing to suggest: every table has a domain\n"
 
 
@@ -87,7 +87,7 @@ def test_a_source_that_is_named_needs_no_settings(project):
         in dbtools(project, "--source", "sql:schema.sql", "--suggest-domains").stdout
     )
     assert dbtools(project, "--source", "sql:schema.sql").returncode == 0
-    assert set(pages(project)) == {"README.md", "erd-all.md"}
+    assert set(pages(project)) == {"README.md", "erd.md", "erd-all.md"}
 
 
 def test_one_domain_alone_leaves_the_other_pages_and_the_index(project):

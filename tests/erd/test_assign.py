@@ -20,7 +20,7 @@ def pages_of(*domains: DomainPages, schema: Schema = SCHEMA) -> tuple[dict[str, 
     headings = {
         file.path.rpartition("/")[2]: [line[4:] for line in file.content.splitlines() if line.startswith("### ")]
         for file in report.files
-        if "README" not in file.path
+        if "erd-" in file.path
     }
     return headings, [(f.rule, str(f.severity), f.table or f.anchor) for f in report.findings]
 

@@ -69,7 +69,7 @@ BEGIN, END = "<!-- dbtools:keep intro -->", "<!-- /dbtools:keep -->"
 def test_broken_markers_leave_the_page_as_it_is_and_the_rest_is_made(lines, line, why):
     page = "\n".join(["<!-- dbtools:erd domain=all; x -->", *lines])
     report = erd(SCHEMA, Pages(), {PATH: page})
-    assert [file.path for file in report.files] == ["docs/schema/README.md"]
+    assert [file.path for file in report.files] == ["docs/schema/README.md", "docs/schema/erd.md"]
     finding = report.findings[0]
     assert (finding.rule, str(finding.severity), str(finding.location)) == (
         "keep-block-broken",
@@ -81,7 +81,7 @@ def test_broken_markers_leave_the_page_as_it_is_and_the_rest_is_made(lines, line
 
 def test_a_page_of_somebody_else_is_left_as_it_is():
     report = erd(SCHEMA, Pages(), {"docs/schema/README.md": "# My own\n", PATH: " \n"})
-    assert [file.path for file in report.files] == [PATH]
+    assert [file.path for file in report.files] == [PATH, "docs/schema/erd.md"]
     assert [(f.rule, f.location.path) for f in report.findings] == [("page-not-generated", "docs/schema/README.md")]
 
 
@@ -94,6 +94,7 @@ def test_a_page_whose_domain_is_gone_is_removed():
         ("docs/schema/README.md", False),
         ("docs/schema/erd-one.md", False),
         ("docs/schema/erd-two.md", True),
+        ("docs/schema/erd.md", False),
     ]
     assert report.findings == ()
 
@@ -112,7 +113,8 @@ def test_the_text_of_a_renamed_domain_goes_with_it():
     before[old] = before[old].replace("keep notes -->\n", "keep notes -->\nprecious\n")
     report = erd(SCHEMA, two("one", "zwei"), before)
     assert {file.path: file.content and "precious" in file.content for file in report.files} == {
-        "docs/schema/README.md": False, "docs/schema/erd-one.md": False, old: None, new: True,
+        "docs/schema/README.md": False, "docs/schema/erd-one.md": False, "docs/schema/erd.md": False,
+        old: None, new: True,
     }  # fmt: skip
     (finding,) = report.findings
     assert (finding.rule, str(finding.severity), finding.location.path) == ("keep-block-moved", "info", old)
