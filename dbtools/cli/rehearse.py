@@ -1,6 +1,7 @@
 """Run new migrations on a throw-away PostgreSQL with rows, up and down.
 
-Every statement's locks, rewrites, scans, losses and errors are measured, and held against what lint foretold.
+Every statement's locks, rewrites, scans, losses and errors are measured, and held against what lint foretold. What the
+code before the change does, its models and named queries, is tried before and after: what then fails is an error.
 Nothing but databases made for the purpose is written to; they are dropped afterwards.
 
 With --database-url they are tried in a copy of production instead: in one transaction, which is rolled back.
@@ -31,5 +32,5 @@ def command(call: Call, scope: Scope, server_url: str | None, amount: Amount, co
     change = change_of(call, scope)
     if copy is not None:
         return dry_run(change, DryRunSettings(copy.url, copy.for_good, call.say))
-    rows = rows_of(call.config, amount)
-    return rehearse(change, RehearseSettings(server_url or "", rows, call.say, call.config.postgres))
+    rows, config = rows_of(call.config, amount), call.config
+    return rehearse(change, RehearseSettings(server_url or "", rows, call.say, config.postgres, config.rehearse.deploy))

@@ -52,7 +52,8 @@ def _rooms(
     def rehearsed(change: Change) -> Report:
         from dbtools.rehearse import RehearseSettings, rehearse
 
-        return rehearse(change, RehearseSettings(server_url or "", rows_of(config, amount), call.say, config.postgres))
+        rows, deploy = rows_of(config, amount), config.rehearse.deploy
+        return rehearse(change, RehearseSettings(server_url or "", rows, call.say, config.postgres, deploy))
 
     def compared(change: Change) -> Report:
         known = baseline_of(call, config.drift.baseline)

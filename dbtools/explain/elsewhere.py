@@ -44,6 +44,9 @@ _TEXTS = {
         "prediction-differs": "The server did other than dbtools foretold: a mistake of dbtools, please report it.",
         "history-fails": "The migrations before the change do not run, so the change cannot be rehearsed.",
         "copy-differs": "The database of a dry run is not what the migrations before the change make.",
+        "old-code-fails": "What the code before the change does works before the migration and fails after it, until"
+        " the new code runs everywhere. rehearse.deploy in dbtools.yaml says which of the two is deployed first.",
+        "new-code-fails": "The new code is deployed before its migrations, and what it does fails until this has run.",
         "down-missing": "The migration has no way back down, though its layout has one for others.",
         "down-fails": "The way down does not run after the way up.",
         "down-differs": "After up and down the schema is not what it was before.",

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from dbtools.change import Change
+from dbtools.change.value import Code
 from dbtools.model.entries import Members
 from dbtools.model.finding import Finding, Severity
 from dbtools.model.migration import Migration
@@ -17,9 +18,10 @@ from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
 from dbtools.pg.fill import count_rows, fill
 from dbtools.pg.server import Server, server
+from dbtools.rehearse import rolling
 from dbtools.rehearse.findings import of_statement
 from dbtools.rehearse.round_trip import AGAIN, MIDWAY, TITLE, round_trip
-from dbtools.rehearse.settings import RehearseSettings
+from dbtools.rehearse.settings import CODE_FIRST, RehearseSettings
 from dbtools.rehearse.show import details, overview, seen_at
 from dbtools.rehearse.trial import Experiment, Scene, Trial
 from dbtools.rehearse.watch import Watched, watch
@@ -27,7 +29,7 @@ from dbtools.sql.history import history
 from dbtools.sql.walk import in_transaction, walk
 from dbtools.stage import Stage, staged
 
-EXPERIMENTS: tuple[Experiment, ...] = ()
+EXPERIMENTS: tuple[Experiment, ...] = (rolling,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +76,28 @@ def _each(stage: Stage, change: Change, settings: RehearseSettings) -> Iterator[
     ran = [migration.up.text for migration in change.history]
     for number, migration in enumerate(change.new, start=1):
         settings.say(number, len(change.new), f"rehearsing {migration.name}")
-        rehearsed = _one(stage, migration, history(ran), settings)
+        rehearsed = _one(stage, migration, history(ran), change, settings)
         yield rehearsed
         if rehearsed.stops:
             return
         ran.append(migration.up.text)
 
 
-def _one(stage: Stage, migration: Migration, schema: Schema, settings: RehearseSettings) -> Rehearsed:
+def _code(change: Change, settings: RehearseSettings) -> Code | None:
+    """What is deployed while the change's migrations run, where that is known."""
+    if change.one_by_one or change.before is None:
+        return None
+    return Code(change.readings, change.queries) if settings.deploy == CODE_FIRST else change.before
+
+
+def _one(stage: Stage, migration: Migration, schema: Schema, change: Change, settings: RehearseSettings) -> Rehearsed:
     with connect(stage.url) as connection:
         before = catalog(connection)
         counts = fill(connection, before, settings.rows)
         counts |= count_rows(connection, before.tables)
     empty = frozenset(name for name, count in counts.items() if not count)
     steps = tuple(walk([migration], schema, Session(stage.server.version, empty=Members(empty))))
-    scene = Scene(migration, before, steps, settings, stage.server.database)
+    scene = Scene(migration, before, steps, settings, stage.server.database, _code(change, settings))
     wanted = [experiment for experiment in EXPERIMENTS if experiment.applies(scene)]
     with ExitStack() as stack:
         if wanted:

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from dbtools.change.value import Code
 from dbtools.model.finding import Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration
 from dbtools.model.schema import Schema
@@ -42,7 +43,8 @@ class Scene:
     """One migration and where it is about to run.
 
     ``before`` is the schema that the server's catalog shows, with rows in its tables; ``steps`` foretell the
-    migration. ``copy`` makes a database that is as this one is now, and drops it when its block ends.
+    migration. ``copy`` makes a database that is as this one is now, and drops it when its block ends. ``code`` is what
+    meets a schema that was not written for it while the change is deployed; None where that is not known.
     """
 
     migration: Migration
@@ -50,6 +52,7 @@ class Scene:
     steps: tuple[Step, ...]
     settings: RehearseSettings
     copy: Callable[[], AbstractContextManager[str]] = field(compare=False)
+    code: Code | None = field(default=None, compare=False)
 
 
 class Experiment(Protocol):
