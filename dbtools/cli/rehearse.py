@@ -31,5 +31,6 @@ def command(call: Call, scope: Scope, server_url: str | None, amount: Amount, co
     change = change_of(call, scope)
     if copy is not None:
         return dry_run(change, DryRunSettings(copy.url, copy.for_good, call.say))
-    rows = rows_of(call.config, amount)
-    return rehearse(change, RehearseSettings(server_url or "", rows, call.say, call.config.postgres))
+    config, rows = call.config, rows_of(call.config, amount)
+    bounded = config.migrations.lock_timeout == "runner"
+    return rehearse(change, RehearseSettings(server_url or "", rows, call.say, config.postgres, lock_timeout=bounded))

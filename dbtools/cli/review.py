@@ -52,7 +52,9 @@ def _rooms(
     def rehearsed(change: Change) -> Report:
         from dbtools.rehearse import RehearseSettings, rehearse
 
-        return rehearse(change, RehearseSettings(server_url or "", rows_of(config, amount), call.say, config.postgres))
+        bounded, rows = config.migrations.lock_timeout == "runner", rows_of(config, amount)
+        settings = RehearseSettings(server_url or "", rows, call.say, config.postgres, lock_timeout=bounded)
+        return rehearse(change, settings)
 
     def compared(change: Change) -> Report:
         known = baseline_of(call, config.drift.baseline)

@@ -44,6 +44,7 @@ _TEXTS = {
         "prediction-differs": "The server did other than dbtools foretold: a mistake of dbtools, please report it.",
         "history-fails": "The migrations before the change do not run, so the change cannot be rehearsed.",
         "copy-differs": "The database of a dry run is not what the migrations before the change make.",
+        "blocks-for-seconds": "While it ran on few rows, others who read or wrote a table waited for over a second.",
         "down-missing": "The migration has no way back down, though its layout has one for others.",
         "down-fails": "The way down does not run after the way up.",
         "down-differs": "After up and down the schema is not what it was before.",

@@ -17,6 +17,7 @@ from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
 from dbtools.pg.fill import count_rows, fill
 from dbtools.pg.server import Server, server
+from dbtools.rehearse import blocking
 from dbtools.rehearse.findings import of_statement
 from dbtools.rehearse.round_trip import AGAIN, MIDWAY, TITLE, round_trip
 from dbtools.rehearse.settings import RehearseSettings
@@ -27,7 +28,7 @@ from dbtools.sql.history import history
 from dbtools.sql.walk import in_transaction, walk
 from dbtools.stage import Stage, staged
 
-EXPERIMENTS: tuple[Experiment, ...] = ()
+EXPERIMENTS: tuple[Experiment, ...] = (blocking,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,10 @@ def _report(change: Change, done: list[Rehearsed], running: Server, version: int
             "migrations": len(done), "statements": len(watched), "locks": len(taken), "rows": rows,
             "losses": sum(len(each.losses) for each in watched),
         },
-        seen={location: text for each in watched for location, text in seen_at(each, running.version)},
+        seen={
+            location: text for rehearsed in done for each in rehearsed.watched
+            for location, text in seen_at(each, running.version, rehearsed.trials)
+        },
     )  # fmt: skip
 
 

@@ -15,10 +15,12 @@ Say = Callable[[int, int, str], None]
 class RehearseSettings:
     """``server_url``: a server where databases may be made; empty for an embedded one. ``rows``: how many tables hold.
 
-    ``version``: the major that the team runs, to be said where the rehearsal ran on another.
+    ``version``: the major that the team runs, to be said where the rehearsal ran on another. ``lock_timeout``: whether
+    the runner sets one for every migration.
     """
 
     server_url: str = ""
     rows: Rows = ROWS
     say: Say = field(default=lambda *_: None)
     version: int | None = None
+    lock_timeout: bool = False

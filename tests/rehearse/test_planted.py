@@ -1,0 +1,64 @@
+"""Migrations that go wrong where only a server shows it, each named with what was seen."""
+
+import re
+
+import pytest
+
+from dbtools.model.finding import Damage, Severity
+from dbtools.pg.fill import Rows
+from dbtools.rehearse import RehearseSettings, rehearse
+from tests.rehearse.test_rehearse import cells, change, migration
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+def run(server):
+    def rehearsed(*new):
+        return rehearse(change(*new), RehearseSettings(server.url, Rows(30)))
+
+    return rehearsed
+
+
+def named(report, rule):
+    (finding,) = (each for each in report.findings if each.rule == rule)
+    return finding
+
+
+def told(report, line):
+    return [seen for where, _, seen in cells(report, "0002.up.sql") if where == str(line)]
+
+
+def test_a_backfill_that_blocks_a_writer_for_seconds(run):
+    up = "UPDATE author SET name = name || pg_sleep(0.08);\nUPDATE post SET slug = slug;"  # of 30 rows
+    report = run(migration("0002", up))
+    finding = named(report, "blocks-for-seconds")
+    assert (finding.severity, finding.damage) == (Severity.WARNING, Damage.BLOCKS_WRITES)
+    assert (finding.table, finding.location.line) == ("author", 1)
+    waited = re.match(r"writes of the rows of author that it changed waited ([\d.]+) s", finding.message)
+    assert 1 <= float(waited[1]) < 60
+    assert finding.message.endswith("with 30 rows in author")
+    assert finding.hint == "change the rows in batches, each in a transaction of its own"
+    assert any(each.startswith(waited[0]) for each in told(report, 1))
+
+
+def test_a_lock_queue_behind_a_long_reader(run):
+    alter = "ALTER TABLE author ADD COLUMN nick text;"
+    line = "for a transaction that has read author; reads and writes of author queue behind it"
+    report = run(migration("0002", alter, "ALTER TABLE author DROP COLUMN nick;"))
+    assert told(report, 1) == [f"waits as long as it takes {line}"]
+    assert report.findings == ()  # it is lint that says once a file what to do
+    (evidence,) = report.seen.values()
+    assert evidence.endswith(f"ACCESS EXCLUSIVE on author; waits as long as it takes {line}")
+
+    report = run(migration("0002", f"SET lock_timeout = '200ms';\n{alter}", "ALTER TABLE author DROP COLUMN nick;"))
+    (seen,) = told(report, 2)
+    pattern = (
+        r"gave up behind a transaction that has read author after ([\d.]+) (ms|s) \(55P03, lock_timeout 200ms\); "
+        r"reads and writes of author waited ([\d.]+) (ms|s) behind it; without lock_timeout it waited on, and they did"
+    )
+    assert re.fullmatch(pattern, seen)
+    assert report.findings == ()
+
+    report = run(migration("0002", f"SET lock_timeout = '5s';\n{alter}", "ALTER TABLE author DROP COLUMN nick;"))
+    assert told(report, 2) == [f"waits up to lock_timeout 5s {line}"]
