@@ -22,6 +22,7 @@ from dbtools.rehearse.watch import Watched
 from dbtools.sql.excerpt import excerpt
 from dbtools.sql.walk import Step
 
+COPIES = 1
 TITLE = "others waited"
 MOST = 6  # relations that are watched, with two sessions each
 TOO_LONG = 1.0  # seconds
