@@ -26,11 +26,10 @@ if TYPE_CHECKING:
 @rows_options
 @copy_options
 def command(call: Call, scope: Scope, server_url: str | None, amount: Amount, copy: Copy | None) -> Report:
-    from dbtools.cli._project import change_of, rows_of
-    from dbtools.rehearse import DryRunSettings, RehearseSettings, dry_run, rehearse
+    from dbtools.cli._project import change_of, rehearse_settings
+    from dbtools.rehearse import DryRunSettings, dry_run, rehearse
 
     change = change_of(call, scope)
     if copy is not None:
         return dry_run(change, DryRunSettings(copy.url, copy.for_good, call.say))
-    rows, config = rows_of(call.config, amount), call.config
-    return rehearse(change, RehearseSettings(server_url or "", rows, call.say, config.postgres, config.rehearse.deploy))
+    return rehearse(change, rehearse_settings(call, server_url, amount))

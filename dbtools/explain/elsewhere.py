@@ -47,6 +47,7 @@ _TEXTS = {
         "old-code-fails": "What the code before the change does works before the migration and fails after it, until"
         " the new code runs everywhere. rehearse.deploy in dbtools.yaml says which of the two is deployed first.",
         "new-code-fails": "The new code is deployed before its migrations, and what it does fails until this has run.",
+        "blocks-for-seconds": "While it ran on few rows, others who read or wrote a table waited for over a second.",
         "down-missing": "The migration has no way back down, though its layout has one for others.",
         "down-fails": "The way down does not run after the way up.",
         "down-differs": "After up and down the schema is not what it was before.",

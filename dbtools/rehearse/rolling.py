@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dbtools.rehearse.watch import Watched
 
 OLD, NEW = "old code", "new code"
+COPIES = 0  # a second one to find the statement to blame
 LISTED = 5
 NAMED = re.compile(r'"([^"]+)"')
 TWO_STEPS = "do it in two deployments: first what the old and the new code can both live with"

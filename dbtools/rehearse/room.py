@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sized
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 
 from dbtools.change import Change
@@ -18,7 +18,7 @@ from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
 from dbtools.pg.fill import count_rows, fill
 from dbtools.pg.server import Server, server
-from dbtools.rehearse import rolling
+from dbtools.rehearse import blocking, rolling
 from dbtools.rehearse.findings import of_statement
 from dbtools.rehearse.round_trip import AGAIN, MIDWAY, TITLE, round_trip
 from dbtools.rehearse.settings import CODE_FIRST, RehearseSettings
@@ -27,9 +27,9 @@ from dbtools.rehearse.trial import Experiment, Scene, Trial
 from dbtools.rehearse.watch import Watched, watch
 from dbtools.sql.history import history
 from dbtools.sql.walk import in_transaction, walk
-from dbtools.stage import Stage, staged
+from dbtools.stage import Frozen, Stage, staged
 
-EXPERIMENTS: tuple[Experiment, ...] = (rolling,)
+EXPERIMENTS: tuple[Experiment, ...] = (rolling, blocking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +100,20 @@ def _one(stage: Stage, migration: Migration, schema: Schema, change: Change, set
     scene = Scene(migration, before, steps, settings, stage.server.database, _code(change, settings))
     wanted = [experiment for experiment in EXPERIMENTS if experiment.applies(scene)]
     with ExitStack() as stack:
-        if wanted:
-            scene = replace(scene, copy=stack.enter_context(stage.frozen()))
+        frozen = stack.enter_context(stage.frozen()) if wanted else None
         watched, trial = _through(stage, scene)
-        trials = (experiment.perform(scene, watched) for experiment in wanted)
-        return Rehearsed(
-            migration, watched, (trial, *(each for each in trials if each is not None)), sum(counts.values())
-        )
+        trials = tuple(_performed(wanted, scene, watched, frozen)) if frozen is not None else ()
+        return Rehearsed(migration, watched, (trial, *trials), sum(counts.values()))
+
+
+def _performed(wanted: list[Experiment], scene: Scene, watched: tuple[Watched, ...], frozen: Frozen) -> Iterator[Trial]:
+    """What the experiments showed; the last needs no copy if it would make but one."""
+    for experiment in wanted:
+        spare = experiment is wanted[-1] and experiment.COPIES == 1
+        copy = (lambda: nullcontext(frozen.url)) if spare else frozen.copy
+        trial = experiment.perform(replace(scene, copy=copy), watched)
+        if trial is not None:
+            yield trial
 
 
 def _through(stage: Stage, scene: Scene) -> tuple[tuple[Watched, ...], Trial]:
@@ -153,7 +160,10 @@ def _report(change: Change, done: list[Rehearsed], running: Server, version: int
             "migrations": len(done), "statements": len(watched), "locks": len(taken), "rows": rows,
             "losses": sum(len(each.losses) for each in watched),
         },
-        seen={location: text for each in watched for location, text in seen_at(each, running.version)},
+        seen={
+            location: text for rehearsed in done for each in rehearsed.watched
+            for location, text in seen_at(each, running.version, rehearsed.trials)
+        },
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ class RehearseSettings:
 
     ``version``: the major that the team runs, to be said where the rehearsal ran on another. ``deploy``: what
     comes first, the migrations or the code that was written for them; ``stopped`` where no code runs meanwhile.
+    ``lock_timeout``: whether the runner sets one for every migration.
     """
 
     server_url: str = ""
@@ -25,3 +26,4 @@ class RehearseSettings:
     say: Say = field(default=lambda *_: None)
     version: int | None = None
     deploy: str = MIGRATIONS_FIRST
+    lock_timeout: bool = False

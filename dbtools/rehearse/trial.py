@@ -56,7 +56,9 @@ class Scene:
 
 
 class Experiment(Protocol):
-    """A module that holds one."""
+    """A module that holds one. ``COPIES``: how many databases it makes at most, 0 where it does not know."""
+
+    COPIES: int
 
     def applies(self, scene: Scene) -> bool:
         """Whether it could show anything of this migration, going by what is foretold."""

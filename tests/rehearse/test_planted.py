@@ -1,19 +1,24 @@
-"""Migrations that look harmless and are not, each named with what a server was seen to do."""
+"""Migrations that go wrong where only a server shows it, each named with what was seen."""
+
+import re
 
 import pytest
 
 from dbtools.change import Change
 from dbtools.change.value import Code
+from dbtools.model.finding import Damage, Severity
 from dbtools.model.schema import Schema
+from dbtools.pg.fill import Rows
 from dbtools.rehearse import RehearseSettings, rehearse
 from dbtools.sources.layouts import migrations_of
 from dbtools.sources.prisma import read_texts as read_prisma
 from dbtools.sources.queries import read_texts as read_queries
 from dbtools.sql.walk import fold
+from tests.rehearse.test_rehearse import cells, change, migration
 
 pytestmark = pytest.mark.server
 
-HISTORY = "CREATE TABLE post (id int PRIMARY KEY, title text NOT NULL, views int);"
+POSTS = "CREATE TABLE post (id int PRIMARY KEY, title text NOT NULL, views int);"
 MODEL = """
 model post {
   id    Int    @id
@@ -26,18 +31,70 @@ CODE = Code((read_prisma({"schema.prisma": MODEL}, "schema.prisma"),), read_quer
 
 
 @pytest.fixture
-def findings(server):
+def run(server):
+    def rehearsed(*new):
+        return rehearse(change(*new), RehearseSettings(server.url, Rows(30)))
+
+    return rehearsed
+
+
+def named(report, rule):
+    (finding,) = (each for each in report.findings if each.rule == rule)
+    return finding
+
+
+def told(report, line):
+    return [seen for where, _, seen in cells(report, "0002.up.sql") if where == str(line)]
+
+
+def test_a_backfill_that_blocks_a_writer_for_seconds(run):
+    up = "UPDATE author SET name = name || pg_sleep(0.08);\nUPDATE post SET slug = slug;"  # of 30 rows
+    report = run(migration("0002", up))
+    finding = named(report, "blocks-for-seconds")
+    assert (finding.severity, finding.damage) == (Severity.WARNING, Damage.BLOCKS_WRITES)
+    assert (finding.table, finding.location.line) == ("author", 1)
+    waited = re.match(r"writes of the rows of author that it changed waited ([\d.]+) s", finding.message)
+    assert 1 <= float(waited[1]) < 60
+    assert finding.message.endswith("with 30 rows in author")
+    assert finding.hint == "change the rows in batches, each in a transaction of its own"
+    assert any(each.startswith(waited[0]) for each in told(report, 1))
+
+
+def test_a_lock_queue_behind_a_long_reader(run):
+    alter = "ALTER TABLE author ADD COLUMN nick text;"
+    line = "for a transaction that has read author; reads and writes of author queue behind it"
+    report = run(migration("0002", alter, "ALTER TABLE author DROP COLUMN nick;"))
+    assert told(report, 1) == [f"waits as long as it takes {line}"]
+    assert report.findings == ()  # it is lint that says once a file what to do
+    (evidence,) = report.seen.values()
+    assert evidence.endswith(f"ACCESS EXCLUSIVE on author; waits as long as it takes {line}")
+
+    report = run(migration("0002", f"SET lock_timeout = '200ms';\n{alter}", "ALTER TABLE author DROP COLUMN nick;"))
+    (seen,) = told(report, 2)
+    pattern = (
+        r"gave up behind a transaction that has read author after ([\d.]+) (ms|s) \(55P03, lock_timeout 200ms\); "
+        r"reads and writes of author waited ([\d.]+) (ms|s) behind it; without lock_timeout it waited on, and they did"
+    )
+    assert re.fullmatch(pattern, seen)
+    assert report.findings == ()
+
+    report = run(migration("0002", f"SET lock_timeout = '5s';\n{alter}", "ALTER TABLE author DROP COLUMN nick;"))
+    assert told(report, 2) == [f"waits up to lock_timeout 5s {line}"]
+
+
+@pytest.fixture
+def broken(server):
     def rehearsed(up):
-        history, new = migrations_of({"1.sql": HISTORY}, "file"), migrations_of({"2.sql": up}, "file")
-        base = fold(Schema(), (HISTORY,))
+        history, new = migrations_of({"1.sql": POSTS}, "file"), migrations_of({"2.sql": up}, "file")
+        base = fold(Schema(), (POSTS,))
         change = Change("a test", base, lambda: fold(base, (up,)), history, new, before=CODE)
         return rehearse(change, RehearseSettings(server.url)).findings
 
     return rehearsed
 
 
-def test_a_rename_under_an_old_query_shows_what_the_server_answers_to_it(findings):
-    (finding,) = findings("SELECT 1;\nALTER TABLE post RENAME COLUMN title TO headline;")
+def test_a_rename_under_an_old_query_shows_what_the_server_answers_to_it(broken):
+    (finding,) = broken("SELECT 1;\nALTER TABLE post RENAME COLUMN title TO headline;")
     assert (finding.rule, finding.location.path, finding.location.line) == ("old-code-fails", "2.sql", 2)
     assert finding.message.startswith("breaks code that is still deployed: all 2 models and queries ")
     error = '42703 column "title" does not exist'
@@ -47,9 +104,9 @@ def test_a_rename_under_an_old_query_shows_what_the_server_answers_to_it(finding
     }  # fmt: skip
 
 
-def test_not_null_on_a_column_that_old_inserts_omit_shows_the_insert_that_fails(findings):
+def test_not_null_on_a_column_that_old_inserts_omit_shows_the_insert_that_fails(broken):
     up = "UPDATE post SET views = 0 WHERE views IS NULL;\nALTER TABLE post ALTER views SET NOT NULL;"
-    (finding,) = findings(up)
+    (finding,) = broken(up)
     assert (finding.rule, finding.location.line) == ("old-code-fails", 2)
     said = 'null value in column "views" of relation "post" violates not-null constraint'
     assert finding.values == {"Prisma model post": f"INSERT: 23502 {said}"}
