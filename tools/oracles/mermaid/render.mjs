@@ -73,7 +73,7 @@ async function look(text) {
     const [parent, child] = loop ? [loop[1], loop[1]] : between(id, nodes)
     const label = labels.get(id) ?? (unnamed.length === paths.length ? unnamed[n] : null)
     const dashed = line.classList.contains('edge-pattern-dashed')
-    lines.push({ parent: nodes.get(parent)?.label, child: nodes.get(child)?.label, dashed, label, loop: loop?.[2] ?? '',
+    lines.push({ parent: nodes.get(parent)?.label, child: nodes.get(child)?.label, dashed, label, loop: loop?.[2] ?? '', of: parent,
       ends: [end(line, 'start'), end(line, 'end')] })
   })
 
@@ -91,12 +91,12 @@ async function look(text) {
     return [id, id]
   }
 
-  function joined(lines) {
+  function joined(lines) { // by identifier, since two tables may show the same name
     const whole = lines.filter((line) => !line.loop)
     for (const first of lines.filter((line) => line.loop === '1')) {
-      const [middle, last] = ['mid', '2'].map((piece) => lines.find((line) => line.loop === piece && line.parent === first.parent))
+      const [middle, last] = ['mid', '2'].map((piece) => lines.find((line) => line.loop === piece && line.of === first.of))
       whole.push({ ...first, label: middle.label, ends: [first.ends[0], last.ends[1]] })
     }
-    return whole.map(({ loop, ...line }) => line)
+    return whole.map(({ loop, of, ...line }) => line)
   }
 }
