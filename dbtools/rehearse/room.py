@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from dbtools.change import Change
 from dbtools.model.entries import Members
+from dbtools.model.expression import Name
 from dbtools.model.finding import Finding, Severity
 from dbtools.model.migration import Migration
 from dbtools.model.predict import Session
@@ -16,15 +17,17 @@ from dbtools.model.schema import Schema
 from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
 from dbtools.pg.fill import count_rows, fill
+from dbtools.pg.losses import tally
 from dbtools.pg.server import Server, server
 from dbtools.rehearse.findings import of_statement
 from dbtools.rehearse.round_trip import AGAIN, MIDWAY, TITLE, round_trip
 from dbtools.rehearse.settings import RehearseSettings
 from dbtools.rehearse.show import details, overview, seen_at
+from dbtools.rehearse.state import state_of, touched
 from dbtools.rehearse.trial import Experiment, Scene, Trial
 from dbtools.rehearse.watch import Watched, watch
 from dbtools.sql.history import history
-from dbtools.sql.walk import in_transaction, walk
+from dbtools.sql.walk import in_transaction, statements, walk
 from dbtools.stage import Stage, staged
 
 EXPERIMENTS: tuple[Experiment, ...] = ()
@@ -86,22 +89,31 @@ def _one(stage: Stage, migration: Migration, schema: Schema, settings: RehearseS
         before = catalog(connection)
         counts = fill(connection, before, settings.rows)
         counts |= count_rows(connection, before.tables)
+        closely = _closely(migration, before)
+        rows = tally(connection, before.tables.values(), closely)
     empty = frozenset(name for name, count in counts.items() if not count)
     steps = tuple(walk([migration], schema, Session(stage.server.version, empty=Members(empty))))
-    scene = Scene(migration, before, steps, settings, stage.server.database)
+    scene = Scene(migration, before, steps, settings, stage.server.database, closely, rows)
     wanted = [experiment for experiment in EXPERIMENTS if experiment.applies(scene)]
     with ExitStack() as stack:
         if wanted:
             scene = replace(scene, copy=stack.enter_context(stage.frozen()))
-        watched, trial = _through(stage, scene)
+        scene, watched, trial = _through(stage, scene, compares=bool(wanted) or migration.down is not None)
         trials = (experiment.perform(scene, watched) for experiment in wanted)
         return Rehearsed(
             migration, watched, (trial, *(each for each in trials if each is not None)), sum(counts.values())
         )
 
 
-def _through(stage: Stage, scene: Scene) -> tuple[tuple[Watched, ...], Trial]:
-    """Up with every statement watched, then down and up again."""
+def _closely(migration: Migration, schema: Schema) -> frozenset[Name]:
+    """The tables whose values the way up or the way down may change."""
+    scripts = (migration.up, migration.down) if migration.down else (migration.up,)
+    every = (statement for script in scripts for statement in statements(script.text))
+    return touched((operation for statement in every for operation in statement.operations), schema)
+
+
+def _through(stage: Stage, scene: Scene, *, compares: bool) -> tuple[Scene, tuple[Watched, ...], Trial]:
+    """Up with every statement watched, then down and up again; the scene knows what up led to if anybody *compares*."""
     migration = scene.migration
     with connect(stage.url) as connection:
         watched = tuple(watch(connection, migration, scene.steps))
@@ -109,8 +121,9 @@ def _through(stage: Stage, scene: Scene) -> tuple[tuple[Watched, ...], Trial]:
         if connection.info.transaction_status.name != "IDLE":  # one that the script left open ends with its session
             connection.execute("COMMIT" if in_transaction(migration) and not failed else "ROLLBACK")
         if failed:
-            return watched, Trial(TITLE, "not tried: it fails")
-        return watched, round_trip(connection, migration, scene.before)
+            return scene, watched, Trial(TITLE, "not tried: it fails")
+        scene = replace(scene, after=state_of(connection, scene.closely)) if compares else scene
+        return scene, watched, round_trip(connection, scene)
 
 
 def _report(change: Change, done: list[Rehearsed], running: Server, version: int | None) -> Report:
