@@ -52,6 +52,8 @@ _TEXTS = {
         "down-loses-values": "The way down takes rows or values that the way up had left alone.",
         "up-again-fails": "Up, down, and up again fails: the way down left something behind.",
         "up-again-differs": "Up, down, and up again leads to another schema or to more rows than up alone.",
+        "rerun-fails": "The migration was killed midway and run again, and the server refused the second run.",
+        "rerun-differs": "The migration was killed midway and run again, and led elsewhere than undisturbed.",
     },
     "drift and erd": {
         "not-read": "A part of a source that could not be read, and is therefore neither compared nor drawn.",

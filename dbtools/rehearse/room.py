@@ -19,6 +19,7 @@ from dbtools.pg.connect import connect
 from dbtools.pg.fill import count_rows, fill
 from dbtools.pg.losses import tally
 from dbtools.pg.server import Server, server
+from dbtools.rehearse import resume
 from dbtools.rehearse.findings import of_statement
 from dbtools.rehearse.round_trip import AGAIN, MIDWAY, TITLE, round_trip
 from dbtools.rehearse.settings import RehearseSettings
@@ -30,7 +31,7 @@ from dbtools.sql.history import history
 from dbtools.sql.walk import in_transaction, statements, walk
 from dbtools.stage import Stage, staged
 
-EXPERIMENTS: tuple[Experiment, ...] = ()
+EXPERIMENTS: tuple[Experiment, ...] = (resume,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,9 @@ def _one(stage: Stage, migration: Migration, schema: Schema, settings: RehearseS
         if wanted:
             scene = replace(scene, copy=stack.enter_context(stage.frozen()))
         scene, watched, trial = _through(stage, scene, compares=bool(wanted) or migration.down is not None)
-        trials = (experiment.perform(scene, watched) for experiment in wanted)
+        trials = [experiment.perform(scene, watched) for experiment in wanted]
+        if resume not in wanted and not any(each.failed for each in watched):
+            trials.append(resume.WHOLE)
         return Rehearsed(
             migration, watched, (trial, *(each for each in trials if each is not None)), sum(counts.values())
         )

@@ -6,10 +6,12 @@ from dbtools.lint import LintSettings, lint
 from dbtools.model.finding import Damage, Evidence, Severity
 from dbtools.pg.fill import Rows
 from dbtools.rehearse import RehearseSettings, rehearse
+from dbtools.review import review
 from tests.rehearse.test_rehearse import HISTORY, change, migration, rules
 
 pytestmark = pytest.mark.server
 
+ALONE = "-- dbtools: no-transaction\n"
 LOG = """
 CREATE TABLE log (id int, at date) PARTITION BY RANGE (at);
 CREATE TABLE log_old PARTITION OF log FOR VALUES FROM ('2000-01-01') TO ('2030-01-01');
@@ -192,3 +194,180 @@ def test_what_scripts_set_changes_no_comparison(run):
     up = "SET timezone = 'Asia/Tokyo'; SET datestyle = 'German'; SET search_path = ''; CREATE TABLE public.tag ();"
     report = run(up, "SET timezone = 'UTC'; UPDATE public.author SET born = born; DROP TABLE public.tag;")
     assert rules(report) == []
+
+
+# Killed and run again.
+
+
+def test_a_concurrent_build_that_is_killed_leaves_an_invalid_index_on_which_the_second_run_fails(run):
+    report = run(f"{ALONE}CREATE INDEX CONCURRENTLY i ON post (author_id);", "DROP INDEX i;", transaction="none")
+    finding = only(report, "rerun-fails")
+    assert finding.message == (
+        'killed while line 2 runs and run again, it fails: 42P07 relation "i" already exists; INVALID is left: i'
+    )
+    assert finding.severity is Severity.INFO
+    assert finding.hint == "drop first what is left of it: DROP INDEX CONCURRENTLY IF EXISTS i;"
+    assert results(report)["killed, run again"] == "fails after 1 of 1 kill"
+
+
+def test_what_a_first_of_two_builds_left_is_in_the_way_of_both(run):
+    up = f"{ALONE}CREATE INDEX CONCURRENTLY i ON post (author_id);\nCREATE INDEX CONCURRENTLY j ON author (name);"
+    report = run(up, "DROP INDEX i; DROP INDEX j;", transaction="none")
+    finding = only(report, "rerun-fails")
+    assert (finding.severity, finding.location.line) == (Severity.WARNING, 2)
+    assert finding.message.startswith('killed at 2 different moments and run again, it fails: 42P07 relation "i"')
+    assert any("INVALID is left: j" in fact for fact in facts(report))
+
+
+def test_if_not_exists_keeps_the_invalid_index_and_says_nothing(run):
+    up = f"{ALONE}CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON post (author_id);"
+    report = run(up, "DROP INDEX i;", transaction="none")
+    finding = only(report, "invalid-index-on-retry")
+    assert finding.message == "killed while it builds i and run again, it keeps the INVALID index and says nothing"
+    assert finding.severity is Severity.WARNING
+    assert rules(report) == ["invalid-index-on-retry"]
+
+
+def test_a_constraint_on_the_invalid_index_fails(run):
+    up = (
+        f"{ALONE}CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON post (id, slug);\n"
+        "ALTER TABLE post ADD CONSTRAINT i UNIQUE USING INDEX i;"
+    )
+    report = run(up, "ALTER TABLE post DROP CONSTRAINT i;", transaction="none")
+    finding = only(report, "invalid-index-on-retry")
+    assert finding.message.endswith('and fails later: 55000 index "i" is not valid')
+
+
+def test_a_review_tells_what_lint_foretold_and_the_server_showed_once(server):
+    up = f"{ALONE}CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON post (author_id);"
+    new = change(migration("0002", up, "DROP INDEX i;", transaction="none"))
+    rooms = {
+        "lint": lambda each: lint(each, LintSettings()),
+        "rehearse": lambda each: rehearse(each, RehearseSettings(server.url, Rows(30))),
+    }
+    parts = {part.command: part for part in review(new, rooms).parts}
+    finding = only(parts["lint"], "invalid-index-on-retry")
+    assert finding.severity is Severity.WARNING
+    assert finding.values["seen"].startswith("killed while it builds i")
+    assert rules(parts["rehearse"]) == []
+
+
+def test_reindex_that_is_killed_leaves_a_second_index(run):
+    up = f"{ALONE}REINDEX INDEX CONCURRENTLY author_born;"
+    report = run(up, "SELECT 1;", history=HISTORY + BORN, transaction="none")
+    finding = only(report, "rerun-differs")
+    assert finding.message.endswith("it ends otherwise than undisturbed: INVALID stays: author_born_ccnew")
+    assert finding.severity is Severity.WARNING
+
+
+def test_a_detachment_that_is_killed_has_to_be_finished_by_hand(run):
+    up = f"{ALONE}ALTER TABLE log DETACH PARTITION log_old CONCURRENTLY;"
+    back = "ALTER TABLE log_old DROP CONSTRAINT log_old_at_check; ALTER TABLE log ATTACH PARTITION log_old "
+    down = f"{back}FOR VALUES FROM ('2000-01-01') TO ('2030-01-01');"
+    report = run(up, down, history=HISTORY + LOG, transaction="none")
+    finding = only(report, "rerun-fails")
+    assert 'fails: 55000 partition "log_old" already pending detach' in finding.message
+    assert finding.hint.startswith("ALTER TABLE log DETACH PARTITION log_old FINALIZE;")
+
+
+def test_statements_that_commit_one_by_one_cannot_be_run_again(run):
+    up = "ALTER TABLE author ADD COLUMN x int;\nALTER TABLE author ADD COLUMN y int;"
+    report = run(up, "ALTER TABLE author DROP COLUMN x, DROP COLUMN y;", transaction="statement")
+    finding = only(report, "rerun-fails")
+    assert finding.message == (
+        'killed after line 1 and run again, it fails: 42701 column "x" of relation "author" already exists'
+    )
+    assert finding.hint.startswith("write IF NOT EXISTS")
+
+
+def test_a_transaction_of_the_scripts_own_is_met_whole_by_the_second_run(run):
+    up = "BEGIN;\nALTER TABLE author ADD COLUMN x int;\nCOMMIT;\nALTER TABLE author ADD COLUMN y int;"
+    report = run(up, "ALTER TABLE author DROP COLUMN x, DROP COLUMN y;", transaction="none")
+    finding = only(report, "rerun-fails")
+    assert finding.location.line == 2
+    assert finding.message.startswith("killed after line 3 and run again, it fails: 42701")
+
+
+def test_what_a_file_that_is_sent_as_one_query_commits_itself_is_met_by_the_second_run(run):
+    up = "ALTER TABLE author ADD COLUMN x int;\nCOMMIT;\nALTER TABLE author ADD COLUMN y int;"
+    report = run(up, "ALTER TABLE author DROP COLUMN x, DROP COLUMN y;", transaction="query")
+    assert only(report, "rerun-fails").message.startswith("killed after line 2 and run again, it fails: 42701")
+
+
+def test_an_index_without_a_name_is_built_beside_the_invalid_one(run):
+    up = f"{ALONE}CREATE INDEX CONCURRENTLY ON post (author_id);"
+    report = run(up, "DROP INDEX post_author_id_idx;", transaction="none")
+    finding = only(report, "rerun-differs")
+    assert finding.message.endswith("INVALID stays: post_author_id_idx")
+
+
+def test_a_backfill_that_is_done_twice_is_an_error_at_its_statement(run):
+    up = "SET lock_timeout = '1s';\nUPDATE author SET name = name || '!';\nALTER TABLE post ADD IF NOT EXISTS x int;"
+    report = run(up, "ALTER TABLE post DROP COLUMN x;", transaction="none")
+    finding = only(report, "rerun-differs")
+    assert (finding.severity, finding.damage, finding.location.line) == (Severity.ERROR, Damage.LOSES_DATA, 2)
+    assert finding.message.endswith("it ends otherwise than undisturbed: author holds other values in name")
+
+
+def test_every_statement_that_is_done_twice_has_a_finding(run):
+    up = (
+        "UPDATE author SET name = name || '!';\nUPDATE post SET slug = slug || '!';\nCREATE TABLE IF NOT EXISTS tag ();"
+    )
+    report = run(up, "DROP TABLE tag;", transaction="none")
+    found = {each.location.line: each.message for each in report.findings if each.rule == "rerun-differs"}
+    assert found[1].startswith("killed at 2 different moments")
+    assert found[2].startswith("killed after line 2")
+    assert found[2].endswith("post holds other values in slug")
+
+
+def test_rows_that_are_inserted_twice_are_an_error_at_their_statement(run):
+    up = "CREATE TABLE IF NOT EXISTS tag (id int);\nINSERT INTO tag VALUES (1);\nCREATE TABLE IF NOT EXISTS tag2 ();"
+    report = run(up, "DROP TABLE tag, tag2;", transaction="none")
+    finding = only(report, "rerun-differs")
+    assert finding.message.endswith("tag holds 2 rows, not 1")
+    assert (finding.severity, finding.location.line) == (Severity.ERROR, 2)
+
+
+@pytest.mark.parametrize(
+    ("up", "down"),
+    [
+        ("DROP INDEX CONCURRENTLY IF EXISTS i;\nCREATE INDEX CONCURRENTLY i ON post (author_id);", "DROP INDEX i;"),
+        ("DROP INDEX CONCURRENTLY IF EXISTS i;\nCREATE INDEX CONCURRENTLY IF NOT EXISTS i ON post (author_id);",
+         "DROP INDEX i;"),
+        ("DROP INDEX CONCURRENTLY author_born;", BORN),
+        ("ALTER TABLE author ADD COLUMN IF NOT EXISTS x int;\nALTER TABLE post ADD COLUMN IF NOT EXISTS y int;",
+         "ALTER TABLE author DROP COLUMN x; ALTER TABLE post DROP COLUMN y;"),
+        ("UPDATE author SET mood = 'sad' WHERE mood IS NULL;\nCREATE TABLE IF NOT EXISTS tag ();", "DROP TABLE tag;"),
+        ("UPDATE author SET born = clock_timestamp();\nCREATE TABLE IF NOT EXISTS tag ();", "DROP TABLE tag;"),
+        ("""DO $$ BEGIN
+              FOR page IN 0 .. 3 LOOP
+                UPDATE author SET mood = 'sad' WHERE mood IS NULL AND id % 4 = page;
+                COMMIT;
+              END LOOP;
+            END $$;""", "SELECT 1;"),
+    ],
+)  # fmt: skip
+def test_what_can_be_run_again_is_silent_and_counts_its_kills(run, up, down):
+    report = run(ALONE + up, down, history=HISTORY + BORN, transaction="none")
+    assert rules(report) == []
+    assert results(report)["killed, run again"].startswith("recovers from ")
+
+
+@pytest.mark.parametrize("transaction", ["file", "batch", "query"])
+def test_one_transaction_is_not_said_to_have_been_killed(run, transaction):
+    up = "ALTER TABLE author ADD COLUMN x int; ALTER TABLE author ADD COLUMN y int;"
+    report = run(up, "ALTER TABLE author DROP COLUMN x, DROP COLUMN y;", transaction=transaction)
+    assert rules(report) == []
+    assert results(report)["killed, run again"] == "one transaction"
+
+
+def test_nothing_is_tried_of_what_fails_undisturbed(run):
+    report = run("UPDATE author SET id = NULL;\nCREATE TABLE tag ();", "", transaction="none")
+    assert "rehearsal-fails" in rules(report)
+    assert "rerun-fails" not in rules(report)
+
+
+def test_no_database_and_no_session_is_left(run, server):
+    before = server.databases()
+    run(f"{ALONE}CREATE INDEX CONCURRENTLY i ON post (author_id);", "DROP INDEX i;", transaction="none")
+    assert server.databases() == before
