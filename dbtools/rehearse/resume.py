@@ -90,7 +90,7 @@ class _Killer:
     def _again(self, url: str, kill: Kill) -> Outcome:
         with connect(url) as connection:
             refused = run(connection, self.script, whole=self.whole)
-            now = state_of(connection, self.scene.closely)
+        now = self._state(url)
         invalid = tuple(sorted(_invalid(now) - _invalid(self.after)))
         if refused is not None:
             return Outcome(kill, refused, invalid)
@@ -111,12 +111,18 @@ class _Killer:
             if columns:
                 yield name, f"{name} holds other values in {', '.join(columns)}"
 
+    def _state(self, url: str) -> State:
+        """What the database holds now, seen with rights that no script has given up."""
+        with connect(url) as connection:
+            return state_of(connection, self.scene.closely)
+
     @cached_property
     def changing(self) -> frozenset[tuple[Name, str]]:
         """The columns that are different after each run: the clock, chance and counters fill them."""
-        with self.scene.copy() as url, connect(url) as connection:
-            run(connection, self.script, whole=self.whole)
-            second = state_of(connection, self.scene.closely).rows
+        with self.scene.copy() as url:
+            with connect(url) as connection:
+                run(connection, self.script, whole=self.whole)
+            second = self._state(url).rows
         return frozenset(
             (name, column)
             for name, tally in self.after.rows.items()

@@ -118,15 +118,15 @@ def _closely(migration: Migration, schema: Schema) -> frozenset[Name]:
 def _through(stage: Stage, scene: Scene, *, compares: bool) -> tuple[Scene, tuple[Watched, ...], Trial]:
     """Up with every statement watched, then down and up again; the scene knows what up led to if anybody *compares*."""
     migration = scene.migration
-    with connect(stage.url) as connection:
+    with connect(stage.url) as connection, connect(stage.url) as looking:
         watched = tuple(watch(connection, migration, scene.steps))
         failed = any(each.failed for each in watched)
         if connection.info.transaction_status.name != "IDLE":  # one that the script left open ends with its session
             connection.execute("COMMIT" if in_transaction(migration) and not failed else "ROLLBACK")
         if failed:
             return scene, watched, Trial(TITLE, "not tried: it fails")
-        scene = replace(scene, after=state_of(connection, scene.closely)) if compares else scene
-        return scene, watched, round_trip(connection, scene)
+        scene = replace(scene, after=state_of(looking, scene.closely)) if compares else scene
+        return scene, watched, round_trip(connection, scene, looking)
 
 
 def _report(change: Change, done: list[Rehearsed], running: Server, version: int | None) -> Report:

@@ -33,8 +33,11 @@ DIFFERENCES = {
 SAY_SO = "say why there is none: -- dbtools: irreversible REASON"
 
 
-def round_trip(connection: Connection, scene: Scene) -> Trial:
-    """Run the way down of the scene's migration, which has run, and the way up again."""
+def round_trip(connection: Connection, scene: Scene, looking: Connection) -> Trial:
+    """Run the way down of the scene's migration, which has run, and the way up again.
+
+    What it leads to is looked at from a connection of its own, where no script has given up rights.
+    """
     migration = scene.migration
     said = irreversible(migration)
     if said is not None and said.reason:
@@ -42,18 +45,19 @@ def round_trip(connection: Connection, scene: Scene) -> Trial:
     down = migration.back
     if down is None or scene.after is None:
         return _without(migration, said)
-    trial = _there_and_back(connection, scene, down, scene.after)
+    trial = _there_and_back((connection, looking), scene, down, scene.after)
     if said is None:
         return trial
     return replace(trial, findings=(_no_reason(said), *(each for each in trial.findings if each.rule != MISSING)))
 
 
-def _there_and_back(connection: Connection, scene: Scene, down: Migration, after: State) -> Trial:
+def _there_and_back(connections: tuple[Connection, Connection], scene: Scene, down: Migration, after: State) -> Trial:
+    connection, looking = connections
     refused = run(connection, sent(down.up.text), whole=in_transaction(down))
     if refused is not None:
         result = "down fails" if in_transaction(down) else MIDWAY
         return Trial(TITLE, result, (_refusal("down-fails", "the way down fails", down, refused),))
-    three = Three(State(scene.before, scene.rows), after, state_of(connection, scene.closely))
+    three = Three(State(scene.before, scene.rows), after, state_of(looking, scene.closely))
     left = apart(three.down.schema, scene.before)
     if left and three.down.rows == after.rows and not apart(three.down.schema, after.schema):
         return Trial(TITLE, "down does nothing", (_empty(down, left),))
@@ -67,7 +71,7 @@ def _there_and_back(connection: Connection, scene: Scene, down: Migration, after
     if left:
         return Trial(TITLE, "down differs" + counted(three), findings, facts)
     # Rows that up makes of others may be missing for what was told of the way down.
-    other = _other(state_of(connection, frozenset()), after, rows=not findings)
+    other = _other(state_of(looking, frozenset()), after, rows=not findings)
     if other:
         findings = (*findings, _differs("up-again-differs", down, other))
     return Trial(TITLE, ("up again differs" if other else SAME) + counted(three), findings, facts)

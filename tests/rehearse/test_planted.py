@@ -190,6 +190,12 @@ def test_a_way_there_and_back_that_keeps_the_rows_is_silent(run, up, down):
     assert results(report)["down, up"] == "same again; 60 of 60 rows"
 
 
+def test_rights_that_a_script_gives_up_hide_no_rows(run):
+    up = "CREATE TABLE tag (id int); REVOKE ALL ON post FROM CURRENT_USER;"
+    report = run(up, "DROP TABLE tag; GRANT ALL ON post TO CURRENT_USER; DELETE FROM post WHERE id > 20;")
+    assert only(report, "down-loses-values").message == "the way down deletes 10 of the 30 rows of post"
+
+
 def test_what_scripts_set_changes_no_comparison(run):
     up = "SET timezone = 'Asia/Tokyo'; SET datestyle = 'German'; SET search_path = ''; CREATE TABLE public.tag ();"
     report = run(up, "SET timezone = 'UTC'; UPDATE public.author SET born = born; DROP TABLE public.tag;")
