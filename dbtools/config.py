@@ -106,9 +106,10 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Rehearse:
-    """The scenarios, by name."""
+    """The scenarios, by name; what is deployed first, the migrations or the code, ``stopped`` where no code runs."""
 
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    deploy: str = "migrations-first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,10 @@ def _config(path: Path, values: dict[str, Any], walk: _Walk) -> Config:
             **{**sizes, "rates": {work: _pair(walk, work, said) for work, said in sizes.get("rates", {}).items()}}
         ),
         erd=Erd(**{**erd, "domains": tuple(_domain(name, said) for name, said in erd.get("domains", {}).items())}),
-        rehearse=Rehearse({name: Scenario(**said) for name, said in rehearse.get("scenarios", {}).items()}),
+        rehearse=Rehearse(
+            {name: Scenario(**said) for name, said in rehearse.get("scenarios", {}).items()},
+            rehearse.get("deploy", "migrations-first"),
+        ),
         types=Types(**values.get("types", {})),
         lines=walk.lines,
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from dbtools import __version__
 from dbtools.model.expression import Name
@@ -27,6 +28,16 @@ MOST_KEPT = 6
 Say = Callable[[int, int, str], None]
 
 
+class Frozen(NamedTuple):
+    """A database at ``url`` that stays as it is, for ``copy`` to make others like it, each dropped when its block ends.
+
+    Who wants no more copies may have the database itself.
+    """
+
+    url: str
+    copy: Callable[[], AbstractContextManager[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A database at ``url`` with ``rows`` per table; ``broken`` says where the history could not go on, and why."""
@@ -37,13 +48,10 @@ class Stage:
     broken: tuple[Location, str] | None = None
 
     @contextmanager
-    def frozen(self) -> Iterator[Callable[[], AbstractContextManager[str]]]:
-        """What makes databases that are as this one is now, each dropped when its block ends.
-
-        Nobody may be connected to this one while the block begins.
-        """
+    def frozen(self) -> Iterator[Frozen]:
+        """This database as it is now. Nobody may be connected to it while the block begins."""
         with self.server.database(template=database_of(self.url)) as still:
-            yield lambda: self.server.database(template=database_of(still))
+            yield Frozen(still, lambda: self.server.database(template=database_of(still)))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ truth: prisma
 queries: schema/queries
 migrations: {transaction: statement, lock_timeout: runner, placeholders: {Schema: app, "flyway:user": ""}}
 lint: {select: [name-unusual], ignore: [], severity: {a-b: info}, baseline: b.json, paths: {old: {ignore: [c]}}}
+rehearse: {deploy: code-first}
 erd:
   out: docs/db
   max_tables: 8
@@ -31,6 +32,7 @@ WRONG = [
     ("sources:\n  migration: x\n", 2, "unknown key 'sources.migration'", "did you mean 'migrations'?"),
     ("- a\n", 1, "expected keys with values, found a list", "settings of dbtools"),
     ("version: 2\n", 1, "'2' is not possible", "possible here: 1"),
+    ("rehearse: {deploy: together}\n", 1, "'together' is not possible", "migrations-first, code-first, stopped"),
     ("postgres: 14\n", 1, "14 is not possible", "from 15 to 18"),
     ("postgres: '16'\n", 1, "found text", "without quotes"),
     ("truth: no\n", 1, "found true or false", "put it in quotes"),
@@ -73,6 +75,7 @@ def test_every_key_arrives(tmp_path):
     assert config.migrations.placeholders == {"Schema": "app", "flyway:user": ""}
     assert config.lint.rules == Rules(("name-unusual",), (), {"a-b": "info"})
     assert (config.lint.baseline, config.lint.paths) == ("b.json", {"old": Rules(ignore=("c",))})
+    assert config.rehearse.deploy == "code-first"
     assert (config.erd.out, config.erd.max_tables) == ("docs/db", 8)
     assert config.erd.domains == (
         Domain("learning", ("User", "Course*"), "Learning", "Who learns", "team-a"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dbtools.lint import Choice, LintSettings
     from dbtools.model.sizes import Sizes
     from dbtools.pg.fill import Rows
+    from dbtools.rehearse import RehearseSettings
     from dbtools.types import Target, Writing
 
 KINDS = (
@@ -237,7 +238,18 @@ def _sizes(call: Call, path: str) -> Sizes:
     return replace(found, rates={**RATES, **said.rates}, brief=said.brief_ms / 1000) if said else found
 
 
-def rows_of(config: Config, amount: Amount) -> Rows:
+def rehearse_settings(call: Call, server_url: str | None, amount: Amount) -> RehearseSettings:
+    """How to rehearse, on an embedded server where no other is named."""
+    from dbtools.rehearse import RehearseSettings
+
+    config = call.config
+    return RehearseSettings(
+        server_url or "", _rows(config, amount), call.say, config.postgres, config.rehearse.deploy,
+        lock_timeout=config.migrations.lock_timeout == "runner",
+    )  # fmt: skip
+
+
+def _rows(config: Config, amount: Amount) -> Rows:
     """How many rows the tables hold while migrations are rehearsed; UsageError where there is no such scenario."""
     from dbtools.config import Scenario
     from dbtools.pg.fill import Rows

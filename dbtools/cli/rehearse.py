@@ -1,6 +1,7 @@
 """Run new migrations on a throw-away PostgreSQL with rows, up and down.
 
-Every statement's locks, rewrites, scans, losses and errors are measured, and held against what lint foretold.
+Every statement's locks, rewrites, scans, losses and errors are measured, and held against what lint foretold. What the
+code before the change does, its models and named queries, is tried before and after: what then fails is an error.
 Nothing but databases made for the purpose is written to; they are dropped afterwards.
 
 With --database-url they are tried in a copy of production instead: in one transaction, which is rolled back.
@@ -25,11 +26,10 @@ if TYPE_CHECKING:
 @rows_options
 @copy_options
 def command(call: Call, scope: Scope, server_url: str | None, amount: Amount, copy: Copy | None) -> Report:
-    from dbtools.cli._project import change_of, rows_of
-    from dbtools.rehearse import DryRunSettings, RehearseSettings, dry_run, rehearse
+    from dbtools.cli._project import change_of, rehearse_settings
+    from dbtools.rehearse import DryRunSettings, dry_run, rehearse
 
     change = change_of(call, scope)
     if copy is not None:
         return dry_run(change, DryRunSettings(copy.url, copy.for_good, call.say))
-    rows = rows_of(call.config, amount)
-    return rehearse(change, RehearseSettings(server_url or "", rows, call.say, call.config.postgres))
+    return rehearse(change, rehearse_settings(call, server_url, amount))

@@ -42,7 +42,7 @@ def _rooms(
     """The rooms in the order of the report; no rehearsal where *server_url* is None; *pictures* of what changed."""
     from dbtools.changes import changes
     from dbtools.cli._files import with_outdated
-    from dbtools.cli._project import baseline_of, lint_settings, rows_of, types_of
+    from dbtools.cli._project import baseline_of, lint_settings, rehearse_settings, types_of
     from dbtools.drift import DriftSettings, drift
     from dbtools.lint import lint
     from dbtools.types import types
@@ -50,9 +50,9 @@ def _rooms(
     config = call.config
 
     def rehearsed(change: Change) -> Report:
-        from dbtools.rehearse import RehearseSettings, rehearse
+        from dbtools.rehearse import rehearse
 
-        return rehearse(change, RehearseSettings(server_url or "", rows_of(config, amount), call.say, config.postgres))
+        return rehearse(change, rehearse_settings(call, server_url, amount))
 
     def compared(change: Change) -> Report:
         known = baseline_of(call, config.drift.baseline)

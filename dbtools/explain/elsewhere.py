@@ -44,6 +44,10 @@ _TEXTS = {
         "prediction-differs": "The server did other than dbtools foretold: a mistake of dbtools, please report it.",
         "history-fails": "The migrations before the change do not run, so the change cannot be rehearsed.",
         "copy-differs": "The database of a dry run is not what the migrations before the change make.",
+        "old-code-fails": "What the code before the change does works before the migration and fails after it, until"
+        " the new code runs everywhere. rehearse.deploy in dbtools.yaml says which of the two is deployed first.",
+        "new-code-fails": "The new code is deployed before its migrations, and what it does fails until this has run.",
+        "blocks-for-seconds": "While it ran on few rows, others who read or wrote a table waited for over a second.",
         "down-missing": "The migration has no way back down, or one that does nothing, and gives no reason.",
         "irreversible-without-reason": "A comment says that there is no way back, and not why.",
         "down-fails": "The way down does not run after the way up.",

@@ -124,7 +124,7 @@ def _insert(table: Table, schema: Schema, rows: int) -> sql.Composed | None:
     """The statement that fills *table*; None when a column that must have a value cannot get one."""
     from psycopg import sql
 
-    joins, values = _parent_values(table)
+    joins, values = parent_values(table)
     columns = [column for column in table.columns if _wanted(column)]
     for column in columns:
         if column.name in values:
@@ -148,8 +148,13 @@ def _wanted(column: Column) -> bool:
     return column.generated is None and not column.identity
 
 
-def _parent_values(table: Table) -> tuple[list[sql.Composable], dict[str, sql.Composable]]:
-    """Foreign-key columns take the values of the parent's rows in turn."""
+def parent_values(
+    table: Table, apart: int = 0, most: int | None = None
+) -> tuple[list[sql.Composable], dict[str, sql.Composable]]:
+    """Foreign-key columns take the values of the parent's rows in turn, or of the first *most* of them.
+
+    Each key is *apart* rows ahead of the one before it.
+    """
     from psycopg import sql
 
     joins: list[sql.Composable] = []
@@ -159,9 +164,10 @@ def _parent_values(table: Table) -> tuple[list[sql.Composable], dict[str, sql.Co
         picked = sql.SQL(", ").join(map(sql.Identifier, key.target_columns))
         joins.append(
             sql.SQL(
-                "LEFT JOIN (SELECT row_number() OVER () AS n, count(*) OVER () AS total, {} FROM {}) AS {} "
-                "ON {}.n = 1 + (g - 1) % {}.total"
-            ).format(picked, sql.Identifier(*key.target), alias, alias, alias)
+                "LEFT JOIN (SELECT row_number() OVER () AS n, count(*) OVER () AS total, {} "
+                "FROM (SELECT * FROM {} LIMIT {}) AS p) AS {} "
+                "ON {}.n = 1 + (g - 1 + {}) % {}.total"
+            ).format(picked, sql.Identifier(*key.target), most, alias, alias, number * apart, alias)
         )
         for column, there in zip(key.columns, key.target_columns, strict=True):
             values.setdefault(column, sql.SQL("{}.{}").format(alias, sql.Identifier(there)))
@@ -176,22 +182,23 @@ def _usable(table: Table) -> Sequence[ForeignKey]:
 
 def _value(column: Column, schema: Schema) -> str | None:
     """An SQL expression over the row number ``g``; every tenth value of a column that may be null is."""
-    value = _of_type(column.type, schema)
+    value = of_type(column.type, schema)
     if value is None or not column.nullable:
         return value
     return f"CASE WHEN g % {EVERY_NULL} <> 0 THEN {value} END"
 
 
-def _of_type(kind: Type, schema: Schema) -> str | None:
+def of_type(kind: Type, schema: Schema) -> str | None:
+    """An SQL expression over the row number ``g`` for a value of *kind*; None where none is known."""
     if kind.dimensions:
-        element = _of_type(kind.element(), schema)
+        element = of_type(kind.element(), schema)
         return None if element is None else f"ARRAY[{element}]"
     if kind.name in schema.enums:
         labels = schema.enums[kind.name].labels
         listed = ", ".join(map(literal, labels))
         return f"(ARRAY[{listed}])[1 + g % {len(labels)}]::{quote_name(kind.name)}" if labels else None
     if kind.name in schema.domains:
-        return _of_type(schema.domains[kind.name].base, schema)
+        return of_type(schema.domains[kind.name].base, schema)
     if kind.base in {"varchar", "char", "bpchar"}:
         size = kind.modifiers[0] if kind.modifiers else 40
         return f"left('value ' || g, {size})" if isinstance(size, int) and size > 8 else f"right(g::text, {size})"  # noqa: PLR2004 - 'value ' needs room for a number

@@ -24,6 +24,7 @@ from dbtools.sql.walk import in_transaction
 from dbtools.stage import sent
 
 TITLE = "killed, run again"
+COPIES = 0  # one where it recovers
 ENOUGH = 2  # refusals for one reason
 WHOLE = Trial(TITLE, "one transaction")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sized
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 
 from dbtools.change import Change
+from dbtools.change.value import Code
 from dbtools.model.entries import Members
 from dbtools.model.expression import Name
 from dbtools.model.finding import Finding, Severity
@@ -19,19 +20,19 @@ from dbtools.pg.connect import connect
 from dbtools.pg.fill import count_rows, fill
 from dbtools.pg.losses import tally
 from dbtools.pg.server import Server, server
-from dbtools.rehearse import resume
+from dbtools.rehearse import blocking, resume, rolling
 from dbtools.rehearse.findings import of_statement
 from dbtools.rehearse.round_trip import AGAIN, MIDWAY, TITLE, round_trip
-from dbtools.rehearse.settings import RehearseSettings
+from dbtools.rehearse.settings import CODE_FIRST, RehearseSettings
 from dbtools.rehearse.show import details, overview, seen_at
 from dbtools.rehearse.state import state_of, touched
 from dbtools.rehearse.trial import Experiment, Scene, Trial
 from dbtools.rehearse.watch import Watched, watch
 from dbtools.sql.history import history
 from dbtools.sql.walk import in_transaction, statements, walk
-from dbtools.stage import Stage, staged
+from dbtools.stage import Frozen, Stage, staged
 
-EXPERIMENTS: tuple[Experiment, ...] = (resume,)
+EXPERIMENTS: tuple[Experiment, ...] = (rolling, blocking, resume)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,21 @@ def _each(stage: Stage, change: Change, settings: RehearseSettings) -> Iterator[
     ran = [migration.up.text for migration in change.history]
     for number, migration in enumerate(change.new, start=1):
         settings.say(number, len(change.new), f"rehearsing {migration.name}")
-        rehearsed = _one(stage, migration, history(ran), settings)
+        rehearsed = _one(stage, migration, history(ran), change, settings)
         yield rehearsed
         if rehearsed.stops:
             return
         ran.append(migration.up.text)
 
 
-def _one(stage: Stage, migration: Migration, schema: Schema, settings: RehearseSettings) -> Rehearsed:
+def _code(change: Change, settings: RehearseSettings) -> Code | None:
+    """What is deployed while the change's migrations run, where that is known."""
+    if change.one_by_one or change.before is None:
+        return None
+    return Code(change.readings, change.queries) if settings.deploy == CODE_FIRST else change.before
+
+
+def _one(stage: Stage, migration: Migration, schema: Schema, change: Change, settings: RehearseSettings) -> Rehearsed:
     with connect(stage.url) as connection:
         before = catalog(connection)
         counts = fill(connection, before, settings.rows)
@@ -94,18 +102,27 @@ def _one(stage: Stage, migration: Migration, schema: Schema, settings: RehearseS
         rows = tally(connection, before.tables.values(), closely)
     empty = frozenset(name for name, count in counts.items() if not count)
     steps = tuple(walk([migration], schema, Session(stage.server.version, empty=Members(empty))))
-    scene = Scene(migration, before, steps, settings, stage.server.database, closely, rows)
+    scene = Scene(
+        migration, before, steps, settings, stage.server.database, closely, rows, code=_code(change, settings)
+    )
     wanted = [experiment for experiment in EXPERIMENTS if experiment.applies(scene)]
     with ExitStack() as stack:
-        if wanted:
-            scene = replace(scene, copy=stack.enter_context(stage.frozen()))
+        frozen = stack.enter_context(stage.frozen()) if wanted else None
         scene, watched, trial = _through(stage, scene, compares=bool(wanted) or migration.down is not None)
-        trials = [experiment.perform(scene, watched) for experiment in wanted]
+        trials = tuple(_performed(wanted, scene, watched, frozen)) if frozen is not None else ()
         if resume not in wanted and not any(each.failed for each in watched):
-            trials.append(resume.WHOLE)
-        return Rehearsed(
-            migration, watched, (trial, *(each for each in trials if each is not None)), sum(counts.values())
-        )
+            trials = (*trials, resume.WHOLE)
+        return Rehearsed(migration, watched, (trial, *trials), sum(counts.values()))
+
+
+def _performed(wanted: list[Experiment], scene: Scene, watched: tuple[Watched, ...], frozen: Frozen) -> Iterator[Trial]:
+    """What the experiments showed; the last needs no copy if it would make but one."""
+    for experiment in wanted:
+        spare = experiment is wanted[-1] and experiment.COPIES == 1
+        copy = (lambda: nullcontext(frozen.url)) if spare else frozen.copy
+        trial = experiment.perform(replace(scene, copy=copy), watched)
+        if trial is not None:
+            yield trial
 
 
 def _closely(migration: Migration, schema: Schema) -> frozenset[Name]:
@@ -160,7 +177,10 @@ def _report(change: Change, done: list[Rehearsed], running: Server, version: int
             "migrations": len(done), "statements": len(watched), "locks": len(taken), "rows": rows,
             "losses": sum(len(each.losses) for each in watched),
         },
-        seen={location: text for each in watched for location, text in seen_at(each, running.version)},
+        seen={
+            location: text for rehearsed in done for each in rehearsed.watched
+            for location, text in seen_at(each, running.version, rehearsed.trials)
+        },
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dbtools.pg.fill import Rows
 
 ROWS = Rows(200)
+MIGRATIONS_FIRST, CODE_FIRST, STOPPED = "migrations-first", "code-first", "stopped"
 Say = Callable[[int, int, str], None]
 
 
@@ -15,10 +16,14 @@ Say = Callable[[int, int, str], None]
 class RehearseSettings:
     """``server_url``: a server where databases may be made; empty for an embedded one. ``rows``: how many tables hold.
 
-    ``version``: the major that the team runs, to be said where the rehearsal ran on another.
+    ``version``: the major that the team runs, to be said where the rehearsal ran on another. ``deploy``: what
+    comes first, the migrations or the code that was written for them; ``stopped`` where no code runs meanwhile.
+    ``lock_timeout``: whether the runner sets one for every migration.
     """
 
     server_url: str = ""
     rows: Rows = ROWS
     say: Say = field(default=lambda *_: None)
     version: int | None = None
+    deploy: str = MIGRATIONS_FIRST
+    lock_timeout: bool = False

@@ -106,9 +106,11 @@ def _facts(watched: Watched) -> Iterator[str]:
     yield from watched.losses
 
 
-def seen_at(watched: Watched, version: int) -> Iterator[tuple[Location, str]]:
+def seen_at(watched: Watched, version: int, trials: Iterable[Trial] = ()) -> Iterator[tuple[Location, str]]:
     """The evidence for every place of the statement, where the server confirmed what was foretold."""
     if watched.confirmed:
-        text = summary_of(watched) or "nothing that anybody waits for"
+        statement = (watched.statement.place.line, watched.statement.text)
+        more = [fact.seen for trial in trials for fact in trial.facts if fact[:2] == statement]
+        text = "; ".join(filter(None, (summary_of(watched), *more))) or "nothing that anybody waits for"
         for place in {watched.statement.place, *watched.statement.places}:
             yield Location(watched.migration.up.path, place.line, place.column), f"PostgreSQL {version}: {text}"

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from dbtools.change.value import Code
 from dbtools.model.expression import Name
 from dbtools.model.finding import Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration
@@ -48,6 +49,8 @@ class Scene:
     migration. ``copy`` makes a database that is as this one is now, and drops it when its block ends. ``rows`` is what
     the tables hold, column by column for those in ``closely``, whose values one of the two ways may change. ``after``
     is what the way up made of it all; known once it has run, where there is a way down or an experiment to compare.
+    ``code`` is what meets a schema that was not written for it while the change is deployed; None where that is not
+    known.
     """
 
     migration: Migration
@@ -58,10 +61,13 @@ class Scene:
     closely: frozenset[Name] = frozenset()
     rows: Mapping[Name, Tally] = field(default_factory=dict)
     after: State | None = None
+    code: Code | None = field(default=None, compare=False)
 
 
 class Experiment(Protocol):
-    """A module that holds one."""
+    """A module that holds one. ``COPIES``: how many databases it makes at most, 0 where it does not know."""
+
+    COPIES: int
 
     def applies(self, scene: Scene) -> bool:
         """Whether it could show anything of this migration, going by what is foretold."""

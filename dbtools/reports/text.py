@@ -92,7 +92,7 @@ class _Writer:
         yield f"  {where}" if several else f"  {where}  {self.name(cause.findings[0])}"
         yield from self.source(cause)
         lead = " " * (6 if several else 4)
-        noted = ["" if finding.places else seen(finding) for finding in cause.findings]
+        noted = ["" if _is_comparison(finding) else seen(finding, placed=False) for finding in cause.findings]
         shared = len(set(noted)) == 1
         apart = len({excerpt.mark[0].line for excerpt in cause.excerpts}) > 1
         advised: set[str] = set()
@@ -207,3 +207,8 @@ def _wrap(line: str, room: int) -> list[str]:
 def _padded(cell: str, columns: int, right: bool) -> str:  # noqa: FBT001 - mapped over columns
     blank = " " * (columns - width(cell))
     return blank + cell if right else cell + blank
+
+
+def _is_comparison(finding: Finding) -> bool:
+    """Whether who says what is all there is to it."""
+    return bool(finding.places) and finding.damage is None

@@ -129,12 +129,16 @@ def said(report: Report) -> str:
     return report.summary or verdict(report)
 
 
-def seen(finding: Finding) -> str:
-    """What the finding rests on beyond the text: ``rehearsed · locks User ACCESS EXCLUSIVE · rows: 12``."""
+def seen(finding: Finding, *, placed: bool = True) -> str:
+    """What the finding rests on beyond the text: ``rehearsed · locks User ACCESS EXCLUSIVE · rows: 12``.
+
+    Not *placed*: without what each of its places says.
+    """
     evidence = [] if finding.evidence is Evidence.STATIC else [str(finding.evidence)]
     watched = "seen" in finding.values  # which names the locks that a server took
     locks = [] if watched else [f"locks {table} {mode}" for table, mode in finding.locks.items()]
-    return " · ".join([*evidence, *locks, *(_measured(finding, *each) for each in finding.values.items())])
+    values = [each for each in finding.values.items() if placed or each[0] not in finding.places]
+    return " · ".join([*evidence, *locks, *(_measured(finding, *each) for each in values)])
 
 
 def _measured(finding: Finding, name: str, value: str) -> str:

@@ -50,3 +50,38 @@ def _plain(match: re.Match[str]) -> str:
 
 def _padded(new: str, old: str) -> str:
     return new + re.sub(r"[^\n]", " ", old[len(new) :])
+
+
+def numbered(text: str) -> str | None:
+    """*text* with a parameter for each value that is filled in, ready to be prepared; the same name is the same one.
+
+    None where a template fills in what may be no value.
+    """
+    known: dict[str, int] = {}
+    taken = max((int(number) for number in _OWN.findall(TOKEN.sub(_kept_out, text))), default=0)
+    names: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        if match["value"] is None:
+            names.append(match["template"] or "")
+            return _plain(match)
+        written = match[0] if match[0] not in _POSITIONAL else f"{match[0]} {match.start()}"
+        return f"${known.setdefault(_name(written), taken + len(known) + 1)}"
+
+    replaced = TOKEN.sub(number, text)
+    return None if any(names) else replaced
+
+
+_OWN = re.compile(r"\$(\d+)")
+_POSITIONAL = frozenset({"%s", "%b", "%t"})
+_SPELLED = re.compile(r"sqlc\.\w+\(\s*'?(\w+)'?\s*\)|[:@]'?(\w+)'?")
+
+
+def _name(written: str) -> str:
+    """The name of a placeholder, however it is spelled."""
+    match = _SPELLED.fullmatch(written)
+    return (match[1] or match[2]) if match else written
+
+
+def _kept_out(match: re.Match[str]) -> str:
+    return " " if match["kept"] is not None else match[0]

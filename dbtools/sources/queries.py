@@ -38,6 +38,13 @@ class NamedQuery:
 
         return plain(self.text)
 
+    @property
+    def numbered(self) -> str | None:
+        """Its text as it can be prepared; None where a template fills in more than values."""
+        from dbtools.sources.placeholders import numbered
+
+        return numbered(self.text)
+
 
 def read_texts(files: Mapping[str, str]) -> tuple[NamedQuery, ...]:
     """Every statement of every ``.sql`` file among *files*, by path."""

@@ -58,17 +58,17 @@ def test_a_dropped_column_shows_its_lock_and_the_values_that_are_lost(run):
         migration("0002", "ALTER TABLE author DROP COLUMN born;", "ALTER TABLE author ADD COLUMN born timestamp(3);")
     )
     assert rules(report) == ["down-restores-no-values"]
-    (line, statement, seen), _ = cells(report, "0002.up.sql")
+    (line, statement, seen), *_ = cells(report, "0002.up.sql")
     assert (line, statement) == ("1", "ALTER TABLE author DROP COLUMN born")
     assert seen == "ACCESS EXCLUSIVE on author; 27 values of author.born are lost"
     (evidence,) = report.seen.values()
-    assert evidence.endswith(seen)
+    assert seen in evidence
 
 
 def test_a_narrowed_type_shows_the_rewrite_and_how_many_values_do_not_fit(run):
     up = "ALTER TABLE author ALTER COLUMN born TYPE date;"
     report = run(migration("0002", up, "ALTER TABLE author ALTER COLUMN born TYPE timestamp(3);"))
-    (_, _, seen), _ = cells(report, "0002.up.sql")
+    (_, _, seen), *_ = cells(report, "0002.up.sql")
     assert seen.startswith("ACCESS EXCLUSIVE on author; rewrote author; built author_pkey; ")
     assert seen.endswith("27 of 27 values of author.born do not fit date")
     assert rules(report) == ["down-restores-no-values"]
@@ -125,7 +125,8 @@ def test_what_the_server_says_of_its_own_is_told(run):
 
 def test_the_log_that_a_standby_has_to_receive_is_told_where_it_is_much(run):
     up = "ALTER TABLE author ADD COLUMN note text NOT NULL DEFAULT '';\nUPDATE author SET note = repeat('x', 1000);"
-    ((line, _, seen),) = cells(run(migration("0002", up, ""), rows=300), "0002.up.sql")
+    told = [(line, seen) for line, _, seen in cells(run(migration("0002", up, ""), rows=300), "0002.up.sql")]
+    ((line, seen),) = (each for each in told if "WAL" in each[1])
     assert line == "2"
     assert re.search(r"wrote \d{3} kB of WAL$", seen)
 
@@ -194,7 +195,7 @@ def test_each_table_holds_as_many_rows_as_the_scenario_says(server):
     new = migration("0002", "ALTER TABLE author DROP COLUMN name; ALTER TABLE post DROP COLUMN slug;", "")
     rows = Rows(5, (("public.post", 70), ("p*", 1), ("auth*", 20)))
     seen = cells(rehearse(change(new), RehearseSettings(server.url, rows)), "0002.up.sql")
-    assert [what.rpartition("; ")[2] for _, _, what in seen] == [
+    assert [what.rpartition("; ")[2] for _, _, what in seen if "lost" in what] == [
         "20 values of author.name are lost", "70 values of post.slug are lost",
     ]  # fmt: skip
 

@@ -96,3 +96,22 @@ def test_every_way_to_name_a_query_is_known(comment, name):
 def test_the_text_of_a_query_is_what_was_written():
     texts = ["SELECT {{ a }} FROM b LIMIT :most", "SELECT 1 WHERE x = %s"]
     assert [query.text for query in read_texts({"q.sql": ";\n".join(texts) + ";\n"})] == texts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SELECT $1, $2", "SELECT $1, $2"),
+        ("SELECT :a, :b, :a::text", "SELECT $1, $2, $1::text"),
+        ("SELECT %s, %s", "SELECT $1, $2"),
+        ("SELECT %(a)s, 5 %% 2, %(a)s", "SELECT $1, 5 % 2, $1"),
+        ("SELECT @a, sqlc.arg('a'), sqlc.narg(b)", "SELECT $1, $1, $2"),
+        ("SELECT $1, :a, ':b', \"@c\" -- $7 :d", "SELECT $1, $2, ':b', \"@c\" -- $7 :d"),
+        ("SELECT tags[1:2], '$9' FROM users WHERE id = #{id}", "SELECT tags[1:2], '$9' FROM users WHERE id = $1"),
+        ("SELECT id FROM users WHERE name = {{ name }}", None),
+        ("SELECT id FROM ${table}", None),
+    ],
+)
+def test_each_value_gets_a_parameter_of_its_own(text, expected):
+    (query,) = read_texts({"q.sql": text})
+    assert (" ".join(query.numbered.split()) if query.numbered else None) == expected
