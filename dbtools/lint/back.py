@@ -16,7 +16,7 @@ from dbtools.sql.walk import fold, statements
 
 DATA = op.Insert | op.Update | op.Delete | op.Truncate | op.Select | op.Unknown | op.Other | op.LockTable
 NOTHING_BACK = "-- Nothing to undo: what this did goes with what the migration before it made.\n"
-ELSEWHERE = "-- Undone by the way down of the step behind it.\n"
+ELSEWHERE = "-- dbtools: irreversible by itself. Undone by the way down of the step behind it.\n"
 
 
 class Unfit(Exception):  # noqa: N818 - no error: the reason why a migration or statement stays as it is

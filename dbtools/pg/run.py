@@ -35,7 +35,7 @@ def run(connection: Connection, script: Iterable[Sent], *, whole: bool) -> Refus
 
     current: Sent | None = None
     try:
-        connection.execute("RESET ALL")
+        connection.execute("RESET ROLE; RESET ALL")
         if whole:
             connection.execute("BEGIN")
         for current in script:

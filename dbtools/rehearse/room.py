@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from dbtools.change import Change
 from dbtools.change.value import Code
 from dbtools.model.entries import Members
+from dbtools.model.expression import Name
 from dbtools.model.finding import Finding, Severity
 from dbtools.model.migration import Migration
 from dbtools.model.predict import Session
@@ -17,19 +18,21 @@ from dbtools.model.schema import Schema
 from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
 from dbtools.pg.fill import count_rows, fill
+from dbtools.pg.losses import tally
 from dbtools.pg.server import Server, server
-from dbtools.rehearse import blocking, rolling
+from dbtools.rehearse import blocking, resume, rolling
 from dbtools.rehearse.findings import of_statement
 from dbtools.rehearse.round_trip import AGAIN, MIDWAY, TITLE, round_trip
 from dbtools.rehearse.settings import CODE_FIRST, RehearseSettings
 from dbtools.rehearse.show import details, overview, seen_at
+from dbtools.rehearse.state import state_of, touched
 from dbtools.rehearse.trial import Experiment, Scene, Trial
 from dbtools.rehearse.watch import Watched, watch
 from dbtools.sql.history import history
-from dbtools.sql.walk import in_transaction, walk
+from dbtools.sql.walk import in_transaction, statements, walk
 from dbtools.stage import Frozen, Stage, staged
 
-EXPERIMENTS: tuple[Experiment, ...] = (rolling, blocking)
+EXPERIMENTS: tuple[Experiment, ...] = (rolling, blocking, resume)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +98,20 @@ def _one(stage: Stage, migration: Migration, schema: Schema, change: Change, set
         before = catalog(connection)
         counts = fill(connection, before, settings.rows)
         counts |= count_rows(connection, before.tables)
+        closely = _closely(migration, before)
+        rows = tally(connection, before.tables.values(), closely)
     empty = frozenset(name for name, count in counts.items() if not count)
     steps = tuple(walk([migration], schema, Session(stage.server.version, empty=Members(empty))))
-    scene = Scene(migration, before, steps, settings, stage.server.database, _code(change, settings))
+    scene = Scene(
+        migration, before, steps, settings, stage.server.database, closely, rows, code=_code(change, settings)
+    )
     wanted = [experiment for experiment in EXPERIMENTS if experiment.applies(scene)]
     with ExitStack() as stack:
         frozen = stack.enter_context(stage.frozen()) if wanted else None
-        watched, trial = _through(stage, scene)
+        scene, watched, trial = _through(stage, scene, compares=bool(wanted) or migration.down is not None)
         trials = tuple(_performed(wanted, scene, watched, frozen)) if frozen is not None else ()
+        if resume not in wanted and not any(each.failed for each in watched):
+            trials = (*trials, resume.WHOLE)
         return Rehearsed(migration, watched, (trial, *trials), sum(counts.values()))
 
 
@@ -116,17 +125,25 @@ def _performed(wanted: list[Experiment], scene: Scene, watched: tuple[Watched, .
             yield trial
 
 
-def _through(stage: Stage, scene: Scene) -> tuple[tuple[Watched, ...], Trial]:
-    """Up with every statement watched, then down and up again."""
+def _closely(migration: Migration, schema: Schema) -> frozenset[Name]:
+    """The tables whose values the way up or the way down may change."""
+    scripts = (migration.up, migration.down) if migration.down else (migration.up,)
+    every = (statement for script in scripts for statement in statements(script.text))
+    return touched((operation for statement in every for operation in statement.operations), schema)
+
+
+def _through(stage: Stage, scene: Scene, *, compares: bool) -> tuple[Scene, tuple[Watched, ...], Trial]:
+    """Up with every statement watched, then down and up again; the scene knows what up led to if anybody *compares*."""
     migration = scene.migration
-    with connect(stage.url) as connection:
+    with connect(stage.url) as connection, connect(stage.url) as looking:
         watched = tuple(watch(connection, migration, scene.steps))
         failed = any(each.failed for each in watched)
         if connection.info.transaction_status.name != "IDLE":  # one that the script left open ends with its session
             connection.execute("COMMIT" if in_transaction(migration) and not failed else "ROLLBACK")
         if failed:
-            return watched, Trial(TITLE, "not tried: it fails")
-        return watched, round_trip(connection, migration, scene.before)
+            return scene, watched, Trial(TITLE, "not tried: it fails")
+        scene = replace(scene, after=state_of(looking, scene.closely)) if compares else scene
+        return scene, watched, round_trip(connection, scene, looking)
 
 
 def _report(change: Change, done: list[Rehearsed], running: Server, version: int | None) -> Report:

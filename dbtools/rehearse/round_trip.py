@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dbtools.model.diff import diff
-from dbtools.model.finding import Finding, Location, Severity
+from dbtools.model.finding import Damage, Finding, Location, Severity
 from dbtools.model.migration import Migration
-from dbtools.model.schema import Schema
-from dbtools.pg.catalog import catalog
 from dbtools.pg.run import Refused, run
-from dbtools.rehearse.trial import Trial, rehearsed
-from dbtools.sql.render import render
+from dbtools.rehearse.restored import Three, counted, told
+from dbtools.rehearse.state import State, apart, state_of
+from dbtools.rehearse.trial import Scene, Trial, rehearsed
+from dbtools.sql.irreversible import Irreversible, irreversible
 from dbtools.sql.walk import in_transaction
 from dbtools.stage import sent
 
@@ -21,56 +21,103 @@ if TYPE_CHECKING:
 TITLE = "down, up"
 SAME = "same again"
 MIDWAY, AGAIN = "down fails midway", "up again fails"  # the next migration would not meet what it expects
-LISTED = 5
 UP = ".up.sql"
+MISSING = "down-missing"
+DIFFERENCES = {
+    "down-differs": ("the way down does not lead back", "after down the schema should be what it was before up"),
+    "up-again-differs": (
+        "up, down, and up again is not what up was",
+        "what up makes should not depend on what down left behind",
+    ),
+}
+SAY_SO = "say why there is none: -- dbtools: irreversible REASON"
 
 
-def round_trip(connection: Connection, migration: Migration, before: Schema) -> Trial:
-    """Run the way down of *migration*, which has run, and the way up again; *before* is the catalog before it."""
+def round_trip(connection: Connection, scene: Scene, looking: Connection) -> Trial:
+    """Run the way down of the scene's migration, which has run, and the way up again.
+
+    What it leads to is looked at from a connection of its own, where no script has given up rights.
+    """
+    migration = scene.migration
+    said = irreversible(migration)
+    if said is not None and said.reason:
+        return Trial(TITLE, f"irreversible: {said.reason}")
     down = migration.back
-    if down is None:
-        return _without(migration)
-    after = catalog(connection)
+    if down is None or scene.after is None:
+        return _without(migration, said)
+    trial = _there_and_back((connection, looking), scene, down, scene.after)
+    if said is None:
+        return trial
+    return replace(trial, findings=(_no_reason(said), *(each for each in trial.findings if each.rule != MISSING)))
+
+
+def _there_and_back(connections: tuple[Connection, Connection], scene: Scene, down: Migration, after: State) -> Trial:
+    connection, looking = connections
     refused = run(connection, sent(down.up.text), whole=in_transaction(down))
     if refused is not None:
         result = "down fails" if in_transaction(down) else MIDWAY
         return Trial(TITLE, result, (_refusal("down-fails", "the way down fails", down, refused),))
-    findings = []
-    left = _apart(catalog(connection), before)
+    three = Three(State(scene.before, scene.rows), after, state_of(looking, scene.closely))
+    left = apart(three.down.schema, scene.before)
+    if left and three.down.rows == after.rows and not apart(three.down.schema, after.schema):
+        return Trial(TITLE, "down does nothing", (_empty(down, left),))
+    findings, facts = told(down, three)
     if left:
-        message = f"the way down does not lead back: {left}"
-        hint = "after down the schema should be what it was before up"
-        findings.append(rehearsed("down-differs", Severity.WARNING, message, Location(down.up.path), hint))
-    refused = run(connection, sent(migration.up.text), whole=in_transaction(migration))
+        findings = (_differs("down-differs", down, left), *findings)
+    refused = run(connection, sent(scene.migration.up.text), whole=in_transaction(scene.migration))
     if refused is not None:
-        findings.append(_refusal("up-again-fails", "up, down, and up again fails", migration, refused))
-        return Trial(TITLE, AGAIN, tuple(findings))
-    if not left and (left := _apart(catalog(connection), after)):
-        message = f"up, down, and up again is not what up was: {left}"
-        hint = "what up makes should not depend on what down left behind"
-        findings.append(rehearsed("up-again-differs", Severity.WARNING, message, Location(down.up.path), hint))
-        return Trial(TITLE, "up again differs", tuple(findings))
-    return Trial(TITLE, "down differs" if left else SAME, tuple(findings))
+        failed = _refusal("up-again-fails", "up, down, and up again fails", scene.migration, refused)
+        return Trial(TITLE, AGAIN, (*findings, failed), facts)
+    if left:
+        return Trial(TITLE, "down differs" + counted(three), findings, facts)
+    # Rows that up makes of others may be missing for what was told of the way down.
+    other = _other(state_of(looking, frozenset()), after, rows=not findings)
+    if other:
+        findings = (*findings, _differs("up-again-differs", down, other))
+    return Trial(TITLE, ("up again differs" if other else SAME) + counted(three), findings, facts)
 
 
-def _without(migration: Migration) -> Trial:
+def _other(again: State, after: State, *, rows: bool) -> str:
+    """What the second way up made otherwise than the first, of the schema or else of the number of *rows*."""
+    schema = apart(again.schema, after.schema)
+    if schema or not rows:
+        return schema
+    pairs = ((name, tally.rows, again.rows[name].rows) for name, tally in after.rows.items() if name in again.rows)
+    return "; ".join(f"{name} holds {now} rows, not {first}" for name, first, now in pairs if now != first)
+
+
+def _without(migration: Migration, said: Irreversible | None) -> Trial:
+    if said is not None:
+        return Trial(TITLE, "no down", (_no_reason(said),))
     if not migration.reversible:
         return Trial(TITLE, "up only")
     pair = migration.up.path.endswith(UP)
-    hint = f"write {migration.up.path.removesuffix(UP)}.down.sql" if pair else "write it"
+    write = f"write {migration.up.path.removesuffix(UP)}.down.sql" if pair else "write it"
     finding = rehearsed(
-        "down-missing", Severity.WARNING, "there is no way back down", Location(migration.up.path), hint
-    )
+        MISSING, Severity.WARNING, "there is no way back down", Location(migration.up.path),
+        f"{write}, or {SAY_SO}",
+    )  # fmt: skip
     return Trial(TITLE, "no down", (finding,))
+
+
+def _empty(down: Migration, left: str) -> Finding:
+    message = f"the way down does nothing; what it would have to do: {left}"
+    return rehearsed(MISSING, Severity.WARNING, message, Location(down.up.path), f"write it, or {SAY_SO}")
+
+
+def _differs(rule: str, down: Migration, what: str) -> Finding:
+    message, hint = DIFFERENCES[rule]
+    return rehearsed(rule, Severity.WARNING, f"{message}: {what}", Location(down.up.path), hint)
+
+
+def _no_reason(said: Irreversible) -> Finding:
+    message = "it is said to be irreversible, and not why"
+    hint = "write -- dbtools: irreversible REASON: who wants to go back reads it"
+    return rehearsed("irreversible-without-reason", Severity.WARNING, message, said.location, hint)
 
 
 def _refusal(rule: str, what: str, migration: Migration, refused: Refused) -> Finding:
     place = Location(migration.up.path, refused.statement.line, refused.statement.column)
-    return rehearsed(rule, Severity.ERROR, f"{what}: {refused.sqlstate} {refused.message}", place, "mend the script")
-
-
-def _apart(now: Schema, wanted: Schema) -> str:
-    operations = diff(now, wanted)
-    texts = [" ".join(render(operation).split()) for operation in operations[:LISTED]]
-    rest = len(operations) - LISTED
-    return "; ".join(texts) + (f"; and {rest} more" if rest > 0 else "")
+    message = f"{what}: {refused.sqlstate} {refused.message}"
+    found = rehearsed(rule, Severity.ERROR, message, place, "mend the script")
+    return replace(found, anchor=refused.statement.sql, damage=Damage.FAILS)

@@ -6,16 +6,19 @@ database are only made where somebody needs them, and ``perform(scene, watched) 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from dbtools.change.value import Code
+from dbtools.model.expression import Name
 from dbtools.model.finding import Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration
 from dbtools.model.schema import Schema
+from dbtools.pg.losses import Tally
 from dbtools.rehearse.settings import RehearseSettings
+from dbtools.rehearse.state import State
 from dbtools.rehearse.watch import Watched
 from dbtools.sql.walk import Step
 
@@ -43,8 +46,11 @@ class Scene:
     """One migration and where it is about to run.
 
     ``before`` is the schema that the server's catalog shows, with rows in its tables; ``steps`` foretell the
-    migration. ``copy`` makes a database that is as this one is now, and drops it when its block ends. ``code`` is what
-    meets a schema that was not written for it while the change is deployed; None where that is not known.
+    migration. ``copy`` makes a database that is as this one is now, and drops it when its block ends. ``rows`` is what
+    the tables hold, column by column for those in ``closely``, whose values one of the two ways may change. ``after``
+    is what the way up made of it all; known once it has run, where there is a way down or an experiment to compare.
+    ``code`` is what meets a schema that was not written for it while the change is deployed; None where that is not
+    known.
     """
 
     migration: Migration
@@ -52,6 +58,9 @@ class Scene:
     steps: tuple[Step, ...]
     settings: RehearseSettings
     copy: Callable[[], AbstractContextManager[str]] = field(compare=False)
+    closely: frozenset[Name] = frozenset()
+    rows: Mapping[Name, Tally] = field(default_factory=dict)
+    after: State | None = None
     code: Code | None = field(default=None, compare=False)
 
 

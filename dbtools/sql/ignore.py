@@ -22,7 +22,7 @@ DIRECTIVE = re.compile(r"\A(?:--+|/\*+)\s*dbtools:\s*(?P<verb>[\w-]*)(?P<rest>.*
 RULES = re.compile(r"\s+(?P<rules>[a-zA-Z0-9-]+(?:\s*,\s*[a-zA-Z0-9-]+)*)(?P<rest>.*)\Z", re.DOTALL)
 UNTIL = re.compile(r"\buntil=([^\s:;,]*)")
 LINE_COMMENT = re.compile(r"--[^\n]*dbtools:[^\n]*")
-OTHERS = {"no-transaction"}  # said to the runner's layout, not to the rules
+OTHERS = {"no-transaction", "irreversible"}  # said to the runner's layout and to the rehearsal, not to the rules
 NO_WORDS = " \t\r\n:;,.-()\N{EN DASH}\N{EM DASH}"
 HOW = "write -- dbtools: ignore RULE REASON"
 
@@ -32,11 +32,11 @@ def ignores(path: str, text: str) -> tuple[Ignore, ...]:
     if MARK not in text:
         return ()
     script = _Script(text)
-    found = (_ignore(path, comment, place, script) for comment, place in _comments(text))
+    found = (_ignore(path, comment, place, script) for comment, place in directives(text))
     return tuple(each for each in found if each is not None)
 
 
-def _comments(text: str) -> Iterator[tuple[str, Place]]:
+def directives(text: str) -> Iterator[tuple[str, Place]]:
     """The comments that begin with ``dbtools:``, with their places."""
     from postgast import pg_query_pb2 as pb
 

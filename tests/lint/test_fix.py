@@ -179,7 +179,7 @@ def test_a_way_down_that_moves_rows_is_kept_whole_behind_the_last_step():
     down = "UPDATE author SET id = 1 WHERE id = 0;\nALTER TABLE post DROP CONSTRAINT post_views_check;\n"
     _, files = fixed("ALTER TABLE post ADD CHECK (views > 0);\n", down=down)
     assert files["0003_next_2.down.sql"] == down
-    assert files[DOWN].startswith("-- Undone by")
+    assert files[DOWN].startswith("-- dbtools: irreversible by itself. Undone by")
 
 
 def test_without_the_history_a_way_down_is_not_invented():
