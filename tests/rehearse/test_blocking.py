@@ -173,7 +173,7 @@ def test_what_waits_for_every_transaction_meets_no_deadlock(run):
         assert not any("with others about" in seen for _, _, seen in cells(report, "0002.up.sql"))
     up = "CREATE INDEX CONCURRENTLY i ON author (name);\nDROP INDEX CONCURRENTLY i;\nUPDATE author SET name = name;"
     report = run(up, transaction="none")
-    assert rules(report) == set()
+    assert rules(report) <= {"rerun-fails"}
     assert not any("with others about" in seen for _, _, seen in cells(report, "0002.up.sql"))
 
 
