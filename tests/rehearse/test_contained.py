@@ -178,7 +178,7 @@ LENT = {
 @pytest.mark.parametrize("transaction", ["file", "none"])
 def test_what_only_a_superuser_may_do_is_lent_its_rights_and_named(run, transaction):
     report = run(migration("0002", ";\n".join(LENT), ";\n".join(LENT.values()), transaction=transaction))
-    assert rules(report) == []
+    assert set(rules(report)) <= {"rerun-fails"}  # what was made is there when it runs again after a kill
     lines = [row for row in cells(report, "Rights") if row[0] == "0002.up.sql"]
     assert [row[1] for row in lines] == ["1", "2", "3", "4", "5"]
     assert all(statement.startswith(row[2].removesuffix("…")) for row, statement in zip(lines, LENT, strict=True))
