@@ -51,6 +51,7 @@ oracles: .venv/.dev ## Hold the readers of models against the tools they read fo
 
 bench: .venv/.dev ## Measure how long things take, lint beside squawk, erd beside eralchemy2 and paracelsus
 	@$(BIN)/python benchmarks/measure.py
+	@$(BIN)/python benchmarks/rehearsal.py
 	@$(INSTALL) squawk-cli
 	@$(BIN)/python benchmarks/beside.py
 	@$(INSTALL) paracelsus

@@ -10,6 +10,7 @@ Exit codes: 0 clean, 1 findings at or above ``--fail-on`` or files that differ w
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -120,6 +121,10 @@ def run(arguments: Sequence[str], group: click.Group = hall) -> int:
     except BrokenPipeError:
         forsake_stdout()
         return CLEAN
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            return _our_bug(error, arguments)
+        return _complain(f"the disk is full: {error}", "make room, or set DBTOOLS_CACHE to a folder on another disk")
     except Exception as error:  # noqa: BLE001 - the last place that can say what to do about it
         return _our_bug(error, arguments)
     return code if isinstance(code, int) else CLEAN

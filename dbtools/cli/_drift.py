@@ -88,8 +88,9 @@ def _written(call: Call, written: tuple[str, ...], config: Config | None) -> lis
 
 def _on_scratch(schema: Schema, questions: AbstractSet[Question]) -> Mapping[Question, str]:
     """What a throw-away server makes of *questions*."""
+    from dbtools.pg.account import account
     from dbtools.pg.parsed import parsed
     from dbtools.pg.server import server
 
-    with server() as scratch, scratch.database() as url:
-        return parsed(url, schema, questions)
+    with server() as scratch, account(scratch) as found, scratch.database(owner=found.role) as url:
+        return parsed(found.url(url), schema, questions)  # what is constant is worked out, by the schema's functions

@@ -19,12 +19,29 @@ def base_option(function: F) -> F:
     return click.option("--base", metavar="REV", help=help_text)(function)
 
 
-def server_option(function: F) -> F:
-    """``--server-url URL`` as ``server_url``."""
-    return click.option(
+class Stand(NamedTuple):
+    """Where to rehearse, "" for an embedded server, and how many seconds a statement may take."""
+
+    server_url: str
+    timeout: float
+
+
+def stand_options(function: F) -> F:
+    """``--server-url URL`` and ``--timeout SECONDS`` as ``stand``."""
+
+    @wraps(function)
+    def joined(*args: Any, server_url: str | None, timeout: float, **values: Any) -> Any:
+        return function(*args, stand=Stand(server_url or "", timeout), **values)
+
+    url = click.option(
         "--server-url", metavar="URL", envvar="DBTOOLS_SERVER_URL", show_envvar=True,
         help="A PostgreSQL server where databases may be made and dropped.  [default: an embedded one]",
-    )(function)  # fmt: skip
+    )  # fmt: skip
+    seconds = click.option(
+        "--timeout", metavar="SECONDS", type=click.FloatRange(0, 86_400, min_open=True), default=60, show_default=True,
+        help="Stop a statement of the rehearsal that runs for longer.",
+    )  # fmt: skip
+    return url(seconds(joined))  # type: ignore[return-value]  # wraps keeps the signature
 
 
 class Amount(NamedTuple):

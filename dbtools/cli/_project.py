@@ -13,7 +13,7 @@ from dbtools.errors import ConfigError, UsageError
 if TYPE_CHECKING:
     from dbtools.baseline import Baseline
     from dbtools.cli._call import Call
-    from dbtools.cli._options import Amount
+    from dbtools.cli._options import Amount, Stand
     from dbtools.erd import Pages
     from dbtools.lint import Choice, LintSettings
     from dbtools.model.sizes import Sizes
@@ -238,14 +238,14 @@ def _sizes(call: Call, path: str) -> Sizes:
     return replace(found, rates={**RATES, **said.rates}, brief=said.brief_ms / 1000) if said else found
 
 
-def rehearse_settings(call: Call, server_url: str | None, amount: Amount) -> RehearseSettings:
+def rehearse_settings(call: Call, stand: Stand, amount: Amount) -> RehearseSettings:
     """How to rehearse, on an embedded server where no other is named."""
     from dbtools.rehearse import RehearseSettings
 
     config = call.config
     return RehearseSettings(
-        server_url or "", _rows(config, amount), call.say, config.postgres, config.rehearse.deploy,
-        lock_timeout=config.migrations.lock_timeout == "runner",
+        stand.server_url, _rows(config, amount), call.say, config.postgres, config.rehearse.deploy,
+        lock_timeout=config.migrations.lock_timeout == "runner", timeout=stand.timeout,
     )  # fmt: skip
 
 

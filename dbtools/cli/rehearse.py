@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dbtools.cli._call import Call
 from dbtools.cli._command import report_command
-from dbtools.cli._options import Amount, Copy, change_options, copy_options, rows_options, server_option
+from dbtools.cli._options import Amount, Copy, Stand, change_options, copy_options, rows_options, stand_options
 
 if TYPE_CHECKING:
     from dbtools.change import Scope
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @report_command
 @change_options
-@server_option
+@stand_options
 @rows_options
 @copy_options
-def command(call: Call, scope: Scope, server_url: str | None, amount: Amount, copy: Copy | None) -> Report:
+def command(call: Call, scope: Scope, stand: Stand, amount: Amount, copy: Copy | None) -> Report:
     from dbtools.cli._project import change_of, rehearse_settings
     from dbtools.rehearse import DryRunSettings, dry_run, rehearse
 
     change = change_of(call, scope)
     if copy is not None:
         return dry_run(change, DryRunSettings(copy.url, copy.for_good, call.say))
-    return rehearse(change, rehearse_settings(call, server_url, amount))
+    return rehearse(change, rehearse_settings(call, stand, amount))

@@ -12,7 +12,7 @@ import click
 
 from dbtools.cli._call import Call
 from dbtools.cli._command import report_command
-from dbtools.cli._options import Amount, change_options, rows_options, server_option
+from dbtools.cli._options import Amount, Stand, change_options, rows_options, stand_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 @report_command
 @change_options
-@server_option
+@stand_options
 @rows_options
 @click.option("--no-rehearse", is_flag=True, help="Start no server; the findings stay predictions.")
-def command(call: Call, scope: Scope, server_url: str | None, amount: Amount, *, no_rehearse: bool) -> Report:
+def command(call: Call, scope: Scope, stand: Stand, amount: Amount, *, no_rehearse: bool) -> Report:
     from dbtools.cli._project import change_of
     from dbtools.review import review
 
     change = change_of(call, scope)
     everything = scope.everything  # nothing of it is news
-    return review(change, _rooms(call, None if no_rehearse else server_url or "", amount, pictures=not everything))
+    return review(change, _rooms(call, None if no_rehearse else stand, amount, pictures=not everything))
 
 
 def _rooms(
-    call: Call, server_url: str | None, amount: Amount, *, pictures: bool
+    call: Call, stand: Stand | None, amount: Amount, *, pictures: bool
 ) -> dict[str, Callable[[Change], Report | None]]:
-    """The rooms in the order of the report; no rehearsal where *server_url* is None; *pictures* of what changed."""
+    """The rooms in the order of the report; no rehearsal where *stand* is None; *pictures* of what changed."""
     from dbtools.changes import changes
     from dbtools.cli._files import with_outdated
     from dbtools.cli._project import baseline_of, lint_settings, rehearse_settings, types_of
@@ -49,10 +49,10 @@ def _rooms(
 
     config = call.config
 
-    def rehearsed(change: Change) -> Report:
+    def rehearsed(change: Change) -> Report | None:
         from dbtools.rehearse import rehearse
 
-        return rehearse(change, rehearse_settings(call, server_url, amount))
+        return None if stand is None else rehearse(change, rehearse_settings(call, stand, amount))
 
     def compared(change: Change) -> Report:
         known = baseline_of(call, config.drift.baseline)
@@ -69,7 +69,7 @@ def _rooms(
         "erd": lambda change: _drawn(change, config, pictures=pictures),
         "types": typed,
     }
-    if server_url is None:
+    if stand is None:
         del rooms["rehearse"]
     if not types_of(config)[0]:
         del rooms["types"]

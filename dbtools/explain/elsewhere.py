@@ -41,6 +41,8 @@ _TEXTS = {
     },
     "rehearse": {
         "rehearsal-fails": "A real server with rows in its tables refused the statement.",
+        "rehearsal-times-out": "The statement ran for longer than --timeout allows, and was stopped.",
+        "leaves-database": "The statement reaches for programs, files or settings of the server. It was not let.",
         "prediction-differs": "The server did other than dbtools foretold: a mistake of dbtools, please report it.",
         "history-fails": "The migrations before the change do not run, so the change cannot be rehearsed.",
         "copy-differs": "The database of a dry run is not what the migrations before the change make.",

@@ -25,9 +25,11 @@ from urllib.parse import quote
 
 from dbtools.cache import POSIX, cache_folder, own_folder
 from dbtools.errors import DatabaseError
-from dbtools.pg.installation import Installation
+from dbtools.pg.installation import Installation, end, uninterrupted
 
-INITDB = ("--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
+# Histories speak of a role postgres, own tables as it and alter it: that one must not be the account that rules here.
+ADMIN = "dbtools_admin"
+INITDB = ("--auth=trust", f"--username={ADMIN}", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
 SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -108,19 +110,39 @@ def _is_ours(lock: IO[bytes]) -> bool:
 def _started(slot: _Slot) -> Iterator[str]:
     with _address(slot) as (arguments, url):
         is_new = _ensure_data(slot)
+        processes: list[subprocess.Popen[bytes]] = []
         try:
-            process = _start(slot, arguments)
-        except _StartError:
-            if is_new:
-                raise
-            _stop_leftover(slot)
-            shutil.rmtree(slot.data)
-            _ensure_data(slot)
-            process = _start(slot, arguments)
-        try:
+            try:
+                _start(slot, arguments, processes)
+            except _StartError:
+                if is_new:
+                    raise
+                _stop_leftover(slot)
+                shutil.rmtree(slot.data)
+                _ensure_data(slot)
+                _start(slot, arguments, processes)
             yield url
+        except Exception as error:
+            if _has_crashed(slot):
+                raise _crash(slot) from error
+            raise
         finally:
-            _stop(slot, process)
+            for process in processes:
+                if process.poll() is None:
+                    _stop(slot, process)
+
+
+def _has_crashed(slot: _Slot) -> bool:
+    return "PANIC: " in slot.log.read_text(errors="replace") if slot.log.exists() else False
+
+
+def _crash(slot: _Slot) -> DatabaseError:
+    lines = slot.log.read_text(errors="replace").splitlines()
+    first = next((line for line in lines if "PANIC: " in line), "")
+    return DatabaseError(
+        f"the throw-away PostgreSQL {slot.installation.release} stopped: {first.partition('PANIC:')[2].strip()}",
+        hint=f"see that the disk of {slot.folder} has space left, or set DBTOOLS_CACHE; the whole log is {slot.log}",
+    )
 
 
 class _StartError(DatabaseError):
@@ -145,24 +167,27 @@ def _ensure_data(slot: _Slot) -> bool:
     return True
 
 
-def _start(slot: _Slot, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
+def _start(slot: _Slot, arguments: tuple[str, ...], processes: list[subprocess.Popen[bytes]]) -> None:
+    """Start the server, which is then the last of *processes*, however far it has come."""
     settings = dict(SETTINGS)
     if slot.installation.version >= WITH_STAND_INS:
         settings |= {"io_method": "sync", "extension_control_path": f"$system:{slot.installation.stand_ins()}"}
     flags = [flag for name, value in settings.items() for flag in ("-c", f"{name}={value}")]
-    with slot.log.open("wb") as log:
-        process = slot.installation.start("postgres", "-D", str(slot.data), *flags, *arguments, output=log)
+    with slot.log.open("wb") as log, uninterrupted():
+        processes.append(slot.installation.start("postgres", "-D", str(slot.data), *flags, *arguments, output=log))
+    _wait_until_ready(slot, processes[-1])
+
+
+def _wait_until_ready(slot: _Slot, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not _is_ready(slot):
         if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            process.wait()
+            end(process)
             raise _StartError(
                 f"PostgreSQL {slot.installation.release} did not start: {_end(slot.log.read_text(errors='replace'))}",
                 hint=f"the whole log is {slot.log}; another PostgreSQL can be named in DBTOOLS_PG_BIN",
             )
         time.sleep(0.01)
-    return process
 
 
 @contextmanager
@@ -170,7 +195,7 @@ def _address(slot: _Slot) -> Iterator[tuple[tuple[str, ...], str]]:
     """How the server listens, and the URL that finds it there: a socket that nobody else can reach."""
     if not POSIX:  # pragma: no cover - Windows
         port = _free_port()
-        yield ("-h", "127.0.0.1", "-p", str(port)), f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        yield ("-h", "127.0.0.1", "-p", str(port)), f"postgresql://{ADMIN}@127.0.0.1:{port}/postgres"
         return
     folder = slot.folder / "socket"
     with tempfile.TemporaryDirectory(prefix="dbtools-") as short:
@@ -181,7 +206,7 @@ def _address(slot: _Slot) -> Iterator[tuple[tuple[str, ...], str]]:
         slot.installation.own(folder)
         yield (
             ("-h", "", "-k", str(folder), "-p", "5432"),
-            f"postgresql://postgres@/postgres?host={quote(str(folder), safe='')}",
+            f"postgresql://{ADMIN}@/postgres?host={quote(str(folder), safe='')}",
         )
 
 
@@ -250,4 +275,7 @@ def _serves(pid: str, data: Path) -> bool:
 
 
 def _end(log: str) -> str:
-    return " / ".join(log.strip().splitlines()[-5:])
+    """Its last lines, and the one that says why, which may stand above them."""
+    lines = log.strip().splitlines()
+    why = [line for line in lines[:-5] if "FATAL: " in line or "PANIC: " in line][:1]
+    return " / ".join((*why, *lines[-5:]))

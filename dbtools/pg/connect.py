@@ -44,6 +44,17 @@ def connect(url: str, *, autocommit: bool = True, timeout: int = 5) -> Connectio
         ) from None
 
 
+def refuse_full_disk(connection: Connection, error: psycopg.Error) -> None:
+    """Raise DatabaseError where *error* says that the server's disk is full: that is no fault of the statement."""
+    import psycopg
+
+    if isinstance(error, psycopg.errors.DiskFull):
+        raise DatabaseError(
+            f"the disk of the server of {connection.info.dbname} is full: {error.diag.message_primary}",
+            hint="make room, set DBTOOLS_CACHE to a folder on another disk, or rehearse with fewer --rows",
+        ) from None
+
+
 def redact(url: str) -> str:
     """*url* as ``host:port/database``, which is safe to show."""
     parts = _parts(url)
@@ -63,6 +74,20 @@ def to_database(url: str, name: str) -> str:
     # urlunsplit drops the slashes of an empty host, which libpq needs.
     rest = urlunsplit(("", "", f"/{quote(name, safe='')}", urlencode(query, quote_via=quote), ""))
     return f"{split.scheme}://{split.netloc}{rest}"
+
+
+def as_role(url: str, role: str, password: str) -> str:
+    """*url* with another account, in the form that *url* has."""
+    if "://" not in url:
+        from psycopg.conninfo import make_conninfo
+
+        return make_conninfo(**{**_parts(url), "user": role, "password": password})
+    split = urlsplit(url)
+    query = [(key, value) for key, value in parse_qsl(split.query) if key not in {"user", "password"}]
+    account = f"{quote(role, safe='')}:{quote(password, safe='')}" if password else quote(role, safe="")
+    host = split.netloc.rpartition("@")[2]
+    rest = urlunsplit(("", "", split.path, urlencode(query, quote_via=quote), ""))
+    return f"{split.scheme}://{account}@{host}{rest}"
 
 
 def database_of(url: str) -> str:

@@ -15,6 +15,7 @@ from dbtools.model.expression import Name, Type
 from dbtools.model.identifiers import literal, quote_name
 from dbtools.model.objects import Column, ForeignKey, Table
 from dbtools.model.schema import Schema
+from dbtools.pg.connect import refuse_full_disk
 
 if TYPE_CHECKING:
     from psycopg import sql
@@ -104,7 +105,8 @@ def _fill(connection: Connection, table: Table, schema: Schema, rows: int) -> in
     try:
         with connection.transaction():
             return connection.execute(statement).rowcount
-    except psycopg.Error:  # a check, trigger or exclusion that wants other values
+    except psycopg.Error as error:  # a check, trigger or exclusion that wants other values
+        refuse_full_disk(connection, error)
         return 0
 
 

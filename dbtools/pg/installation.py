@@ -9,8 +9,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.util import find_spec
@@ -122,9 +125,13 @@ def _within_reach(folder: Path, account: Account | None) -> Path:
         unfinished = Path(tempfile.mkdtemp(dir=copy.parent))
         # auditwheel puts a package's libraries beside it, in a folder of this name.
         libraries = folder.parent.with_name(f"{folder.parent.name}.libs")
-        for source in (folder, libraries):
-            if source.is_dir():
-                shutil.copytree(source, unfinished / source.relative_to(libraries.parent), symlinks=True)
+        try:
+            for source in (folder, libraries):
+                if source.is_dir():
+                    shutil.copytree(source, unfinished / source.relative_to(libraries.parent), symlinks=True)
+        except BaseException:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
         for path in (unfinished, *unfinished.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
@@ -149,9 +156,40 @@ def _is_open(folder: Path) -> bool:
 
 def _run(program: Path, arguments: tuple[str, ...], account: Account | None) -> tuple[int, str]:
     with tempfile.TemporaryFile() as output:
-        code = _start(program, arguments, account, output).wait()
+        started: list[subprocess.Popen[bytes]] = []
+        try:
+            with uninterrupted():
+                started.append(_start(program, arguments, account, output))
+            code = started[0].wait()
+        except BaseException:  # Ctrl-C does not reach a session of its own
+            for process in started:
+                end(process)
+            raise
         output.seek(0)
         return code, output.read().decode(errors="replace")
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """A signal that comes within the block is felt after it, when somebody knows of the process that was started."""
+    if not POSIX:  # pragma: no cover - Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End *process* at once, and whatever it has started in its session."""
+    if POSIX:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:  # pragma: no cover - Windows
+        process.kill()
+    process.wait()
 
 
 def _start(

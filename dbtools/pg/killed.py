@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, LiteralString
 
 from dbtools.model.expression import Name
 from dbtools.pg.connect import connect
+from dbtools.pg.guard import UNGUARDED, Guard
 from dbtools.pg.run import Refused, Sent, run
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ KILL = "SELECT pg_terminate_backend(%s)"
 GONE = "SELECT NOT EXISTS (SELECT FROM pg_locks WHERE pid = %s)"
 
 
-def killed(url: str, script: Sequence[Sent], *, whole: bool, held: Sequence[Name] = ()) -> Refused | None:
+def killed(
+    url: str, script: Sequence[Sent], *, whole: bool, held: Sequence[Name] = (), guard: Guard = UNGUARDED
+) -> Refused | None:
     """Run *script* at *url* and kill it after its last statement, or while that waits for those who write to *held*.
 
     Nothing is committed that the script has not committed itself. The statement that was refused, if one was.
@@ -35,7 +38,7 @@ def killed(url: str, script: Sequence[Sent], *, whole: bool, held: Sequence[Name
         if whole:
             running.execute("BEGIN")
         before, last = (script[:-1], script[-1]) if held else (script, None)
-        refused = run(running, before, whole=False)
+        refused = run(running, before, whole=False, guard=guard)
         if refused is None and last is not None:
             refused = _half_done(running, killer, last, held)
         if refused is None:

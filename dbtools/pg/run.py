@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from dbtools.pg.guard import UNGUARDED, Guard
+
 if TYPE_CHECKING:
     from dbtools.pg.connect import Connection
 
@@ -19,51 +21,42 @@ class Sent(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """What the server refused: the statement, the SQLSTATE and its message."""
+    """What the server refused: the statement, the SQLSTATE and its message; ``timed_out``: it was stopped.
+
+    The connection may be closed then, where nothing else stopped it.
+    """
 
     statement: Sent
     sqlstate: str
     message: str
+    timed_out: bool = False
 
 
-def run(connection: Connection, script: Iterable[Sent], *, whole: bool) -> Refused | None:
+def run(connection: Connection, script: Iterable[Sent], *, whole: bool, guard: Guard = UNGUARDED) -> Refused | None:
     """Run *script*, in one transaction if *whole*; the first statement refused, or None.
 
     After an error nothing of a whole script is left. What one file sets (search_path, role) is reset before the next.
     """
-    import psycopg
+    connection.execute("RESET ROLE; RESET ALL")
+    if whole:
+        connection.execute("BEGIN")
+    current = Sent("", 1, 1, alone=False)
+    for current in script:
+        refused = send(connection, current.sql, guard)
+        if refused is not None:
+            return refused._replace(statement=current)
+    refused = send(connection, "COMMIT", guard) if whole else None
+    return refused and refused._replace(statement=current)
 
-    current: Sent | None = None
-    try:
-        connection.execute("RESET ROLE; RESET ALL")
-        if whole:
-            connection.execute("BEGIN")
-        for current in script:
-            connection.execute(current.sql.encode())
-        if whole:
-            connection.execute("COMMIT")
-    except psycopg.Error as error:
-        if connection.closed:
-            raise
+
+def send(connection: Connection, sql: str, guard: Guard = UNGUARDED) -> Refused | None:
+    """Run *sql*; what the server says if it refuses. A transaction that this aborts is rolled back."""
+    answer = guard.send(connection, sql)
+    if answer.error is None:
+        return None
+    if connection.closed and not answer.timed_out:
+        raise answer.error
+    if not connection.closed:
         connection.execute("ROLLBACK")
-        return Refused(current or Sent("", 1, 1, alone=False), error.sqlstate or "", _message(error))
-    return None
-
-
-def send(connection: Connection, sql: str) -> tuple[str, str] | None:
-    """Run *sql*; the SQLSTATE and message if the server refuses it. A transaction that this aborts is rolled back."""
-    import psycopg
-
-    try:
-        connection.execute(sql.encode())
-    except psycopg.Error as error:
-        if connection.closed:
-            raise
-        connection.execute("ROLLBACK")
-        return error.sqlstate or "", _message(error)
-    return None
-
-
-def _message(error: Exception) -> str:
-    primary = getattr(getattr(error, "diag", None), "message_primary", None)
-    return str(primary or error).splitlines()[0]
+    statement = Sent(sql, 1, 1, alone=False)
+    return Refused(statement, answer.error.sqlstate or "", answer.message, answer.timed_out)

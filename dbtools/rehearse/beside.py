@@ -8,6 +8,7 @@ from time import perf_counter
 
 from dbtools.model.migration import Migration
 from dbtools.pg.connect import connect
+from dbtools.pg.guard import UNGUARDED, Guard
 from dbtools.pg.probe import Target, Wait, probing
 from dbtools.pg.run import Sent, run
 from dbtools.rehearse.acts import Act
@@ -33,18 +34,20 @@ class Beside:
     blind: Mapping[str, str]
 
 
-def run_beside(url: str, migration: Migration, every: Sequence[Act], wanted: Sequence[Target]) -> Beside:
+def run_beside(
+    url: str, migration: Migration, every: Sequence[Act], wanted: Sequence[Target], guard: Guard = UNGUARDED
+) -> Beside:
     """Run *migration*, of which *every* act is known, in the database at *url*; *wanted* is watched meanwhile."""
     with connect(url) as connection, probing(url, wanted, connection.info.backend_pid) as probes:
         running = _Running(Crowd(url, connection, probes), Choice.among(every, wanted))
-        refused = run(connection, running.script(migration, every), whole=in_transaction(migration))
+        refused = run(connection, running.script(migration, every), whole=in_transaction(migration), guard=guard)
         connection.close()  # which ends a transaction that the script left open
         running.timeline.release()
         probes.settle()
     fact = None
     if refused is not None and not any(act.watched.failed for act in every):
-        statement, sqlstate, message = refused
-        fact = Fact(statement.line, statement.sql, f"failed with others about: {sqlstate} {message}")
+        said = f"failed with others about: {refused.sqlstate} {refused.message}"
+        fact = Fact(refused.statement.line, refused.statement.sql, said)
     return Beside(probes.waits, running.timeline, running.line, fact, probes.blind)
 
 

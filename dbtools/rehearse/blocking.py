@@ -49,7 +49,7 @@ def perform(scene: Scene, watched: tuple[Watched, ...]) -> Trial | None:
     if not wanted or any(each.observation.effects.fails == CALLED_OFF for each in watched):
         return None
     with scene.copy() as url:
-        beside = run_beside(url, scene.migration, every, wanted[:MOST])
+        beside = run_beside(url, scene.migration, every, wanted[:MOST], scene.guard)
     found = waited(beside.waits, beside.timeline)
     longest = max((each.longest for each in found), default=0.0)
     facts = [_fact(each.act, f"{each}") for each in found]

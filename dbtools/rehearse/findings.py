@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dbtools.model.finding import Damage, Evidence, Finding, Location, Severity
+from dbtools.rehearse.refusals import reason
 from dbtools.rehearse.watch import Watched
 from dbtools.sql.excerpt import excerpt
 
@@ -34,10 +35,13 @@ def _failure(watched: Watched) -> Finding:
     if observation.position:
         place = place.after(statement.text[: observation.position - 1])
         statement = replace(statement, error=observation.error or "")
+    why = reason(
+        watched.statement.text, observation.effects.fails, observation.error or "", timed_out=observation.timed_out
+    )
+    message = f"fails on a server with rows: {why.message}" if why.rule == "rehearsal-fails" else why.message
     return Finding(
-        "rehearsal-fails", Severity.ERROR,
-        f"fails on a server with rows: {observation.effects.fails} {observation.error}",
-        Location(script.path, place.line, place.column), Evidence.REHEARSED,
-        "the migration stops here and nothing of its transaction is left", anchor=statement.text, damage=Damage.FAILS,
+        why.rule, Severity.ERROR, message, Location(script.path, place.line, place.column), Evidence.REHEARSED,
+        why.hint or "the migration stops here and nothing of its transaction is left", anchor=statement.text,
+        damage=Damage.FAILS,
         excerpt=excerpt(script.text, statement, place),
     )  # fmt: skip

@@ -86,11 +86,12 @@ class _Killer:
 
     def _killed(self, url: str, kill: Kill) -> bool:
         """Whether the run came as far as the kill."""
-        return killed(url, self.script[: kill.number], whole=self.whole, held=kill.held) is None
+        script = self.script[: kill.number]
+        return killed(url, script, whole=self.whole, held=kill.held, guard=self.scene.guard) is None
 
     def _again(self, url: str, kill: Kill) -> Outcome:
         with connect(url) as connection:
-            refused = run(connection, self.script, whole=self.whole)
+            refused = run(connection, self.script, whole=self.whole, guard=self.scene.guard)
         now = self._state(url)
         invalid = tuple(sorted(_invalid(now) - _invalid(self.after)))
         if refused is not None:
@@ -122,7 +123,7 @@ class _Killer:
         """The columns that are different after each run: the clock, chance and counters fill them."""
         with self.scene.copy() as url:
             with connect(url) as connection:
-                run(connection, self.script, whole=self.whole)
+                run(connection, self.script, whole=self.whole, guard=self.scene.guard)
             second = self._state(url).rows
         return frozenset(
             (name, column)

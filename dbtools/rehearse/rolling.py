@@ -13,7 +13,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from dbtools.model.finding import Damage, Evidence, Finding, Location, Severity
-from dbtools.model.migration import Migration
 from dbtools.model.schema import Schema
 from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
@@ -97,13 +96,13 @@ def _uses(scene: Scene) -> tuple[Use, ...]:
 def _old_code(scene: Scene, uses: tuple[Use, ...]) -> _Shown:
     with scene.copy() as url:
         tried = _working(url, uses, scene.before)
-        _migrate(url, scene.migration)
+        _migrate(url, scene)
         return _Shown(tried, _failing(url, tried, scene.before), scene.before)
 
 
 def _new_code(scene: Scene, uses: tuple[Use, ...]) -> _Shown:
     with scene.copy() as after:
-        _migrate(after, scene.migration)
+        _migrate(after, scene)
         with connect(after) as connection:
             schema = catalog(connection)
         tried = _working(after, uses, schema)
@@ -121,9 +120,10 @@ def _failing(url: str, tried: Tried, schema: Schema) -> list[Failure]:
         return failing(connection, tried.working, schema)
 
 
-def _migrate(url: str, migration: Migration) -> None:
+def _migrate(url: str, scene: Scene) -> None:
+    whole = in_transaction(scene.migration)
     with connect(url) as connection:
-        refused = run(connection, sent(migration.up.text), whole=in_transaction(migration))
+        refused = run(connection, sent(scene.migration.up.text), whole=whole, guard=scene.guard)
     if refused is not None:
         raise _RefusedError(f"{refused.sqlstate} {refused.message}")
 
@@ -140,7 +140,7 @@ def _causes(scene: Scene, failures: list[Failure], schema: Schema) -> list[tuple
     causes, pending = [], failures
     places = {statement.place for statement in felt}
     with scene.copy() as url, connect(url) as connection:
-        for statement in _one_by_one(connection, scene.migration):
+        for statement in _one_by_one(connection, scene):
             if statement.place in places and pending:
                 here = _changed(connection, pending, schema, to_work=_is_new(scene))
                 pending = [failure for failure in pending if failure not in here]
@@ -148,13 +148,13 @@ def _causes(scene: Scene, failures: list[Failure], schema: Schema) -> list[tuple
     return [*causes, (felt[0], pending)] if pending else causes
 
 
-def _one_by_one(connection: Connection, migration: Migration) -> Iterator[Statement]:
-    """Each statement of *migration* once it has run; what is left open ends with the connection."""
-    if in_transaction(migration):
+def _one_by_one(connection: Connection, scene: Scene) -> Iterator[Statement]:
+    """Each statement of the migration once it has run; what is left open ends with the connection."""
+    if in_transaction(scene.migration):
         connection.execute("BEGIN")
-    for statement in statements(migration.up.text):
+    for statement in statements(scene.migration.up.text):
         if statement.text:
-            send(connection, statement.text)
+            send(connection, statement.text, scene.guard)
             yield statement
 
 

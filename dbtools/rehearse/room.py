@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sized
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from dbtools.change import Change
 from dbtools.change.value import Code
 from dbtools.model.entries import Members
 from dbtools.model.expression import Name
-from dbtools.model.finding import Finding, Severity
+from dbtools.model.finding import Finding, Location, Severity
 from dbtools.model.migration import Migration
 from dbtools.model.predict import Session
 from dbtools.model.report import Report, Section, TableSection
@@ -22,6 +22,8 @@ from dbtools.pg.losses import tally
 from dbtools.pg.server import Server, server
 from dbtools.rehearse import blocking, resume, rolling
 from dbtools.rehearse.findings import of_statement
+from dbtools.rehearse.refusals import reason
+from dbtools.rehearse.rights import rights
 from dbtools.rehearse.round_trip import AGAIN, MIDWAY, TITLE, round_trip
 from dbtools.rehearse.settings import CODE_FIRST, RehearseSettings
 from dbtools.rehearse.show import details, overview, seen_at
@@ -30,7 +32,7 @@ from dbtools.rehearse.trial import Experiment, Scene, Trial
 from dbtools.rehearse.watch import Watched, watch
 from dbtools.sql.history import history
 from dbtools.sql.walk import in_transaction, statements, walk
-from dbtools.stage import Frozen, Stage, staged
+from dbtools.stage import Broken, Frozen, Stage, staged
 
 EXPERIMENTS: tuple[Experiment, ...] = (rolling, blocking, resume)
 
@@ -62,17 +64,25 @@ def rehearse(change: Change, settings: RehearseSettings) -> Report:
     """What the new migrations did on a server that holds rows: effects, losses, the way down and up again."""
     if not change.new:
         return Report("rehearse", "no new migration to run")
-    with (
-        server(settings.server_url or None) as running,
-        staged(running, change.history, settings.rows, settings.say) as stage,
-    ):
+    with server(settings.server_url or None) as running:
+        return rehearse_on(running, change, settings)
+
+
+def rehearse_on(running: Server, change: Change, settings: RehearseSettings) -> Report:
+    """The same on a server that runs."""
+    with staged(running, change.history, settings.rows, settings.say, settings.timeout) as stage:
         if stage.broken is not None:
-            where, message = stage.broken
-            hint = "the migrations before the change have to run before it can be rehearsed"
-            finding = Finding("history-fails", Severity.ERROR, f"the history stops here: {message}", where, hint=hint)
-            return Report("rehearse", "the history does not run", (finding,), status="failed")
+            return Report("rehearse", "the history does not run", (_stopped(stage.broken),), status="failed")
         done = list(_each(stage, change, settings))
-    return _report(change, done, running, settings.version)
+    return _report(change, done, stage, settings.version)
+
+
+def _stopped(broken: Broken) -> Finding:
+    script, refused = broken.migration.up, broken.refused
+    why = reason(refused.statement.sql, refused.sqlstate, refused.message, timed_out=refused.timed_out)
+    where = Location(script.path, refused.statement.line, refused.statement.column)
+    hint = why.hint or "the migrations before the change have to run before it can be rehearsed"
+    return Finding("history-fails", Severity.ERROR, f"the history stops here: {why.message}", where, hint=hint)
 
 
 def _each(stage: Stage, change: Change, settings: RehearseSettings) -> Iterator[Rehearsed]:
@@ -94,7 +104,7 @@ def _code(change: Change, settings: RehearseSettings) -> Code | None:
 
 
 def _one(stage: Stage, migration: Migration, schema: Schema, change: Change, settings: RehearseSettings) -> Rehearsed:
-    with connect(stage.url) as connection:
+    with connect(stage.script_url) as connection:
         before = catalog(connection)
         counts = fill(connection, before, settings.rows)
         counts |= count_rows(connection, before.tables)
@@ -103,13 +113,15 @@ def _one(stage: Stage, migration: Migration, schema: Schema, change: Change, set
     empty = frozenset(name for name, count in counts.items() if not count)
     steps = tuple(walk([migration], schema, Session(stage.server.version, empty=Members(empty))))
     scene = Scene(
-        migration, before, steps, settings, stage.server.database, closely, rows, code=_code(change, settings)
-    )
+        migration, before, steps, settings, stage.server.database, closely, rows, code=_code(change, settings),
+        guard=stage.guard, admin=stage.admin,
+    )  # fmt: skip
     wanted = [experiment for experiment in EXPERIMENTS if experiment.applies(scene)]
     with ExitStack() as stack:
         frozen = stack.enter_context(stage.frozen()) if wanted else None
         scene, watched, trial = _through(stage, scene, compares=bool(wanted) or migration.down is not None)
-        trials = tuple(_performed(wanted, scene, watched, frozen)) if frozen is not None else ()
+        stopped = any(each.observation.timed_out for each in watched)
+        trials = tuple(_performed(wanted, scene, watched, frozen)) if frozen is not None and not stopped else ()
         if resume not in wanted and not any(each.failed for each in watched):
             trials = (*trials, resume.WHOLE)
         return Rehearsed(migration, watched, (trial, *trials), sum(counts.values()))
@@ -119,8 +131,7 @@ def _performed(wanted: list[Experiment], scene: Scene, watched: tuple[Watched, .
     """What the experiments showed; the last needs no copy if it would make but one."""
     for experiment in wanted:
         spare = experiment is wanted[-1] and experiment.COPIES == 1
-        copy = (lambda: nullcontext(frozen.url)) if spare else frozen.copy
-        trial = experiment.perform(replace(scene, copy=copy), watched)
+        trial = experiment.perform(replace(scene, copy=frozen.itself if spare else frozen.copy), watched)
         if trial is not None:
             yield trial
 
@@ -135,9 +146,11 @@ def _closely(migration: Migration, schema: Schema) -> frozenset[Name]:
 def _through(stage: Stage, scene: Scene, *, compares: bool) -> tuple[Scene, tuple[Watched, ...], Trial]:
     """Up with every statement watched, then down and up again; the scene knows what up led to if anybody *compares*."""
     migration = scene.migration
-    with connect(stage.url) as connection, connect(stage.url) as looking:
-        watched = tuple(watch(connection, migration, scene.steps))
+    with connect(stage.script_url) as connection, connect(stage.script_url) as looking:
+        watched = tuple(watch(connection, migration, scene.steps, scene.guard))
         failed = any(each.failed for each in watched)
+        if connection.closed:
+            return scene, watched, Trial(TITLE, "not tried: it had to be stopped")
         if connection.info.transaction_status.name != "IDLE":  # one that the script left open ends with its session
             connection.execute("COMMIT" if in_transaction(migration) and not failed else "ROLLBACK")
         if failed:
@@ -146,7 +159,8 @@ def _through(stage: Stage, scene: Scene, *, compares: bool) -> tuple[Scene, tupl
         return scene, watched, round_trip(connection, scene, looking)
 
 
-def _report(change: Change, done: list[Rehearsed], running: Server, version: int | None) -> Report:
+def _report(change: Change, done: list[Rehearsed], stage: Stage, version: int | None) -> Report:
+    running = stage.server
     watched = [each for rehearsed in done for each in rehearsed.watched]
     taken = {(each.statement.text, name) for each in watched for name in each.observation.effects.locks}
     rows = max((rehearsed.rows for rehearsed in done), default=0)
@@ -168,6 +182,8 @@ def _report(change: Change, done: list[Rehearsed], running: Server, version: int
             f"Stand-ins took the place of {shim}, which this server lacks: their DDL runs, their functions only partly."
         )
         sections.append(TableSection("Extensions", ("note",), ((note,),)))
+    if lent := rights(stage, change.new):
+        sections.append(lent)
     return Report(
         "rehearse",
         summary,

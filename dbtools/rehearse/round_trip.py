@@ -53,7 +53,7 @@ def round_trip(connection: Connection, scene: Scene, looking: Connection) -> Tri
 
 def _there_and_back(connections: tuple[Connection, Connection], scene: Scene, down: Migration, after: State) -> Trial:
     connection, looking = connections
-    refused = run(connection, sent(down.up.text), whole=in_transaction(down))
+    refused = run(connection, sent(down.up.text), whole=in_transaction(down), guard=scene.guard)
     if refused is not None:
         result = "down fails" if in_transaction(down) else MIDWAY
         return Trial(TITLE, result, (_refusal("down-fails", "the way down fails", down, refused),))
@@ -64,7 +64,8 @@ def _there_and_back(connections: tuple[Connection, Connection], scene: Scene, do
     findings, facts = told(down, three)
     if left:
         findings = (_differs("down-differs", down, left), *findings)
-    refused = run(connection, sent(scene.migration.up.text), whole=in_transaction(scene.migration))
+    up = scene.migration
+    refused = run(connection, sent(up.up.text), whole=in_transaction(up), guard=scene.guard)
     if refused is not None:
         failed = _refusal("up-again-fails", "up, down, and up again fails", scene.migration, refused)
         return Trial(TITLE, AGAIN, (*findings, failed), facts)

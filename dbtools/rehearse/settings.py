@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dbtools.pg.fill import Rows
+from dbtools.pg.guard import SECONDS
 
 ROWS = Rows(200)
 MIGRATIONS_FIRST, CODE_FIRST, STOPPED = "migrations-first", "code-first", "stopped"
@@ -18,7 +19,8 @@ class RehearseSettings:
 
     ``version``: the major that the team runs, to be said where the rehearsal ran on another. ``deploy``: what
     comes first, the migrations or the code that was written for them; ``stopped`` where no code runs meanwhile.
-    ``lock_timeout``: whether the runner sets one for every migration.
+    ``lock_timeout``: whether the runner sets one for every migration. ``timeout``: the seconds after which a statement
+    is stopped.
     """
 
     server_url: str = ""
@@ -27,3 +29,4 @@ class RehearseSettings:
     version: int | None = None
     deploy: str = MIGRATIONS_FIRST
     lock_timeout: bool = False
+    timeout: float = SECONDS

@@ -16,6 +16,7 @@ from dbtools.model.expression import Name
 from dbtools.model.finding import Evidence, Finding, Location, Severity
 from dbtools.model.migration import Migration
 from dbtools.model.schema import Schema
+from dbtools.pg.guard import UNGUARDED, Guard
 from dbtools.pg.losses import Tally
 from dbtools.rehearse.settings import RehearseSettings
 from dbtools.rehearse.state import State
@@ -46,7 +47,9 @@ class Scene:
     """One migration and where it is about to run.
 
     ``before`` is the schema that the server's catalog shows, with rows in its tables; ``steps`` foretell the
-    migration. ``copy`` makes a database that is as this one is now, and drops it when its block ends. ``rows`` is what
+    migration. ``copy`` makes a database that is as this one is now, and drops it when its block ends; its URL is that
+    of the account that runs migrations, which is no superuser, and ``admin`` makes of it the URL of one. ``guard`` is
+    what their scripts are sent with, to ``run``, ``send``, ``watch`` and ``observe``. ``rows`` is what
     the tables hold, column by column for those in ``closely``, whose values one of the two ways may change. ``after``
     is what the way up made of it all; known once it has run, where there is a way down or an experiment to compare.
     ``code`` is what meets a schema that was not written for it while the change is deployed; None where that is not
@@ -62,6 +65,8 @@ class Scene:
     rows: Mapping[Name, Tally] = field(default_factory=dict)
     after: State | None = None
     code: Code | None = field(default=None, compare=False)
+    guard: Guard = field(default=UNGUARDED, compare=False)
+    admin: Callable[[str], str] = field(default=str, compare=False)
 
 
 class Experiment(Protocol):

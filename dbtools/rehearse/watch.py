@@ -12,9 +12,11 @@ from dbtools.model.effects import Effects, LockMode, overall, strongest
 from dbtools.model.expression import Name
 from dbtools.model.identifiers import render_type
 from dbtools.model.migration import Migration
+from dbtools.pg.guard import UNGUARDED, Guard
 from dbtools.pg.losses import changed_values, count_values
-from dbtools.pg.observe import Observation, observe
+from dbtools.pg.observe import Observation, forget, observe
 from dbtools.pg.run import send
+from dbtools.rehearse.refusals import OURS, missing_extension
 from dbtools.sql.read import Statement
 from dbtools.sql.walk import Step, in_transaction
 
@@ -50,10 +52,13 @@ class Watched:
         return not self.differences and not self.predicted.uncertain
 
 
-def watch(connection: Connection, migration: Migration, steps: Iterable[Step]) -> Iterator[Watched]:
+def watch(
+    connection: Connection, migration: Migration, steps: Iterable[Step], guard: Guard = UNGUARDED
+) -> Iterator[Watched]:
     """Run the up script of *migration*; *steps* foretell it. After a failure the rest is run all the same, then undone.
 
-    A transaction that is open at the end, the runner's or the script's own, is left open for the caller to end.
+    A transaction that is open at the end, the runner's or the script's own, is left open for the caller to end. What
+    comes after a statement that had to be stopped is not run.
     """
     whole = in_transaction(migration)
     held: dict[Name, LockMode] = {}
@@ -61,8 +66,10 @@ def watch(connection: Connection, migration: Migration, steps: Iterable[Step]) -
         connection.execute("BEGIN")
     for _, group in groupby(steps, key=lambda step: id(step.statement)):
         of_statement = list(group)
-        watched = watched_statement(connection, of_statement)
+        watched = watched_statement(connection, of_statement, guard)
         yield replace(watched, differences=tuple(_differences(watched, held)))
+        if watched.observation.timed_out:
+            return
         if _is_idle(connection):
             held = {}
         elif not watched.failed:
@@ -77,7 +84,7 @@ def _renamed(held: dict[Name, LockMode], operations: tuple[op.Operation, ...]) -
     return held
 
 
-def watched_statement(connection: Connection, steps: list[Step]) -> Watched:
+def watched_statement(connection: Connection, steps: list[Step], guard: Guard = UNGUARDED) -> Watched:
     """Run the statement that *steps* foretell, inside the transaction that is open or in one of its own."""
     statement, operations = steps[0].statement, tuple(step.operation for step in steps)
     predicted = overall(step.effects for step in steps)
@@ -86,12 +93,13 @@ def watched_statement(connection: Connection, steps: list[Step]) -> Watched:
         connection.execute("SAVEPOINT statement")
     losses = tuple(loss for step in steps for loss in _losses(connection, step))
     if inside or statement.needs_autocommit or isinstance(operations[0], op.Transaction):
-        observation = _observed(connection, statement, operations, inside=inside)
+        observation = _observed(connection, statement, operations, guard, inside=inside)
     else:
         connection.execute("BEGIN")
-        observation = observe(connection, statement.text)
-        connection.execute("ROLLBACK" if observation.error else "COMMIT")
-    if inside and observation.error is not None:
+        observation = observe(connection, statement.text, guard=guard)
+        if not connection.closed:
+            connection.execute("ROLLBACK" if observation.error else "COMMIT")
+    if inside and observation.error is not None and not connection.closed:
         connection.execute("ROLLBACK TO SAVEPOINT statement")
     observation = replace(observation, effects=_on_what_existed(observation.effects, steps[0]))
     predicted = _on_what_existed(predicted, steps[0])
@@ -99,14 +107,18 @@ def watched_statement(connection: Connection, steps: list[Step]) -> Watched:
 
 
 def _observed(
-    connection: Connection, statement: Statement, operations: tuple[op.Operation, ...], *, inside: bool
+    connection: Connection, statement: Statement, operations: tuple[op.Operation, ...], guard: Guard, *, inside: bool
 ) -> Observation:
-    if isinstance(operations[0], op.Transaction):
-        sqlstate, message = send(connection, statement.text) or (None, None)
-        if inside and message is not None:
-            connection.execute("BEGIN; SAVEPOINT statement")
-        return Observation(Effects(fails=sqlstate), 0.0, error=message, locks_seen=False)
-    return observe(connection, statement.text, transactional=inside)
+    if not isinstance(operations[0], op.Transaction):
+        return observe(connection, statement.text, transactional=inside, guard=guard)
+    refused = send(connection, statement.text, guard)
+    forget(connection)
+    if refused is None:
+        return Observation(Effects(), 0.0, locks_seen=False)
+    if inside and not connection.closed:
+        connection.execute("BEGIN; SAVEPOINT statement")
+    error, timed_out = refused.message, refused.timed_out
+    return Observation(Effects(fails=refused.sqlstate), 0.0, error=error, locks_seen=False, timed_out=timed_out)
 
 
 def _is_idle(connection: Connection) -> bool:
@@ -154,6 +166,8 @@ def _differences(watched: Watched, held: dict[Name, LockMode]) -> Iterator[str]:
     if foretold.uncertain or isinstance(watched.operations[0], op.Transaction | op.Unknown):
         return
     if foretold.fails is None and seen.fails is not None and seen.fails[:2] in BY_ROWS:
+        return
+    if seen.fails in OURS or missing_extension(watched.observation.error or ""):
         return
     if (foretold.fails or None) != (seen.fails or None):
         yield f"foretold {foretold.fails or 'success'}, the server said {seen.fails or 'success'}"

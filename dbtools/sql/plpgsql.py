@@ -16,6 +16,7 @@ GUARDED = {
 }  # fmt: skip
 
 COMMIT = "COMMIT"
+STATEMENT = 0  # RAW_PARSE_DEFAULT; other modes are for expressions and assignments
 
 
 class Query(NamedTuple):
@@ -32,6 +33,14 @@ class Query(NamedTuple):
     certain: bool
     line: int = 1
     guarded: bool = False
+
+
+class Part(NamedTuple):
+    """A piece of SQL in a block: a statement, or a ``value``; ``executed``: the text of a statement, or its USING."""
+
+    text: str
+    executed: bool
+    value: bool
 
 
 def queries(body: str) -> tuple[Query, ...]:
@@ -67,6 +76,28 @@ def _queries(tree: Any, *, certain: bool, guarded: bool) -> Iterator[Query]:
                 case _:
                     handled = key in GUARDED
                     yield from _queries(value, certain=certain and not handled, guarded=guarded or handled)
+
+
+def everything(body: str) -> tuple[Part, ...]:
+    """Every piece of SQL in the block *body*, its conditions and values too; GrammarError where it does not parse."""
+    return tuple(_everything(parse_block(body)))
+
+
+def _everything(tree: Any, *, executed: bool = False) -> Iterator[Part]:
+    if isinstance(tree, list):
+        for item in tree:
+            yield from _everything(item, executed=executed)
+    elif isinstance(tree, dict):
+        for key, value in tree.items():
+            if key == "PLpgSQL_expr":
+                yield Part(str(value["query"]), executed=executed, value=value.get("parseMode", 0) != STATEMENT)
+            elif key == "PLpgSQL_type":
+                yield Part(f"NULL::{value['typname']}", executed=False, value=True)
+            elif key == "PLpgSQL_rec":  # also what a type that is not PostgreSQL's own becomes here
+                yield Part("NULL::unknown", executed=False, value=True)
+            else:
+                inner = (executed or key in {"PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"}) and key != "body"
+                yield from _everything(value, executed=inner)
 
 
 def _text(expression: Any) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from dbtools.cli import run
 from dbtools.cli._command import report_command, writing_command
-from dbtools.cli._options import change_options, server_option
+from dbtools.cli._options import change_options, stand_options
 from dbtools.errors import SourceError
 from dbtools.model.finding import Finding, Location, Severity
 from dbtools.model.report import File, Report
@@ -36,7 +36,7 @@ REPORTS = {
 @report_command
 @click.argument("which", default="nothing")
 @change_options
-@server_option
+@stand_options
 def judge(call, which, **given):
     if which == "config":
         return Report("judge", f"postgres {call.config.postgres} in {call.root}")
@@ -144,7 +144,7 @@ def test_what_to_review_arrives(capsys, monkeypatch):
     run(["given", "--base", "main", "--format", "json"], judge)
     given = json.loads(json.loads(capsys.readouterr().out)["summary"])
     scope = {"base": "main", "commit": None, "since": None, "staged": False, "everything": False}
-    assert given == {"scope": scope, "server_url": "postgres://h/d"}
+    assert given == {"scope": scope, "stand": ["postgres://h/d", 60.0]}
 
 
 def test_only_one_thing_can_be_reviewed(capsys):

@@ -6,6 +6,7 @@ from dbtools.model.expression import Name
 from dbtools.pg.connect import connect
 from dbtools.pg.losses import count_values
 from dbtools.pg.observe import observe
+from tests.steps import steps
 
 pytestmark = pytest.mark.server
 
@@ -138,3 +139,17 @@ def test_values_are_counted_per_column(transaction):
     assert count_values(transaction, T, []) == (3, {})
     assert count_values(transaction, Name("public", "empty"), ["id"]) == (0, {"id": 0})
     assert count_values(transaction, Name("public", "nowhere"), ["id"]) == (0, {"id": 0})
+
+
+def test_watching_one_statement_after_another_takes_no_longer_among_more_tables(connection):
+    def work():
+        observe(connection, "COMMENT ON TABLE t0 IS 'x'")
+
+    counts = []
+    for tables in (10, 200):
+        connection.execute("".join(f"CREATE TABLE IF NOT EXISTS t{n} (id int PRIMARY KEY);" for n in range(tables)))
+        connection.execute("BEGIN")
+        work()
+        counts.append(steps(work))
+        connection.execute("ROLLBACK")
+    assert counts[1] < counts[0] * 1.1

@@ -287,3 +287,18 @@ def test_a_transaction_that_is_left_open_ends_with_its_session(run):
         migration("0002", up, transaction="none"), migration("0003", "ALTER TABLE author ADD COLUMN nick text;")
     )
     assert "rehearsal-fails" not in rules(report)
+
+
+def test_what_a_script_undid_is_not_seen_again_at_the_next_statement(run):
+    up = """SAVEPOINT s;
+ALTER TABLE author ALTER COLUMN born TYPE date;
+ROLLBACK TO SAVEPOINT s;
+ALTER TABLE author ADD COLUMN x int;"""
+    assert rules(run(migration("0002", up, "ALTER TABLE author DROP COLUMN x;"))) == []
+
+
+def test_what_a_schema_holds_has_its_new_name_after_it_was_renamed(run):
+    up = """ALTER SCHEMA public RENAME TO other;
+ALTER TABLE other.author ADD COLUMN x int;
+ALTER SCHEMA other RENAME TO public;"""
+    assert rules(run(migration("0002", up, "ALTER TABLE author DROP COLUMN x;"))) == []
