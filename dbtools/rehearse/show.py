@@ -12,30 +12,40 @@ from dbtools.model.report import TableSection
 from dbtools.rehearse.trial import Fact, Trial
 from dbtools.rehearse.watch import WATCHED, Watched
 
+COUNTED = ("locks", "rewritten", "scanned", "built", "lost")
 LONGEST = 40
 LONG = 100.0  # milliseconds
 MUCH_LOG = 64 * 1024  # bytes
 
 
 def overview(done: Iterable[tuple[Migration, tuple[Watched, ...], tuple[Trial, ...]]], version: int) -> TableSection:
-    """One line per migration, with a column for every experiment that was made with any of them."""
+    """One line per migration; what none of them did has no column, what any was tried with has one."""
     lines = list(done)
+    counted = [_counts(watched) for _, watched, _ in lines]
+    happened = [name for name in COUNTED if any(counts[name] for counts in counted)]
     titles = tuple(dict.fromkeys(trial.title for _, _, trials in lines for trial in trials))
-    header = ("migration", "statements", "locks", "rewritten", "scanned", "built", "lost", "ms", *titles)
-    rows = tuple(_line(migration, watched) + _results(trials, titles) for migration, watched, trials in lines)
+    rows = tuple(
+        (
+            migration.name,
+            str(len(watched)),
+            *(str(counts[name]) for name in happened),
+            f"{sum(each.observation.milliseconds for each in watched):.0f}",
+            *_results(trials, titles),
+        )
+        for (migration, watched, trials), counts in zip(lines, counted, strict=True)
+    )
+    header = ("migration", "statements", *happened, "ms", *titles)
     return TableSection(f"Seen on PostgreSQL {version}", header, rows)
 
 
-def _line(migration: Migration, watched: tuple[Watched, ...]) -> tuple[str, ...]:
+def _counts(watched: tuple[Watched, ...]) -> dict[str, int]:
     effects = [each.observation.effects for each in watched]
     locks = sum(mode > WATCHED for each in effects for mode in each.locks.values())
-    scans = len({name for each in effects for name in each.scans})
     rewrites = len({name for each in effects for name in each.rewrites})
+    scans = len({name for each in effects for name in each.scans})
     builds = len({name for each in effects for name in each.builds})
     lost = sum(len(each.losses) for each in watched)
-    taken = sum(each.observation.milliseconds for each in watched)
-    counts = (len(watched), locks, rewrites, scans, builds, lost)
-    return (migration.name, *map(str, counts), f"{taken:.0f}")
+    return dict(zip(COUNTED, (locks, rewrites, scans, builds, lost), strict=True))
 
 
 def _results(trials: tuple[Trial, ...], titles: tuple[str, ...]) -> tuple[str, ...]:
@@ -61,7 +71,13 @@ def _works(watched: Watched) -> bool:
 
 def _took_long(watched: Watched) -> bool:
     """Or had the server say something."""
-    return watched.observation.milliseconds >= LONG or bool(watched.observation.notices)
+    return watched.observation.milliseconds >= LONG or bool(_said(watched))
+
+
+def _said(watched: Watched) -> list[str]:
+    """The server's notices, but that IF EXISTS had nothing to do, which is why one writes it."""
+    notices = dict.fromkeys(" ".join(notice.split()) for notice in watched.observation.notices)
+    return [notice for notice in notices if not notice.endswith("does not exist, skipping")]
 
 
 def short(text: str) -> str:
@@ -77,8 +93,8 @@ def _all_facts(watched: Watched) -> Iterator[str]:
         yield f"took {watched.observation.milliseconds / 1000:,.1f} s"
     if watched.observation.wal >= MUCH_LOG:
         yield f"wrote {watched.observation.wal / 1024:,.0f} kB of WAL"
-    for notice in dict.fromkeys(watched.observation.notices):
-        yield f"said: {' '.join(notice.split())}"
+    for notice in _said(watched):
+        yield f"said: {notice}"
 
 
 def summary_of(watched: Watched) -> str:
