@@ -9,6 +9,7 @@ from dbtools.drift.source import Pair
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
 from dbtools.model.operation import Operation
+from dbtools.model.typescript import NAMESPACE
 
 T = TypeVar("T")
 UNDECIDED = "not-compared"
@@ -63,7 +64,10 @@ def remedy(
         return f"bring {pair.other.label} in line: {_script(change(found, expected))}"
     if found is None:
         return f"add it to {pair.other.label}"
-    return f"change it in {pair.other.label}, or write a migration: {_script(change(expected, found))}"
+    script = _script(change(expected, found))
+    if f"{NAMESPACE}." in script:  # it says what rows look like, which is no type of a column
+        return f"change it in {pair.other.label}, or write a migration that adds it"
+    return f"change it in {pair.other.label}, or write a migration: {script}"
 
 
 def _script(operations: Iterable[Operation]) -> str:

@@ -98,6 +98,7 @@ def test_types_that_let_a_computed_column_be_given_are_no_difference_since_all_g
 def test_a_column_that_types_alone_have_is_said_in_their_language():
     (found,) = compare(as_sql(SQL), kysely(nick=(typescript("string"), True, "optional"))).findings
     assert (found.rule, found.values) == ("missing-column", {"sql": "missing", "kysely": "string | null"})
+    assert found.hint == "change it in kysely, or write a migration that adds it"  # of which type, it does not say
 
 
 @pytest.mark.parametrize(("had", "said"), [("bit(8)", "bit(4)"), ("vector(3)", "vector(2)"), ("vector(3)", "vector")])
