@@ -17,11 +17,11 @@ from dbtools.model.schema import Schema
 from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
 from dbtools.pg.run import run, send
-from dbtools.rehearse.attempts import Attempt, Failure, Tried, failing, working
+from dbtools.rehearse.rolling.attempts import Attempt, Failure, Tried, failing, working
+from dbtools.rehearse.rolling.touched import Touched, touched
+from dbtools.rehearse.rolling.uses import EVERY_COLUMN, INSERT, LABELS, Use, uses_of
 from dbtools.rehearse.settings import CODE_FIRST, STOPPED
-from dbtools.rehearse.touched import Touched, touched
 from dbtools.rehearse.trial import Fact, Scene, Trial
-from dbtools.rehearse.uses import EVERY_COLUMN, INSERT, LABELS, Use, uses_of
 from dbtools.sql.excerpt import excerpt
 from dbtools.sql.read import Statement
 from dbtools.sql.walk import in_transaction, statements

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dbtools.model.expression import Name
 from dbtools.pg.probe import Kind, Wait
-from dbtools.rehearse.acts import Act
+from dbtools.rehearse.blocking.acts import Act
 
 
 class Aside(NamedTuple):

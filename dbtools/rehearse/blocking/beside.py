@@ -11,9 +11,9 @@ from dbtools.pg.connect import connect
 from dbtools.pg.guard import UNGUARDED, Guard
 from dbtools.pg.probe import Target, Wait, probing
 from dbtools.pg.run import Sent, run
-from dbtools.rehearse.acts import Act
-from dbtools.rehearse.in_line import Choice, Crowd, InLine, in_line
-from dbtools.rehearse.timeline import Aside, Timeline
+from dbtools.rehearse.blocking.acts import Act
+from dbtools.rehearse.blocking.in_line import Choice, Crowd, InLine, in_line
+from dbtools.rehearse.blocking.timeline import Aside, Timeline
 from dbtools.rehearse.trial import Fact
 from dbtools.sql.walk import in_transaction
 from dbtools.stage import sent

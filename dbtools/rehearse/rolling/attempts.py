@@ -16,7 +16,7 @@ from dbtools.model.schema import Schema
 from dbtools.pg.attempt import TOO_LONG, Refusal, parameter_types, tried
 from dbtools.pg.catalog import catalog
 from dbtools.pg.rows import LATER, Row, held_rows, made_rows, values_of
-from dbtools.rehearse.uses import (
+from dbtools.rehearse.rolling.uses import (
     EVERY_COLUMN,
     INSERT,
     LABELS,

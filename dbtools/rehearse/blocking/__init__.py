@@ -13,11 +13,11 @@ from dbtools.model.effects import LockMode
 from dbtools.model.expression import Name
 from dbtools.model.finding import Damage, Evidence, Finding, Location, Severity
 from dbtools.pg.probe import Target
-from dbtools.rehearse.acts import Act, acts, targets
-from dbtools.rehearse.beside import Beside, run_beside
+from dbtools.rehearse.blocking.acts import Act, acts, targets
+from dbtools.rehearse.blocking.beside import Beside, run_beside
+from dbtools.rehearse.blocking.waited import Waited, duration, waited
 from dbtools.rehearse.settings import RehearseSettings
 from dbtools.rehearse.trial import Fact, Scene, Trial
-from dbtools.rehearse.waited import Waited, duration, waited
 from dbtools.rehearse.watch import Watched
 from dbtools.sql.excerpt import excerpt
 from dbtools.sql.walk import Step

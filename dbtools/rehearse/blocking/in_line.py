@@ -15,8 +15,8 @@ from dbtools.model.expression import Name
 from dbtools.pg.obstacle import Behind, Obstacle, in_the_way, lock_timeout, wait_behind
 from dbtools.pg.probe import Kind, Probes, Target, Wait
 from dbtools.pg.run import Sent
-from dbtools.rehearse.acts import Act
-from dbtools.rehearse.waited import duration
+from dbtools.rehearse.blocking.acts import Act
+from dbtools.rehearse.blocking.waited import duration
 
 if TYPE_CHECKING:
     from dbtools.pg.connect import Connection

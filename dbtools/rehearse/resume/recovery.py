@@ -13,7 +13,7 @@ from dbtools.model import sqlstate
 from dbtools.model.expression import Name
 from dbtools.model.finding import Damage, Finding, Location, Severity
 from dbtools.pg.run import Refused
-from dbtools.rehearse.kill import Kill, changes
+from dbtools.rehearse.resume.kill import Kill, changes
 from dbtools.rehearse.trial import Scene, rehearsed
 from dbtools.sql.excerpt import excerpt
 from dbtools.sql.read import Statement

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from dbtools.model.expression import Name
 from dbtools.pg.probe import Kind, Wait
-from dbtools.rehearse.acts import Act
-from dbtools.rehearse.timeline import Timeline
+from dbtools.rehearse.blocking.acts import Act
+from dbtools.rehearse.blocking.timeline import Timeline
 
 WORTH = 0.1  # seconds; what is held for a moment costs a look a tenth of that, and less than this on a busy machine
 ALIKE = 0.8

@@ -15,8 +15,8 @@ from dbtools.model.expression import Name
 from dbtools.pg.connect import connect
 from dbtools.pg.killed import killed
 from dbtools.pg.run import run
-from dbtools.rehearse.kill import Kill, kills
-from dbtools.rehearse.recovery import Outcome, findings_of
+from dbtools.rehearse.resume.kill import Kill, kills
+from dbtools.rehearse.resume.recovery import Outcome, findings_of
 from dbtools.rehearse.state import State, apart, state_of
 from dbtools.rehearse.trial import Fact, Scene, Trial
 from dbtools.rehearse.watch import Watched
