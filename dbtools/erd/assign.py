@@ -106,13 +106,17 @@ def by_spelling(names: Iterable[Name]) -> dict[str, Name]:
 
 
 def matched(pattern: str, spelled: Mapping[str, Name]) -> list[Name]:
-    """The tables that *pattern* claims; as a name first, since ``isActive?`` and ``a[b]`` are legal ones."""
+    """The tables that *pattern* claims; as a name first, since ``isActive?`` and ``a[b]`` are legal ones.
+
+    Only a pattern with a dot is about schemas: ``p*`` does not mean all that is in public.
+    """
     if pattern in spelled:
         return [spelled[pattern]]
     if not set("*?[") & set(pattern):
         return []
     fits = re.compile(translate(pattern)).match
-    return sorted({name for spelling, name in spelled.items() if fits(spelling)})
+    dotted = "." in pattern
+    return sorted({name for text, name in spelled.items() if fits(text) and (dotted or text == str(name))})
 
 
 def slugs(names: Iterable[str]) -> list[str]:

@@ -37,6 +37,11 @@ def test_names_and_patterns_claim_tables():
     assert findings == []
 
 
+def test_a_pattern_without_a_dot_does_not_mean_a_schema():
+    pages, _ = pages_of(DomainPages("people", ("p*",)), DomainPages("rest", ("public.*",)))
+    assert (pages["erd-people.md"], len(pages["erd-rest.md"])) == ([], 4)
+
+
 def test_a_table_in_no_domain_stands_among_the_others_and_is_a_warning():
     report = erd(SCHEMA, Pages(domains=(DomainPages("all but one", ("public.*",)),)), {})
     (finding,) = report.findings
