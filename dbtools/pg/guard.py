@@ -14,7 +14,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -75,6 +75,10 @@ class Guard:
     account: Account | None = None
     notes: list[Note] = field(default_factory=list, compare=False)
     roles: set[str] = field(default_factory=set, compare=False)
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Within the block whoever runs scripts reads every table; no script runs meanwhile."""
+        return self.account.reading() if self.account else nullcontext()
 
     def send(self, connection: Connection, sql: str) -> Answer:
         """Run *sql*, with more rights if it has to be; the transaction is aborted where that fails all the same."""

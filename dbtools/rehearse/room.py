@@ -109,7 +109,8 @@ def _one(stage: Stage, migration: Migration, schema: Schema, change: Change, set
         counts = fill(connection, before, settings.rows)
         counts |= count_rows(connection, before.tables)
         closely = _closely(migration, before)
-        rows = tally(connection, before.tables.values(), closely)
+        with stage.guard.reading():
+            rows = tally(connection, before.tables.values(), closely)
     empty = frozenset(name for name, count in counts.items() if not count)
     steps = tuple(walk([migration], schema, Session(stage.server.version, empty=Members(empty))))
     scene = Scene(
@@ -155,7 +156,7 @@ def _through(stage: Stage, scene: Scene, *, compares: bool) -> tuple[Scene, tupl
             connection.execute("COMMIT" if in_transaction(migration) and not failed else "ROLLBACK")
         if failed:
             return scene, watched, Trial(TITLE, "not tried: it fails")
-        scene = replace(scene, after=state_of(looking, scene.closely)) if compares else scene
+        scene = replace(scene, after=state_of(looking, scene.closely, scene.guard)) if compares else scene
         return scene, watched, round_trip(connection, scene, looking)
 
 

@@ -57,7 +57,7 @@ def _there_and_back(connections: tuple[Connection, Connection], scene: Scene, do
     if refused is not None:
         result = "down fails" if in_transaction(down) else MIDWAY
         return Trial(TITLE, result, (_refusal("down-fails", "the way down fails", down, refused),))
-    three = Three(State(scene.before, scene.rows), after, state_of(looking, scene.closely))
+    three = Three(State(scene.before, scene.rows), after, state_of(looking, scene.closely, scene.guard))
     left = apart(three.down.schema, scene.before)
     if left and three.down.rows == after.rows and not apart(three.down.schema, after.schema):
         return Trial(TITLE, "down does nothing", (_empty(down, left),))
@@ -72,7 +72,7 @@ def _there_and_back(connections: tuple[Connection, Connection], scene: Scene, do
     if left:
         return Trial(TITLE, "down differs" + counted(three), findings, facts)
     # Rows that up makes of others may be missing for what was told of the way down.
-    other = _other(state_of(looking, frozenset()), after, rows=not findings)
+    other = _other(state_of(looking, frozenset(), scene.guard), after, rows=not findings)
     if other:
         findings = (*findings, _differs("up-again-differs", down, other))
     return Trial(TITLE, ("up again differs" if other else SAME) + counted(three), findings, facts)

@@ -15,6 +15,7 @@ from dbtools.sql.render import render
 
 if TYPE_CHECKING:
     from dbtools.pg.connect import Connection
+    from dbtools.pg.guard import Guard
 
 LISTED = 5
 # What changes no value of a column that was there before.
@@ -28,10 +29,11 @@ class State(NamedTuple):
     rows: Mapping[Name, Tally]
 
 
-def state_of(connection: Connection, closely: frozenset[Name]) -> State:
+def state_of(connection: Connection, closely: frozenset[Name], guard: Guard) -> State:
     """The database as it is now; the tables that *closely* names column by column, of the others the rows."""
     schema = catalog(connection)
-    return State(schema, tally(connection, schema.tables.values(), closely))
+    with guard.reading():
+        return State(schema, tally(connection, schema.tables.values(), closely))
 
 
 def touched(operations: Iterable[op.Operation], schema: Schema) -> frozenset[Name]:

@@ -116,7 +116,7 @@ class _Killer:
     def _state(self, url: str) -> State:
         """What the database holds now, seen with rights that no script has given up."""
         with connect(url) as connection:
-            return state_of(connection, self.scene.closely)
+            return state_of(connection, self.scene.closely, self.scene.guard)
 
     @cached_property
     def changing(self) -> frozenset[tuple[Name, str]]:
