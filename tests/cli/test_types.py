@@ -70,7 +70,7 @@ def test_without_any_configuration_a_source_and_a_file_are_enough(tmp_path):
     [
         (("--out", "db.txt"), "db.txt: in which language?", ".ts"),
         (("--source", "kisely:db.ts"), "there is no kind of source kisely", "did you mean kysely?"),
-        (("--source", "live:NOT_SET_ANYWHERE"), "NOT_SET_ANYWHERE is not set", "environment variable"),
+        (("--source", "live:NOT_SET_ANYWHERE"), "NOT_SET_ANYWHERE: the variable is not set", "environment variable"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_what_to_do(project, arguments, message, hint):

@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from dbtools.model.expression import Name
-from dbtools.pg.connect import connect
+from dbtools.pg.connect import as_role, connect
 from dbtools.pg.obstacle import Obstacle, in_the_way, lock_timeout, wait_behind
 from dbtools.pg.probe import Target, probing
 from dbtools.pg.run import Sent
@@ -184,7 +184,7 @@ def test_whoever_changes_rows_and_then_closes_the_table_never_meets_a_deadlock(s
 def test_who_may_not_read_the_table_says_so(session, database):
     session.execute("CREATE ROLE nobody_here LOGIN; GRANT USAGE ON SCHEMA public TO nobody_here")
     try:
-        url = database.replace("postgres@", "nobody_here@")
+        url = as_role(database, "nobody_here", "")
         with probing(url, [Target(AUTHOR)], session.info.backend_pid) as probes:
             time.sleep(0.05)
         assert set(probes.blind) == {"reads of author", "writes of author"}

@@ -8,7 +8,7 @@ from dbtools.pg.fill import Rows
 from dbtools.rehearse import RehearseSettings, rehearse
 from tests.rehearse.test_rehearse import HISTORY, cells, change, migration
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 TITLE = "others waited"
 SLOW = """

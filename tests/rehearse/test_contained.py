@@ -16,7 +16,7 @@ from dbtools.rehearse.refusals import reason
 from dbtools.sources.layouts import migrations_of
 from dbtools.sql.walk import fold
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 HISTORY = "CREATE TABLE author (id int PRIMARY KEY, name text);"

@@ -11,7 +11,7 @@ import pytest
 
 from dbtools.pg.connect import connect
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 SLEEPS = "SELECT pg_sleep(30);"
 AT_ONCE = 20.0  # seconds; what would have been waited for is longer
