@@ -14,9 +14,10 @@ from typing import NamedTuple
 from dbtools.model import operation as op
 from dbtools.model.expression import Name
 from dbtools.model.finding import Damage, Finding, Location, Severity
+from dbtools.model.mentioned import mentioned
 from dbtools.model.migration import Migration
 from dbtools.pg.losses import Held, Tally
-from dbtools.rehearse.state import State, named
+from dbtools.rehearse.state import State
 from dbtools.rehearse.trial import Fact, rehearsed
 from dbtools.sql.read import Statement
 from dbtools.sql.walk import statements
@@ -154,7 +155,7 @@ def _place(down: Migration, missing: Missing) -> Statement | None:
     for statement in every:
         if any(_brings(operation, missing) for operation in statement.operations):
             return statement
-    naming = (each for each in every if any(missing.table in named(operation) for operation in each.operations))
+    naming = (each for each in every if any(missing.table in mentioned(operation) for operation in each.operations))
     return next(naming, every[0] if every else None)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from dbtools.model import operation as op
 from dbtools.model.diff import diff
 from dbtools.model.expression import Name
+from dbtools.model.mentioned import mentioned
 from dbtools.model.schema import Schema
 from dbtools.pg.catalog import catalog
 from dbtools.pg.losses import Tally, tally
@@ -44,18 +45,8 @@ def touched(operations: Iterable[op.Operation], schema: Schema) -> frozenset[Nam
         if isinstance(operation, op.Unknown) and operation.touches is None:
             return every
         if not isinstance(operation, HARMLESS):
-            found.update(named(operation))
+            found.update(mentioned(operation))
     return every & found
-
-
-def named(operation: op.Operation) -> Iterator[Name]:
-    """What an operation says the names of."""
-    for field in operation.__match_args__:
-        value = getattr(operation, field)
-        if isinstance(value, Name):
-            yield value
-        elif isinstance(value, tuple):
-            yield from (each for each in value if isinstance(each, Name))
 
 
 def apart(now: Schema, wanted: Schema) -> str:

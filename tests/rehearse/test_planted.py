@@ -47,6 +47,62 @@ def told(report, line):
     return [seen for where, _, seen in cells(report, "0002.up.sql") if where == str(line)]
 
 
+def test_a_missing_way_down(run):
+    finding = named(run(migration("0002", "CREATE TABLE tag (id int);")), "down-missing")
+    assert (finding.severity, finding.message) == (Severity.WARNING, "there is no way back down")
+
+
+def test_a_way_down_that_leaves_an_index(run):
+    up = "ALTER TABLE author ADD COLUMN x int; CREATE INDEX author_name ON author (name);"
+    finding = named(run(migration("0002", up, "ALTER TABLE author DROP COLUMN x;")), "down-differs")
+    assert (finding.severity, finding.location.path) == (Severity.WARNING, "0002.down.sql")
+    assert finding.message == "the way down does not lead back: DROP INDEX author_name"
+
+
+def test_a_way_down_that_brings_a_column_back_empty(run):
+    down = "ALTER TABLE author ADD COLUMN born timestamp(3);"
+    report = run(migration("0002", "ALTER TABLE author DROP COLUMN born;", down))
+    message = "the way down brings author.born back empty: its 27 values are gone"
+    assert named(report, "down-restores-no-values").message == message
+
+
+def test_a_way_down_that_fails_on_rows(run):
+    up = "ALTER TABLE author ALTER COLUMN name DROP NOT NULL;\nINSERT INTO author (id) VALUES (1000);"
+    finding = named(run(migration("0002", up, "ALTER TABLE author ALTER COLUMN name SET NOT NULL;")), "down-fails")
+    assert (finding.severity, finding.location.path) == (Severity.ERROR, "0002.down.sql")
+    assert 'the way down fails: 23502 column "name" of relation "author" contains null values' in finding.message
+
+
+def test_an_index_built_concurrently_that_is_killed_and_run_again(run):
+    up = "CREATE INDEX CONCURRENTLY author_name ON author (name);\nCREATE TABLE tag (id int);"
+    report = run(migration("0002", up, "DROP TABLE tag; DROP INDEX author_name;", transaction="none"))
+    finding = named(report, "rerun-fails")
+    assert finding.message == (
+        'killed at 2 different moments and run again, it fails: 42P07 relation "author_name" already exists; '
+        "INVALID is left: author_name"
+    )
+
+
+def test_a_label_that_is_used_too_early(run):
+    up = "ALTER TYPE mood ADD VALUE 'glad';\nUPDATE author SET mood = 'glad' WHERE id = 1;"
+    finding = named(run(migration("0002", up)), "rehearsal-fails")
+    assert (finding.severity, finding.location.line) == (Severity.ERROR, 2)
+    assert '55P04 unsafe use of new value "glad" of enum type mood' in finding.message
+
+
+def test_a_unique_constraint_on_rows_that_are_alike(run):
+    finding = named(
+        run(migration("0002", "ALTER TABLE author ADD CONSTRAINT one_each UNIQUE (mood);")), "rehearsal-fails"
+    )
+    assert finding.message == 'fails on a server with rows: 23505 could not create unique index "one_each"'
+
+
+def test_a_migration_that_works_only_on_an_empty_table(run):
+    finding = named(run(migration("0002", "ALTER TABLE author ADD COLUMN mail text NOT NULL;")), "rehearsal-fails")
+    message = 'fails on a server with rows: 23502 column "mail" of relation "author" contains null values'
+    assert finding.message == message
+
+
 def test_a_backfill_that_blocks_a_writer_for_seconds(run):
     up = "UPDATE author SET name = name || pg_sleep(0.08);\nUPDATE post SET slug = slug;"  # of 30 rows
     report = run(migration("0002", up))

@@ -9,6 +9,7 @@ from dbtools.model import operation as op
 from dbtools.model import sqlstate
 from dbtools.model.expression import Name
 from dbtools.model.finding import Severity
+from dbtools.model.mentioned import mentioned
 from dbtools.model.naming import is_relation
 from dbtools.model.objects import Check, Column, ForeignKey, NotNull, PrimaryKey, Table, Unique
 from dbtools.model.schema import Schema
@@ -89,7 +90,7 @@ def unknown_object(context: Context) -> Iterator[Harm]:
         message = f"{where} {missing.name}: fails with {effects.fails}"
         yield Harm(message, hint, missing.table or missing.name, missing.name if missing.table else "")
         return
-    if all(not name.namespace or name.namespace in context.before.namespaces for name in _mentioned(context.operation)):
+    if all(not name.namespace or name.namespace in context.before.namespaces for name in mentioned(context.operation)):
         what = "a column that its query" if effects.fails == sqlstate.UNDEFINED_COLUMN else "what it"
         yield Harm(f"{what} names does not exist: fails with {effects.fails}", "rehearse it to see what is missing")
 
@@ -172,16 +173,6 @@ def _other(operation: op.Operation, schema: Schema) -> Iterator[Missing]:
             yield Missing("type", str(domain.base), tuple(map(str, (*schema.enums, *schema.domains))))
         case _:
             yield from _tables(_around(operation), schema)
-
-
-def _mentioned(operation: op.Operation) -> Iterator[Name]:
-    """Every name that an operation holds, by itself or in a list."""
-    for each in operation.__match_args__:
-        value = getattr(operation, each)
-        if isinstance(value, Name):
-            yield value
-        elif isinstance(value, tuple):
-            yield from (found for found in value if isinstance(found, Name))
 
 
 def _attached(kind: str, name: str, table: Name, schema: Schema) -> Missing:
