@@ -9,18 +9,16 @@ from dbtools.model import operation as op
 from dbtools.model import sqlstate
 from dbtools.model.migration import Migration
 from dbtools.rehearse.watch import Watched
+from dbtools.sql.privileged import reaches_out
 from dbtools.sql.read import Statement
 from dbtools.sql.render import render, render_all
 from dbtools.sql.walk import Step
 
 # An enum's label must have been committed before it is used, and constraints must not wait when their table is altered.
 COMMITTED = frozenset({sqlstate.UNSAFE_NEW_ENUM_VALUE_USAGE, sqlstate.OBJECT_IN_USE})
-# What ROLLBACK leaves as it is: other servers, files, other sessions, the server as a whole.
-OUTSIDE = re.compile(
-    r"\bcopy\b[^;]*\b(?:from|to)\s+(?:program\b|e?')"
-    r"|\b(?:dblink\w*|lo_import|lo_export|pg_file_\w+|pg_read_\w+|pg_terminate_backend|pg_cancel_backend|pg_reload_conf"
-    r"|pg_rotate_logfile|pg_switch_wal|pg_create_\w*slot|pg_drop_replication_slot|pg_stat_reset\w*)\s*\(",
-    re.IGNORECASE,
+# Other sessions, and the server as a whole.
+BEYOND = re.compile(
+    r"\bpg_(terminate_backend|cancel_backend|create_\w*slot|drop_replication_slot|stat_reset\w*)\s*\(", re.IGNORECASE
 )
 
 
@@ -38,8 +36,10 @@ def left_out(migration: Migration, statement: Statement) -> NotRun | None:
     """Why *statement* cannot be tried as it stands; None where it can."""
     if statement.error:
         return NotRun(migration, statement, f"it was not understood: {statement.error}")
-    if OUTSIDE.search(statement.text):
+    if BEYOND.search(statement.text):
         return NotRun(migration, statement, "ROLLBACK would not take back what it does")
+    if out := reaches_out(statement.text):
+        return NotRun(migration, statement, f"ROLLBACK would not take back what {out} does")
     if not statement.needs_autocommit:
         return None
     plain = [_plain(operation) for operation in statement.operations]

@@ -14,7 +14,7 @@ from dbtools.sources.layouts import migrations_of
 from dbtools.sources.queries import read_texts
 from dbtools.sql.walk import fold
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 HISTORY = """
 CREATE TYPE mood AS ENUM ('ok', 'sad');

@@ -9,7 +9,7 @@ from dbtools.rehearse import RehearseSettings, rehearse
 from dbtools.review import review
 from tests.rehearse.test_rehearse import HISTORY, change, migration, rules
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 ALONE = "-- dbtools: no-transaction\n"
 LOG = """
