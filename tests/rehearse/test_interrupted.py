@@ -13,6 +13,13 @@ from dbtools.pg.connect import connect
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
+# A shell hides ^C from what it runs in the background, and so from all that this starts.
+PROGRAM = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+import dbtools.cli
+dbtools.cli.main()
+"""
 SLEEPS = "SELECT pg_sleep(30);"
 AT_ONCE = 20.0  # seconds; what would have been waited for is longer
 
@@ -47,7 +54,7 @@ class Project:
 
     def start(self, *arguments, **environment):
         return subprocess.Popen(
-            [sys.executable, "-m", "dbtools", "rehearse", "--verbose", *arguments],
+            [sys.executable, "-c", PROGRAM, "rehearse", "--verbose", *arguments],
             cwd=self.folder, env={**os.environ, "DBTOOLS_CACHE": str(self.cache), **environment}, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
