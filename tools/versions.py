@@ -11,7 +11,8 @@ from servers import folders
 MEASURED = (15, 16, 18)
 TESTS = (
     "tests/model/test_predict.py", "tests/model/test_predict_variations.py", "tests/model/test_predict_shapes.py",
-    "tests/rules/test_proof.py", "tests/pg/test_observe_oracle.py",
+    "tests/rules/test_proof.py", "tests/pg/test_observe_oracle.py", "tests/rehearse/test_rehearse.py",
+    "tests/rehearse/test_planted.py", "tests/rehearse/test_dry_run.py",
 )  # fmt: skip
 
 
