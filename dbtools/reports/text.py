@@ -111,16 +111,20 @@ class _Writer:
             yield from self.wrapped(noted[0], "    ", style="dim")
 
     def places(self, finding: Finding, lead: str) -> Iterator[str]:
-        """Who says what, and where: a line for each source."""
+        """Who says what, and where: a line for each source, or two where it does not fit."""
         cells = [
             (plain(source), plain(finding.values.get(source, "")), plain(str(place)))
             for source, place in finding.places.items()
         ]
-        names, said = (max((width(cell[number]) for cell in cells), default=0) for number in (0, 1))
-        said = min(said, self.paper.width // 2)
+        names, said, there = (max((width(cell[number]) for cell in cells), default=0) for number in range(3))
+        fits = len(lead) + names + said + there + 4 <= self.paper.width
         for source, value, place in cells:
             gaps = " " * (names - width(source)), " " * (said - width(value))
-            yield f"{lead}{source}{gaps[0]}  {value}{gaps[1]}  {self.styled(place, 'dim')}"
+            if fits:
+                yield f"{lead}{source}{gaps[0]}  {value}{gaps[1]}  {self.styled(place, 'dim')}"
+            else:
+                yield f"{lead}{source}{gaps[0]}  {self.styled(place, 'dim')}"
+                yield from self.wrapped(value, f"{lead}  ")
 
     def name(self, finding: Finding) -> str:
         return f"{self.styled(str(finding.severity), _SEVERITY_STYLES[finding.severity])}  {plain(finding.rule)}"

@@ -115,3 +115,16 @@ def test_a_long_plan_is_cut_and_says_who_has_the_rest():
     lines = render(Report("lint", "x", (finding,)), "text", Paper(width=120)).splitlines()
     assert sum("SELECT" in line for line in lines) == 11
     assert any("19 more lines" in line and "lint --fix" in line for line in lines)
+
+
+def test_what_a_source_says_stands_beside_its_place_or_below_it():
+    said = {"prisma": "text", "query latest": "42703 " + "word " * 12}
+    places = {source: Location("a/file.sql", 7) for source in said}
+    finding = Finding("r", Severity.ERROR, "m", Location("x.sql"), values=said, places=places)
+    wide = text(Report("drift", findings=(finding,)), width=140).splitlines()
+    assert "    prisma        text" in "\n".join(wide)
+    assert wide[wide.index("    m") + 1].endswith("  a/file.sql:7")
+    narrow = text(Report("drift", findings=(finding,)), width=60).splitlines()
+    first = narrow.index("    prisma        a/file.sql:7")
+    assert narrow[first + 1 : first + 3] == ["      text", "    query latest  a/file.sql:7"]
+    assert max(map(len, narrow)) <= 60
