@@ -20,17 +20,17 @@ def base_option(function: F) -> F:
 
 
 class Stand(NamedTuple):
-    """Where to rehearse, "" for an embedded server, and how many seconds a statement may take."""
+    """Where to rehearse, "" for an embedded server, and how many seconds a statement may take, None where unsaid."""
 
     server_url: str
-    timeout: float
+    timeout: float | None
 
 
 def stand_options(function: F) -> F:
     """``--server-url URL`` and ``--timeout SECONDS`` as ``stand``."""
 
     @wraps(function)
-    def joined(*args: Any, server_url: str | None, timeout: float, **values: Any) -> Any:
+    def joined(*args: Any, server_url: str | None, timeout: float | None, **values: Any) -> Any:
         return function(*args, stand=Stand(server_url or "", timeout), **values)
 
     url = click.option(
@@ -38,8 +38,8 @@ def stand_options(function: F) -> F:
         help="A PostgreSQL server where databases may be made and dropped.  [default: an embedded one]",
     )  # fmt: skip
     seconds = click.option(
-        "--timeout", metavar="SECONDS", type=click.FloatRange(0, 86_400, min_open=True), default=60, show_default=True,
-        help="Stop a statement of the rehearsal that runs for longer.",
+        "--timeout", metavar="SECONDS", type=click.FloatRange(0, 86_400, min_open=True),
+        help="Stop a statement that runs for longer.  [default: 60; in a copy of production, none]",
     )  # fmt: skip
     return url(seconds(joined))  # type: ignore[return-value]  # wraps keeps the signature
 

@@ -240,12 +240,14 @@ def _sizes(call: Call, path: str) -> Sizes:
 
 def rehearse_settings(call: Call, stand: Stand, amount: Amount) -> RehearseSettings:
     """How to rehearse, on an embedded server where no other is named."""
+    from dbtools.pg.guard import SECONDS
     from dbtools.rehearse import RehearseSettings
 
     config = call.config
+    seconds = SECONDS if stand.timeout is None else stand.timeout
     return RehearseSettings(
         stand.server_url, _rows(config, amount), call.say, config.postgres, config.rehearse.deploy,
-        lock_timeout=config.migrations.lock_timeout == "runner", timeout=stand.timeout,
+        lock_timeout=config.migrations.lock_timeout == "runner", timeout=seconds,
     )  # fmt: skip
 
 

@@ -31,5 +31,5 @@ def command(call: Call, scope: Scope, stand: Stand, amount: Amount, copy: Copy |
 
     change = change_of(call, scope)
     if copy is not None:
-        return dry_run(change, DryRunSettings(copy.url, copy.for_good, call.say))
+        return dry_run(change, DryRunSettings(copy.url, copy.for_good, stand.timeout, call.say))
     return rehearse(change, rehearse_settings(call, stand, amount))

@@ -6,6 +6,7 @@ back is not run unless the caller agrees that the copy is changed for good; the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from dbtools.model.report import Report, Section, TableSection
 from dbtools.model.schema import Schema
 from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect, redact, refuse_production, version
+from dbtools.pg.guard import Guard
 from dbtools.pg.sequences import positions
 from dbtools.rehearse.findings import of_statement
 from dbtools.rehearse.settings import Say
@@ -42,11 +44,20 @@ LISTED = 5
 
 @dataclass(frozen=True, slots=True)
 class DryRunSettings:
-    """``url``: the copy. ``for_good``: its owner agrees that it is changed, as production will be."""
+    """``url``: the copy. ``for_good``: its owner agrees that it is changed, as production will be.
+
+    ``timeout``: the seconds after which a statement is stopped, None for never.
+    """
 
     url: str
     for_good: bool = False
+    timeout: float | None = None
     say: Say = field(default=lambda *_: None)
+
+    @property
+    def guard(self) -> Guard:
+        """What keeps the time."""
+        return Guard(math.inf if self.timeout is None else self.timeout)
 
 
 @dataclass(slots=True)
@@ -73,10 +84,11 @@ def dry_run(change: Change, settings: DryRunSettings) -> Report:
         started = positions(connection)
         steps = walk(change.new, before, Session(version(connection)))
         if settings.for_good:
-            _for_good(connection, change.new, steps, ran, settings.say)
+            _for_good(connection, change.new, steps, ran, settings)
         else:
             with _undone(connection):
-                _in_one(connection, change.new, steps, ran, settings.say)
+                _in_one(connection, change.new, steps, ran, settings)
+    with connect(settings.url) as connection:  # a statement that had to be stopped may have taken the first one along
         ended = positions(connection)
         ran.moved = tuple(sorted(name for name, position in started.items() if ended.get(name, position) != position))
         return _report(change, settings, before, ran, version(connection))
@@ -95,14 +107,18 @@ def _undone(connection: Connection) -> Iterator[None]:
 
 
 def _in_one(
-    connection: Connection, migrations: tuple[Migration, ...], steps: Iterable[Step], ran: _Ran, say: Say
+    connection: Connection,
+    migrations: tuple[Migration, ...],
+    steps: Iterable[Step],
+    ran: _Ran,
+    settings: DryRunSettings,
 ) -> None:
     """Every statement that a transaction takes back, until one fails."""
     number = {id(migration): place for place, migration in enumerate(migrations, start=1)}
     for _, group in groupby(steps, key=lambda step: id(step.statement)):
         of_statement = list(group)
         first = of_statement[0]
-        say(number[id(first.migration)], len(migrations), f"trying {first.migration.name}")
+        settings.say(number[id(first.migration)], len(migrations), f"trying {first.migration.name}")
         reason = left_out(first.migration, first.statement)
         if reason is not None:
             ran.left_out.append(reason)
@@ -111,12 +127,12 @@ def _in_one(
             of_statement = [instead(step, reason.instead) for step in of_statement]
         elif isinstance(first.operation, op.Transaction):
             continue  # the script's own would end ours
-        watched = watched_statement(connection, of_statement)
+        watched = watched_statement(connection, of_statement, settings.guard)
         if (reason := only_together(watched)) is not None:
             ran.left_out.append(reason)
             return
         ran.watched.append(watched)
-        if watched.failed:
+        if watched.failed or connection.closed:
             return
         if connection.info.transaction_status.name != "INTRANS":  # nothing that we know does, and then nothing more
             raise DatabaseError(
@@ -126,15 +142,21 @@ def _in_one(
 
 
 def _for_good(
-    connection: Connection, migrations: tuple[Migration, ...], steps: Iterable[Step], ran: _Ran, say: Say
+    connection: Connection,
+    migrations: tuple[Migration, ...],
+    steps: Iterable[Step],
+    ran: _Ran,
+    settings: DryRunSettings,
 ) -> None:
     """Each migration as its runner would run it; the first that fails is the last."""
     by_migration = groupby(steps, key=lambda step: id(step.migration))
     for number, (_, group) in enumerate(by_migration, start=1):
         of_migration = tuple(group)
         migration = of_migration[0].migration
-        say(number, len(migrations), f"running {migration.name}")
-        ran.watched.extend(watch(connection, migration, of_migration))
+        settings.say(number, len(migrations), f"running {migration.name}")
+        ran.watched.extend(watch(connection, migration, of_migration, settings.guard))
+        if connection.closed:
+            return
         if connection.info.transaction_status.name != "IDLE":
             connection.execute("COMMIT" if in_transaction(migration) and not ran.failed else "ROLLBACK")
         connection.execute("RESET ALL")
@@ -157,7 +179,7 @@ def _report(change: Change, settings: DryRunSettings, before: Schema, ran: _Ran,
         sections.append(TableSection("Sequences that go on where the dry run left them", ("sequence",), rows))
     findings = [
         *_elsewhere(change, before),
-        *(finding for each in ran.watched for finding in of_statement(each) if finding.rule == "rehearsal-fails"),
+        *(finding for each in ran.watched for finding in of_statement(each) if finding.severity is Severity.ERROR),
     ]
     return Report(
         "rehearse", summary, tuple(findings), tuple(sections),

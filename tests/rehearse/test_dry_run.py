@@ -34,10 +34,10 @@ def copy(server):
 
 @pytest.fixture
 def tried(copy):
-    def trying(*new, for_good=False, history=HISTORY):
+    def trying(*new, for_good=False, timeout=None, history=HISTORY):
         base = fold(Schema(), (history,))
         change = Change("a test", base, fold(base, (each.up.text for each in new)), (), tuple(new))
-        return dry_run(change, DryRunSettings(copy, for_good))
+        return dry_run(change, DryRunSettings(copy, for_good, timeout))
 
     return trying
 
@@ -173,3 +173,13 @@ def test_a_lock_that_somebody_holds_is_not_waited_for_long(tried, copy):
         other.execute("BEGIN; LOCK TABLE author IN ACCESS SHARE MODE")
         (finding,) = tried(migration("0002", "ALTER TABLE author ADD COLUMN x int;")).findings
     assert "55P03" in finding.message
+
+
+@pytest.mark.parametrize("for_good", [False, True])
+def test_what_takes_too_long_is_stopped_where_somebody_said_so(tried, copy, for_good):
+    before = state(copy)
+    up = "DROP TABLE post;\nDO $$ BEGIN LOOP PERFORM pg_sleep(0.01); END LOOP; END $$;"
+    (finding,) = tried(migration("0002", up), timeout=0.5, for_good=for_good).findings
+    assert (finding.rule, finding.location.line) == ("rehearsal-times-out", 2)
+    assert "it ran for more than 0.5 s and was stopped" in finding.message
+    assert state(copy) == before
