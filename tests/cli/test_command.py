@@ -144,7 +144,7 @@ def test_what_to_review_arrives(capsys, monkeypatch):
     run(["given", "--base", "main", "--format", "json"], judge)
     given = json.loads(json.loads(capsys.readouterr().out)["summary"])
     scope = {"base": "main", "commit": None, "since": None, "staged": False, "everything": False}
-    assert given == {"scope": scope, "stand": ["postgres://h/d", 60.0]}
+    assert given == {"scope": scope, "stand": ["postgres://h/d", None]}
 
 
 def test_only_one_thing_can_be_reviewed(capsys):
