@@ -14,12 +14,11 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from dbtools import __version__
-from dbtools.model.expression import Name
 from dbtools.model.migration import Migration
 from dbtools.pg.account import account
 from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect, database_of, to_database
-from dbtools.pg.fill import Rows, count_rows, fill
+from dbtools.pg.fill import Rows, fill
 from dbtools.pg.guard import Guard
 from dbtools.pg.roles import Kept, as_before, drop, recall, remember, roles, settle, wake
 from dbtools.pg.run import Refused, Sent, run
@@ -51,7 +50,7 @@ class Broken(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A database with ``rows`` per table; ``broken`` says where the history could not go on.
+    """A database with rows in its tables; ``broken`` says where the history could not go on.
 
     ``url`` is for whoever makes databases; everything else happens at ``script_url``, as an account that is no
     superuser, since rows and queries set off what migrations made. ``past``: what the history had to be lent.
@@ -60,7 +59,6 @@ class Stage:
     server: Server
     url: str
     guard: Guard
-    rows: dict[Name, int]
     broken: Broken | None = None
     past: Kept = NOTHING
 
@@ -109,15 +107,16 @@ def staged(server: Server, history: Sequence[Migration], rows: Rows, say: Say, t
         past = recall(server, kept) if server.throwaway else NOTHING
         if server.throwaway and server.has_database(kept) and wake(server, past):
             with server.database(template=kept, owner=found.role) as url:
-                yield Stage(server, url, guard, _counted(found.url(url)), past=past)
+                yield Stage(server, url, guard, past=past)
             return
         with server.database(owner=found.role) as url:
             broken = _run(guard, url, history, say)
-            counts = {} if broken else _filled(found.url(url), rows)
+            if not broken:
+                _fill(found.url(url), rows)
             past = _taken(server, guard)
             if server.throwaway and not broken:
                 _keep(server, url, kept, past)
-            yield Stage(server, url, guard, counts, broken, past)
+            yield Stage(server, url, guard, broken, past)
 
 
 @contextmanager
@@ -172,14 +171,9 @@ def _run(guard: Guard, url: str, history: Sequence[Migration], say: Say) -> Brok
     return None
 
 
-def _filled(url: str, rows: Rows) -> dict[Name, int]:
+def _fill(url: str, rows: Rows) -> None:
     with connect(url) as connection:
-        return fill(connection, catalog(connection), rows)
-
-
-def _counted(url: str) -> dict[Name, int]:
-    with connect(url) as connection:
-        return count_rows(connection, catalog(connection).tables)
+        fill(connection, catalog(connection), rows)
 
 
 def _keep(server: Server, url: str, kept: str, past: Kept) -> None:
