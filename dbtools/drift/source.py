@@ -11,7 +11,7 @@ from typing import TypeVar
 from dbtools.drift.meaning import Meanings
 from dbtools.model.expression import Name
 from dbtools.model.finding import Location
-from dbtools.model.migration import BOOKKEEPING
+from dbtools.model.migration import is_bookkeeping
 from dbtools.model.objects import Column, ColumnRef, Enum, Table
 from dbtools.model.reader import Insert, Reading
 from dbtools.model.schema import Schema
@@ -192,6 +192,4 @@ def _defined(schema: Schema) -> Schema:
 
 
 def _is_defined(table: Table) -> bool:
-    return (
-        table.persistence != "temporary" and table.partition_of is None and table.name.local.lower() not in BOOKKEEPING
-    )
+    return table.persistence != "temporary" and table.partition_of is None and not is_bookkeeping(table.name)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from dataclasses import dataclass
+
+    from dbtools.model.expression import Name
 else:
     from dbtools.model.value import dataclass
 
@@ -20,6 +22,11 @@ BOOKKEEPING = frozenset(
     """.split()
 )
 TransactionMode = Literal["batch", "file", "query", "statement", "none"]
+
+
+def is_bookkeeping(relation: Name) -> bool:
+    """Whether *relation* is a table in which a runner keeps account."""
+    return relation.local.lower() in BOOKKEEPING
 
 
 @dataclass(frozen=True, slots=True)

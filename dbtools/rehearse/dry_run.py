@@ -9,17 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dbtools.change import Change
 from dbtools.errors import DatabaseError
 from dbtools.model import operation as op
-from dbtools.model.diff import diff
+from dbtools.model.entries import Members
 from dbtools.model.expression import Name
-from dbtools.model.finding import Evidence, Finding, Location, Severity
-from dbtools.model.migration import BOOKKEEPING, Migration
+from dbtools.model.finding import Finding, Location, Severity
+from dbtools.model.migration import Migration, is_bookkeeping
 from dbtools.model.predict import Session
 from dbtools.model.report import Report, Section, TableSection
 from dbtools.model.schema import Schema
@@ -30,16 +30,16 @@ from dbtools.pg.sequences import positions
 from dbtools.rehearse.findings import of_statement
 from dbtools.rehearse.settings import Say
 from dbtools.rehearse.show import details, overview, short
+from dbtools.rehearse.state import apart
+from dbtools.rehearse.trial import rehearsed
 from dbtools.rehearse.undoable import NotRun, instead, left_out, only_together
 from dbtools.rehearse.watch import Watched, watch, watched_statement
-from dbtools.sql.render import render
 from dbtools.sql.walk import Step, in_transaction, walk
 
 if TYPE_CHECKING:
     from dbtools.pg.connect import Connection
 
 PATIENCE = "5s"  # for a lock that somebody else holds in the copy; they would wait behind us
-LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _for_good(
             return
         if connection.info.transaction_status.name != "IDLE":
             connection.execute("COMMIT" if in_transaction(migration) and not ran.failed else "ROLLBACK")
-        connection.execute("RESET ALL")
+        connection.execute("RESET ROLE; RESET ALL")
         if ran.failed:
             return
 
@@ -202,21 +202,24 @@ def _left_out_table(left_out: list[NotRun]) -> TableSection:
 
 def _elsewhere(change: Change, before: Schema) -> Iterator[Finding]:
     """Where the copy is not what the migrations before the change add up to, this says less than it seems to."""
-    operations = [each for each in diff(before, change.base) if not _is_bookkeeping(each)]
-    if not operations or not change.base.complete:
-        return
-    texts = [" ".join(render(operation).split()) for operation in operations[:LISTED]]
-    more = f"; and {len(operations) - LISTED} more" if len(operations) > LISTED else ""
-    yield Finding(
-        "copy-differs",
-        Severity.WARNING,
-        f"the database is not what the migrations before the change make; that would take {'; '.join(texts)}{more}",
-        Location(change.new[0].up.path),
-        Evidence.REHEARSED,
-        "bring the copy up to the base of the change, or name what is new with --base or --since",
-    )
+    left = apart(_without_accounts(before, change.base), change.base) if change.base.complete else ""
+    if left:
+        yield rehearsed(
+            "copy-differs",
+            Severity.WARNING,
+            f"the database is not what the migrations before the change make; that would take {left}",
+            Location(change.new[0].up.path),
+            "bring the copy up to the base of the change, or name what is new with --base or --since",
+        )
 
 
-def _is_bookkeeping(operation: op.Operation) -> bool:
-    name = getattr(operation, "name", None) or getattr(getattr(operation, "table", None), "name", None)
-    return isinstance(name, Name) and name.local.lower() in BOOKKEEPING
+def _without_accounts(before: Schema, base: Schema) -> Schema:
+    """*before* without the tables in which runners keep account, their sequences, and schemas made for nothing else."""
+    tables = {name: table for name, table in before.tables.items() if not is_bookkeeping(name)}
+    gone = before.tables.keys() - tables.keys()
+    owned = {
+        name: each for name, each in before.sequences.items() if each.owner is None or each.owner.table not in gone
+    }
+    used = {name.namespace for each in (tables, owned, before.views, before.enums, before.domains) for name in each}
+    spaces = (space for space in before.namespaces if space in base.namespaces or space in used)
+    return replace(before, tables=tables, sequences=owned, namespaces=Members(spaces))

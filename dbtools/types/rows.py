@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dbtools.model.expression import Name, Type
-from dbtools.model.migration import BOOKKEEPING
+from dbtools.model.migration import is_bookkeeping
 from dbtools.model.objects import Column, Domain, Table, View
 from dbtools.model.reader import Insert
 from dbtools.model.schema import Schema
@@ -38,7 +38,7 @@ def rows_of(schema: Schema) -> tuple[Row, ...]:
 
 
 def _is_wanted(table: Table) -> bool:
-    return table.partition_of is None and table.persistence != "temporary" and table.name.local not in BOOKKEEPING
+    return table.partition_of is None and table.persistence != "temporary" and not is_bookkeeping(table.name)
 
 
 def _row(table: Table, schema: Schema) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dbtools.model.expression import Name, Type
-from dbtools.model.migration import BOOKKEEPING
+from dbtools.model.migration import is_bookkeeping
 from dbtools.model.naming import is_relation_or_index, object_name
 from dbtools.model.objects import Column
 from dbtools.model.schema import Schema
@@ -67,7 +67,7 @@ def may_be_owned(sequence: Name, schema: Schema) -> bool:
 def is_brought(name: Name, schema: Schema) -> bool:
     """Whether the system, an extension or the platform may have made it: no migration has to."""
     apart = name.namespace not in schema.namespaces and name.namespace != "pg_temp"
-    system = name.local.startswith("pg_") or name.local.lower() in BOOKKEEPING
+    system = name.local.startswith("pg_") or is_bookkeeping(name)
     return apart or system or not schema.extensions <= WITHOUT_TABLES
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dbtools.model import sqlstate
 from dbtools.model.finding import Severity
-from dbtools.model.migration import BOOKKEEPING
+from dbtools.model.migration import is_bookkeeping
 from dbtools.model.operation import LockTable
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.wording import BLOCKS_ALL, joined
@@ -66,7 +66,7 @@ def explicit_lock_table(context: Context) -> Iterator[Harm]:
     tables = [
         name
         for name in operation.tables
-        if name in context.effects.locks and context.existed(name) and name.local.lower() not in BOOKKEEPING
+        if name in context.effects.locks and context.existed(name) and not is_bookkeeping(name)
     ]
     if not tables or not operation.mode.blocks_writes:
         return
