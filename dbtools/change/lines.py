@@ -11,6 +11,7 @@ from dbtools.model.diff import diff
 from dbtools.model.expression import Name
 from dbtools.model.objects import Column, ColumnRef, Constraint, ForeignKey, Table
 from dbtools.model.schema import Schema
+from dbtools.model.wording import counted
 from dbtools.sql.render import render
 
 
@@ -113,12 +114,9 @@ def _other(operation: op.Operation) -> Line | None:
 
 
 def _table(table: Table) -> str:
-    parts = [f"{len(table.columns)} columns"]
-    keys = len(table.foreign_keys)
-    if keys:
-        parts.append(f"{keys} foreign key{'s' * (keys != 1)}")
-    if table.indexes:
-        parts.append(f"{len(table.indexes)} index{'es' * (len(table.indexes) != 1)}")
+    parts = [counted(len(table.columns), "column")]
+    parts += [counted(keys, "foreign key")] if (keys := len(table.foreign_keys)) else []
+    parts += [counted(indexes, "index", "indexes")] if (indexes := len(table.indexes)) else []
     return ", ".join(parts)
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from dbtools.change import Change, Scope, gather
 from dbtools.cli._one_source import one_source
-from dbtools.cli._project import existing_pages, pages_of
+from dbtools.cli._project import RUN, existing_pages, pages_of
 from dbtools.config import FILE_NAME, Config
+from dbtools.errors import UsageError
 from dbtools.model.finding import Finding, Severity
 from dbtools.model.report import Report
 
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
 def drawn(call: Call, source: str | None) -> Change:
     """The schema that the pages show, as ``head``."""
     return gather(one_source(call, source), Scope(everything=True))
+
+
+def changed_since(call: Call, source: str | None, base: str) -> Change:
+    """What changed in the schema that the pages show; the migrations say besides what was renamed."""
+    project = one_source(call, source)
+    if project.truth in RUN:
+        hint = "name a source that is files: what they said at a revision, git knows"
+        raise UsageError(f"{project.truth} says nothing of the past", hint=hint)
+    migrations = call.config.sources.get("migrations", ()) if call.config_or_none else ()
+    history = {"migrations": migrations} if migrations else {}
+    return gather(replace(project, sources=history | dict(project.sources), queries=()), Scope(base=base))
 
 
 def pages_for(call: Call, only: tuple[str, ...] = ()) -> tuple[Pages, dict[str, str]]:

@@ -85,18 +85,6 @@ def change_of(call: Call, scope: Scope) -> Change:
     return gather(project_of(call.config), scope)
 
 
-def drawn_of(config: Config, source: str | None, *, history: bool = False) -> Project:
-    """The project as far as it is drawn: *source*, or else its truth; *history* says what was renamed."""
-    from dataclasses import replace
-
-    project = project_of(config)
-    kind, where = source_of(source or project.truth, project)
-    sources = {kind: (where,) if source else project.sources[kind]}
-    if history and "migrations" in project.sources:
-        sources = {"migrations": project.sources["migrations"]} | sources
-    return replace(project, sources=sources, truth=kind, queries=())
-
-
 def pages_of(config: Config) -> Pages:
     """The pages that dbtools.yaml asks for."""
     from dbtools.erd import DomainPages, Pages

@@ -66,13 +66,13 @@ def _drawn(call: Call, source: str | None, domains: tuple[str, ...]) -> Drawn:
 def _changed(call: Call, source: str | None, base: str) -> Report:
     from dataclasses import replace
 
-    from dbtools.change import Scope, gather
-    from dbtools.cli._project import drawn_of, pages_of
+    from dbtools.cli._drawn import changed_since, pages_for
     from dbtools.erd import changed
 
     if click.get_current_context().params["check"]:
         hint = "leave one out: --changed writes no files that could be out of date"
         raise UsageError("--check and --changed exclude each other", hint=hint)
-    change = gather(drawn_of(call.config, source, history=True), Scope(base=base))
-    report = changed(change, pages_of(call.config))
+    change = changed_since(call, source, base)
+    pages, _ = pages_for(call)
+    report = changed(change, pages)
     return replace(report, findings=(*change.problems, *report.findings))

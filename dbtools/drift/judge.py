@@ -21,6 +21,7 @@ from dbtools.model.question import Ask
 from dbtools.model.reader import Reading
 from dbtools.model.report import Report, TableSection
 from dbtools.model.schema import Schema
+from dbtools.model.wording import counted
 
 FEW = 3  # tables: two sources with as many each and none in common do not speak of the same database
 
@@ -134,21 +135,17 @@ def _uncertain(sources: list[Source]) -> int:
 
 def _summary(sources: list[Source], differences: int, undecided: int, figures: Mapping[str, int]) -> str:
     labels = [source.label for source in sources]
-    shared = f"{_count(figures['tables'], 'table')}, {_count(figures['columns'], 'column')}"
+    shared = f"{counted(figures['tables'], 'table')}, {counted(figures['columns'], 'column')}"
     parts = [f"{len(sources)} sources agree on {shared}"]
     if figures.get("in the baseline"):
         parts = [f"{len(sources)} sources differ on {shared} in nothing that was not known"]
     if differences:
-        parts = [f"{_count(differences, 'difference')} between {', '.join(labels[:-1])} and {labels[-1]}"]
+        parts = [f"{counted(differences, 'difference')} between {', '.join(labels[:-1])} and {labels[-1]}"]
     if undecided:
         parts.append(f"{undecided} not to be told from the text")
     if uncertain := _uncertain(sources):
-        parts.append(f"{_count(uncertain, 'table')} not compared: see what was not read")
+        parts.append(f"{counted(uncertain, 'table')} not compared: see what was not read")
     return "; ".join(parts)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _sections(sources: list[Source]) -> tuple[TableSection, ...]:

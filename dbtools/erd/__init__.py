@@ -17,7 +17,7 @@ from dbtools.erd.index import INDEX, index
 from dbtools.erd.keep import Kept, kept_in
 from dbtools.erd.links import Links, crossing, links
 from dbtools.erd.markdown import inline
-from dbtools.erd.page import count, page
+from dbtools.erd.page import page
 from dbtools.erd.settings import DomainPages, Pages
 from dbtools.erd.standing import Standing, place, standing
 from dbtools.erd.suggest import suggest
@@ -25,6 +25,7 @@ from dbtools.erd.whole import WHOLE, whole
 from dbtools.model.finding import Finding
 from dbtools.model.report import File, Report, TableSection
 from dbtools.model.schema import Schema
+from dbtools.model.wording import counted
 
 __all__ = ["DomainPages", "Pages", "changed", "erd", "suggest"]
 
@@ -55,7 +56,7 @@ def erd(schema: Schema, pages: Pages, existing: Mapping[str, str]) -> Report:
     files += [File(place(pages.out, file), None) for file in stand.stale if not pages.only]
     return Report(
         command="erd",
-        summary=f"{count(sum(len(chapter.tables) for chapter in wanted), 'table')} on {count(len(wanted), 'page')}",
+        summary=f"{counted(sum(len(chapter.tables) for chapter in wanted), 'table')} on {counted(len(wanted), 'page')}",
         findings=(*findings, *_about(stand.findings, pages, wanted)),
         sections=(_contents(book, wanted),),
         files=tuple(sorted(files, key=lambda file: file.path)),

@@ -20,6 +20,7 @@ from dbtools.erd.mermaid import mermaid
 from dbtools.erd.split import groups
 from dbtools.model.expression import Name
 
+TITLE = "What changed in the tables"
 MOST_DIAGRAMS = 4
 MOST_NOTED = 8
 MOST_GHOSTS = 8
@@ -99,7 +100,7 @@ def _belongs(line: Reference, number: dict[Name, int]) -> int:
 
 def _title(place: int, many: int, names: tuple[Name, ...], lines: list[Reference]) -> str:
     if many == 1:
-        return "What changed in the tables"
+        return TITLE
     ends = Counter(name for line in lines for name in (line.parent, line.child) if name in names)
     hub = min(names, key=lambda name: (-ends[name], name))
     return f"What changed, {place} of {many}: around {plain(str(hub))}"

@@ -7,7 +7,7 @@ from collections import Counter
 from dbtools.change import Change
 from dbtools.change.lines import Line, lines
 from dbtools.change.renames import renames
-from dbtools.erd.around import Around, around
+from dbtools.erd.around import TITLE, Around, around
 from dbtools.erd.delta import Delta, delta
 from dbtools.erd.diagram import Box, Diagram
 from dbtools.erd.marks import Mark
@@ -17,6 +17,7 @@ from dbtools.erd.settings import Pages
 from dbtools.model.objects import Table
 from dbtools.model.report import Report, Section, TableSection, TextSection
 from dbtools.model.schema import Schema
+from dbtools.model.wording import counted
 
 LEGEND = {
     Mark.ADDED: "+ and a thick frame: added",
@@ -24,7 +25,6 @@ LEGEND = {
     Mark.REMOVED: "- and a thick dashed frame: removed",
 }
 MOST_NAMES = 20
-TITLE = "What changed in the tables"
 
 
 def changed(change: Change, pages: Pages, *, listed: bool = True) -> Report:
@@ -82,11 +82,11 @@ def _counted(box: Box, found: Delta) -> str:
     """How many columns and foreign keys came, changed or went, in words."""
     if box.mark is Mark.CHANGED:
         signs = Counter(row.note[:1] for row in box.rows if row.note)
-        said = [f"{sign}{number} {'column' if number == 1 else 'columns'}" for sign, number in sorted(signs.items())]
+        said = [f"{sign}{counted(number, 'column')}" for sign, number in sorted(signs.items())]
         return ", ".join([*said, *([box.note.lstrip(", ")] if box.note else [])])
     keys = sum(line.child == box.name for line in found.references)
     counts = ((len(box.rows), "column"), (keys, "foreign key"))
-    return ", ".join(f"{number} {word}{'s' * (number != 1)}" for number, word in counts if number)
+    return ", ".join(counted(number, word) for number, word in counts if number)
 
 
 def _rest(base: Schema, head: Schema, found: Delta, drawn: Around) -> tuple[tuple[str, ...], ...]:

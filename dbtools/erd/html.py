@@ -18,7 +18,6 @@ from dbtools.erd.assign import Chapter, chosen
 from dbtools.erd.atlas import Atlas, Reference, atlas
 from dbtools.erd.diagram import keys
 from dbtools.erd.markdown import anchors, plain, visible
-from dbtools.erd.page import count
 from dbtools.erd.picture import drawn, require_pictures
 from dbtools.erd.settings import Pages
 from dbtools.errors import MissingExtra
@@ -26,6 +25,7 @@ from dbtools.model.expression import Name
 from dbtools.model.objects import Column, Index, Table, Unique
 from dbtools.model.report import Report
 from dbtools.model.schema import Schema
+from dbtools.model.wording import counted
 
 TITLE = "Database schema"
 HEADER = ("Column", "Type", "Null", "Default", "Key", "References", "Comment")
@@ -53,7 +53,7 @@ def html(schema: Schema, pages: Pages) -> tuple[Report, str]:
     anchor = dict(zip(names, (f"t-{each}" for each in anchors(visible(str(name)) for name in names)), strict=True))
     page = _Page(book, chapters, anchor)
     pictures = _pictures(page)
-    report = Report("erd", f"a page of {count(len(names), 'table')}", findings)
+    report = Report("erd", f"a page of {counted(len(names), 'table')}", findings)
     return report, "\n".join(_lines(page, pictures)) + "\n"
 
 
@@ -68,10 +68,9 @@ def _lines(page: _Page, pictures: dict[str, str]) -> Iterator[str]:
     yield '<label>Search <input id="search" type="search" placeholder="table, column, comment: press /"></label>'
     options = "".join(f'<option value="{_id(made)}">{_text(made.title)}</option>' for made in page.chapters)
     yield f'<label>Domain <select id="domain"><option value="">all</option>{options}</select></label>'
-    yield f'<output id="count">{count(len(page.anchor), "table")}</output>\n</form>\n</header>\n<main>'
-    facts = (
-        count(len(page.anchor), "table"), count(len(page.chapters), "domain"), count(len(references), "foreign key")
-    )  # fmt: skip
+    yield f'<output id="count">{counted(len(page.anchor), "table")}</output>\n</form>\n</header>\n<main>'
+    numbers = ((page.anchor, "table"), (page.chapters, "domain"), (references, "foreign key"))
+    facts = (counted(len(each), word) for each, word in numbers)
     yield f'<p class="faint">{" · ".join(facts)}</p>'
     for made in page.chapters:
         yield from _section(made, page, pictures.get(made.slug, ""))
@@ -81,7 +80,7 @@ def _lines(page: _Page, pictures: dict[str, str]) -> Iterator[str]:
 def _section(made: Chapter, page: _Page, picture: str) -> Iterator[str]:
     yield f'<section id="{_id(made)}">\n<h2>{_text(made.title)}</h2>'
     owner = f"owner: {made.domain.owner}" if made.domain.owner else ""
-    said = " · ".join(part for part in (count(len(made.tables), "table"), owner) if part)
+    said = " · ".join(part for part in (counted(len(made.tables), "table"), owner) if part)
     yield f'<p class="faint">{_text(said)}</p>'
     if made.domain.description:
         yield f"<p>{_text(made.domain.description)}</p>"

@@ -11,8 +11,8 @@ from dbtools.erd.keep import first_line, keep
 from dbtools.erd.links import Links, chapter, crossing
 from dbtools.erd.markdown import inline, optional, table
 from dbtools.erd.mermaid import LABEL, quoted
-from dbtools.erd.page import count
 from dbtools.erd.whole import TITLE, WHOLE
+from dbtools.model.wording import counted
 
 INDEX = "README.md"
 MOST_DOMAINS = 40
@@ -32,8 +32,8 @@ def index(links: Links, blocks: Mapping[str, str]) -> str:
 def _facts(links: Links) -> str:
     references = links.atlas.references()
     between = sum(links.atlas.leaves(reference) for reference in references)
-    facts = [count(len(links.atlas.home), "table"), count(len(links.atlas.chapters), "domain")]
-    return " · ".join([*facts, f"{count(len(references), 'foreign key')} ({between} between domains)"])
+    facts = [counted(len(links.atlas.home), "table"), counted(len(links.atlas.chapters), "domain")]
+    return " · ".join([*facts, f"{counted(len(references), 'foreign key')} ({between} between domains)"])
 
 
 def _domains(links: Links) -> list[str]:
@@ -56,7 +56,7 @@ def _dependencies(links: Links) -> list[str]:
     )
     if not arrows or len(place) > MOST_DOMAINS or len(arrows) > MOST_ARROWS:
         return []
-    labels = ((made.slug, f"{made.title} · {count(len(made.tables), 'table')}") for made in atlas.chapters)
+    labels = ((made.slug, f"{made.title} · {counted(len(made.tables), 'table')}") for made in atlas.chapters)
     nodes = (f"  {place[slug]}[{quoted(label, limit=LABEL)}]" for slug, label in labels)
     lines = (f"  {child} -->|{number}| {parent}" for (child, parent), number in sorted(arrows.items()))
     picture = ["```mermaid", "flowchart LR", *nodes, *lines, "```"]

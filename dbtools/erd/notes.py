@@ -10,6 +10,7 @@ from dbtools.erd.diagram import alone
 from dbtools.erd.marks import Mark
 from dbtools.model.expression import Name
 from dbtools.model.objects import Column, Constraint, ForeignKey, Index, PartitionOf, PrimaryKey, Table, Unique
+from dbtools.model.wording import counted
 
 WORDS = {
     "Check": "check", "Exclusion": "exclusion", "ForeignKey": "foreign key", "Index": "index", "NotNull": "not null",
@@ -68,7 +69,7 @@ def reference_note(old: ForeignKey, new: ForeignKey) -> str:
 def table_note(old: Table, new: Table, was: str, partitions: Counter[Mark]) -> str:
     """What became of a table that no row and no line shows: ``, was Person (+1 index, row security on)``."""
     said = list(_counted(old, new))
-    said += [f"{mark.value}{number} {_plural('partition', number)}" for mark, number in partitions.items()]
+    said += [f"{mark.value}{counted(number, 'partition')}" for mark, number in partitions.items()]
     if old.partition_by != new.partition_by:
         said.append("partition key")
     if old.partition_of != new.partition_of:
@@ -112,14 +113,10 @@ def _counted(old: Table, new: Table) -> Iterator[str]:
     marked += [(Mark.CHANGED if part.name in pairs else Mark.REMOVED, part) for part in lost]
     found = Counter((WORDS[type(part).__name__], mark) for mark, part in marked)
     for (word, mark), number in sorted(found.items(), key=lambda item: (item[0][0], item[0][1].value)):
-        yield f"{mark.value}{number} {_plural(word, number)}"
+        yield f"{mark.value}{counted(number, word, MANY.get(word, ''))}"
 
 
 def _hidden(table: Table, other: Table) -> list[Constraint | Index]:
     there = {replace(part, name="") for part in (*other.constraints, *other.indexes)}
     every = (part for part in (*table.constraints, *table.indexes) if replace(part, name="") not in there)
     return [part for part in every if not shows(part, other)]
-
-
-def _plural(word: str, number: int) -> str:
-    return word if number == 1 else MANY.get(word, f"{word}s")

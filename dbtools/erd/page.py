@@ -15,6 +15,7 @@ from dbtools.erd.markdown import codes, inline, optional, paragraph, table
 from dbtools.erd.mermaid import mermaid
 from dbtools.erd.split import diagrams
 from dbtools.model.expression import Name
+from dbtools.model.wording import counted
 
 OUT = ("Foreign key", "Refers to", "Domain", "On delete", "Indexed")
 INTO = ("Refers to", "Foreign key", "Domain", "On delete", "Indexed")
@@ -33,18 +34,13 @@ def page(here: Chapter, links: Links, blocks: Mapping[str, str], max_tables: int
     return "\n".join(lines) + "\n"
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """``1 table``, ``2 tables``."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
-
-
 def _facts(here: Chapter, atlas: Atlas) -> str:
     out, into = crossing(here, atlas)
     facts = [
         "[All domains](README.md)",
-        count(len(here.tables), "table"),
-        count(sum(len(shown.columns) for shown in here.tables), "column"),
-        f"{count(len(out), 'reference')} out",
+        counted(len(here.tables), "table"),
+        counted(sum(len(shown.columns) for shown in here.tables), "column"),
+        f"{counted(len(out), 'reference')} out",
         f"{len(into)} in",
     ]
     return " · ".join([*facts, *([f"owner: {owner}"] if (owner := optional(here.domain.owner)) else [])])

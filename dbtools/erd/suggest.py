@@ -10,12 +10,12 @@ from dbtools.erd.assign import EVERYTHING, THE_REST, slugs
 from dbtools.erd.atlas import Atlas, atlas
 from dbtools.erd.cluster import clusters, common
 from dbtools.erd.naming import key, title
-from dbtools.erd.page import count
 from dbtools.erd.patterns import Patterns
 from dbtools.erd.settings import DomainPages, Pages
 from dbtools.model.expression import Name
 from dbtools.model.report import Report, TableSection, TextSection
 from dbtools.model.schema import Schema
+from dbtools.model.wording import counted
 
 ALONE = DomainPages("unrelated", (), title="Unrelated tables")
 HEADER = ("Domain", "", "Around", "Tables", "Foreign keys inside", "Across")
@@ -48,10 +48,10 @@ def suggest(schema: Schema, pages: Pages) -> Report:
     proposals = _proposals(book, homeless, pages.domains)
     domains = _merged(pages.domains, proposals)
     between, total = _across(book, proposals)
-    share = f"{between} of {count(total, 'foreign key')} cross from one domain to another"
+    share = f"{between} of {counted(total, 'foreign key')} cross from one domain to another"
     return Report(
         command="erd",
-        summary=f"{count(len(homeless), 'table')} in {count(len(proposals), 'domain')}; {share}"
+        summary=f"{counted(len(homeless), 'table')} in {counted(len(proposals), 'domain')}; {share}"
         + (f" ({round(100 * between / total)} %)" if total else ""),
         sections=(
             TableSection("Why", HEADER, tuple(map(_row, proposals))),

@@ -16,9 +16,9 @@ from dbtools.erd.keep import first_line, keep
 from dbtools.erd.links import Links, chapter
 from dbtools.erd.markdown import codes, inline, table
 from dbtools.erd.mermaid import LABEL, mermaid
-from dbtools.erd.page import count
 from dbtools.erd.split import Part, fits, fitting, groups, part_of, within
 from dbtools.model.expression import Name
+from dbtools.model.wording import counted
 
 WHOLE = "erd.md"
 TITLE = "The whole schema"
@@ -115,7 +115,7 @@ def _diagram(title: str, boxes: tuple[Box, ...], part: Part, where: Mapping[Name
 
 
 def _facts(atlas: Atlas) -> str:
-    facts = [count(len(atlas.home), "table"), count(len(atlas.references()), "foreign key")]
+    facts = [counted(len(atlas.home), "table"), counted(len(atlas.references()), "foreign key")]
     return " · ".join(["[All domains](README.md)", *facts])
 
 

@@ -21,6 +21,7 @@ from dbtools.model.finding import Finding, Severity
 from dbtools.model.migration import Migration
 from dbtools.model.plan import script
 from dbtools.model.report import File, Report, Section, TableSection, TextSection
+from dbtools.model.wording import counted
 from dbtools.sources.writing import migrations_from
 from dbtools.sql.walk import fold, statements
 
@@ -128,15 +129,11 @@ def _report(change: Change, works: Sequence[Work], settings: LintSettings) -> Re
     left = sum(len(work.left) for work in works)
     count = sum(len(work.now) for work in fixed)
     becomes = "becomes" if len(fixed) == 1 else "become"
-    summary = f"{_counted(len(fixed), 'migration')} {becomes} {count}" if fixed else "nothing to write"
+    summary = f"{counted(len(fixed), 'migration')} {becomes} {count}" if fixed else "nothing to write"
     if left:
-        summary += f", {_counted(left, 'finding')} left"
+        summary += f", {counted(left, 'finding')} left"
     sections = (*_written(fixed), *_waiting(fixed), *_left(works))
     return Report("lint --fix", summary, findings, sections, files, {"migrations": len(works), "files": len(files)})
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _files(work: Work) -> Iterator[File]:
@@ -148,7 +145,7 @@ def _files(work: Work) -> Iterator[File]:
 
 def _written(fixed: Sequence[Work]) -> Iterator[Section]:
     rows = [
-        (each.up.path, _counted(len(statements(each.up.text)), "statement"), "" if each.transaction != "none" else "no")
+        (each.up.path, counted(len(statements(each.up.text)), "statement"), "" if each.transaction != "none" else "no")
         for work in fixed
         for each in work.now
     ]

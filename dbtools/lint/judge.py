@@ -24,6 +24,7 @@ from dbtools.model.plan import spelled_out
 from dbtools.model.predict import Session
 from dbtools.model.report import Report, TableSection
 from dbtools.model.schema import Schema
+from dbtools.model.wording import counted
 from dbtools.rules import Context, Harm, Rule
 from dbtools.sql.excerpt import excerpt
 from dbtools.sql.ignore import ignores
@@ -196,12 +197,8 @@ def _names(harm: Harm) -> Iterator[str]:
 def _summary(migrations: int, statements: int, uncertain: int) -> str:
     if not migrations:
         return "no new migration"
-    judged = f"{_count(migrations, 'migration')}, {_count(statements, 'statement')} judged"
+    judged = f"{counted(migrations, 'migration')}, {counted(statements, 'statement')} judged"
     return f"{judged}, {uncertain} not certainly" if uncertain else judged
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _section(findings: tuple[Finding, ...]) -> tuple[TableSection, ...]:

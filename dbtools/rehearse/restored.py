@@ -16,6 +16,7 @@ from dbtools.model.expression import Name
 from dbtools.model.finding import Damage, Finding, Location, Severity
 from dbtools.model.mentioned import mentioned
 from dbtools.model.migration import Migration
+from dbtools.model.wording import counted
 from dbtools.pg.losses import Held, Tally
 from dbtools.rehearse.state import State
 from dbtools.rehearse.trial import Fact, rehearsed
@@ -48,7 +49,7 @@ class Missing(NamedTuple):
     rule: str = ""
 
 
-def counted(three: Three) -> str:
+def rows_left(three: Three) -> str:
     """How many of the rows that were there before are there after the way down; empty where there were none."""
     pairs = [(tally, three.down.rows.get(name, Tally(0, {}))) for name, tally in three.before.rows.items()]
     total = sum(before.rows for before, _ in pairs)
@@ -61,7 +62,7 @@ def counted(three: Three) -> str:
     )
     if not total:
         return ""
-    return f"; {left:,} of {total:,} rows" + (f", without {_count(values, 'value')}" if values else "")
+    return f"; {left:,} of {total:,} rows" + (f", without {counted(values, 'value')}" if values else "")
 
 
 def told(down: Migration, three: Three) -> tuple[tuple[Finding, ...], tuple[Fact, ...]]:
@@ -102,13 +103,13 @@ def _missing(three: Three) -> Iterator[Missing]:
 def _of_rows(table: Name, before: int, after: int | None, down: int) -> Missing:
     gone = "its" if down == 0 else f"{before - down} of its"
     if down > before:
-        return Missing(table, "", f"leaves {_count(down - before, 'row')} more in {table} than there were before")
+        return Missing(table, "", f"leaves {counted(down - before, 'row')} more in {table} than there were before")
     if after is None:
         state = "empty" if down == 0 else "in part"
-        return Missing(table, "", f"brings {table} back {state}: {gone} {_count(before, 'row')} are gone", GONE)
+        return Missing(table, "", f"brings {table} back {state}: {gone} {counted(before, 'row')} are gone", GONE)
     if after == before:
-        return Missing(table, "", f"deletes {before - down} of the {_count(before, 'row')} of {table}", LOST)
-    return Missing(table, "", f"leaves {table} with {down} of the {_count(before, 'row')} that it had before up")
+        return Missing(table, "", f"deletes {before - down} of the {counted(before, 'row')} of {table}", LOST)
+    return Missing(table, "", f"leaves {table} with {down} of the {counted(before, 'row')} that it had before up")
 
 
 def _of_column(three: Three, table: Name, column: str) -> Missing | None:
@@ -119,16 +120,16 @@ def _of_column(three: Three, table: Name, column: str) -> Missing | None:
     kinds = {_type(state, table, column) for state in (three.before, three.after)}
     if after is None or len(kinds) > 1:
         if down.values == 0:
-            said = f"brings {what} back empty: its {_count(before.values, 'value')} are gone"
+            said = f"brings {what} back empty: its {counted(before.values, 'value')} are gone"
         elif fewer > 0:
-            said = f"brings {what} back without {fewer} of its {_count(before.values, 'value')}"
+            said = f"brings {what} back without {fewer} of its {counted(before.values, 'value')}"
         else:
             said = f"brings {what} back with other values than the {before.values} it had"
         return Missing(table, column, said, GONE)
     if after != before:
         return Missing(table, column, f"leaves {what} with other values than it had before up")
     if fewer > 0:
-        return Missing(table, column, f"takes {fewer} of the {_count(before.values, 'value')} of {what}", LOST)
+        return Missing(table, column, f"takes {fewer} of the {counted(before.values, 'value')} of {what}", LOST)
     if _base(three.before, table, column) in CLOCK:
         return None
     return Missing(table, column, f"writes other values into {what}, which up had left alone", LOST)
@@ -168,7 +169,3 @@ def _brings(operation: op.Operation, missing: Missing) -> bool:
         case op.CreateTable(table):
             return table.name == missing.table
     return False
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'s' * (number != 1)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
@@ -15,6 +15,7 @@ from dbtools.model.migration import Migration
 from dbtools.model.predict import Session
 from dbtools.model.report import Report, Section, TableSection
 from dbtools.model.schema import Schema
+from dbtools.model.wording import counted
 from dbtools.pg.catalog import catalog
 from dbtools.pg.connect import connect
 from dbtools.pg.fill import count_rows, fill
@@ -106,11 +107,12 @@ def _code(change: Change, settings: RehearseSettings) -> Code | None:
 def _one(stage: Stage, migration: Migration, schema: Schema, change: Change, settings: RehearseSettings) -> Rehearsed:
     with connect(stage.script_url) as connection:
         before = catalog(connection)
-        counts = fill(connection, before, settings.rows)
-        counts |= count_rows(connection, before.tables)
+        fill(connection, before, settings.rows)
         closely = _closely(migration, before)
         with stage.guard.reading():
             rows = tally(connection, before.tables.values(), closely)
+            counts = count_rows(connection, before.tables.keys() - rows.keys())  # of partitions
+    counts |= {name: each.rows for name, each in rows.items()}
     empty = frozenset(name for name, count in counts.items() if not count)
     steps = tuple(walk([migration], schema, Session(stage.server.version, empty=Members(empty))))
     scene = Scene(
@@ -167,7 +169,8 @@ def _report(change: Change, done: list[Rehearsed], stage: Stage, version: int | 
     rows = max((rehearsed.rows for rehearsed in done), default=0)
     kind = f"{'an embedded' if running.throwaway else 'a given'} PostgreSQL {running.version}"
     left = len(change.new) - len(done)
-    summary = f"{_count(done, 'migration')}, {_count(watched, 'statement')} run on {kind} with {rows:,} rows"
+    what = f"{counted(len(done), 'migration')}, {counted(len(watched), 'statement')}"
+    summary = f"{what} run on {kind} with {rows:,} rows"
     if version is not None and version != running.version:
         summary += f" (you run {version})"
     if left:
@@ -199,10 +202,6 @@ def _report(change: Change, done: list[Rehearsed], stage: Stage, version: int | 
             for location, text in seen_at(each, running.version, rehearsed.trials)
         },
     )  # fmt: skip
-
-
-def _count(things: Sized, what: str) -> str:
-    return f"{len(things)} {what}{'s' * (len(things) != 1)}"
 
 
 def _wanted(change: Change) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dbtools.model.finding import Damage, Finding, Location, Severity
 from dbtools.model.migration import Migration
 from dbtools.pg.run import Refused, run
-from dbtools.rehearse.restored import Three, counted, told
+from dbtools.rehearse.restored import Three, rows_left, told
 from dbtools.rehearse.state import State, apart, state_of
 from dbtools.rehearse.trial import Scene, Trial, rehearsed
 from dbtools.sql.irreversible import Irreversible, irreversible
@@ -70,12 +70,12 @@ def _there_and_back(connections: tuple[Connection, Connection], scene: Scene, do
         failed = _refusal("up-again-fails", "up, down, and up again fails", scene.migration, refused)
         return Trial(TITLE, AGAIN, (*findings, failed), facts)
     if left:
-        return Trial(TITLE, "down differs" + counted(three), findings, facts)
+        return Trial(TITLE, "down differs" + rows_left(three), findings, facts)
     # Rows that up makes of others may be missing for what was told of the way down.
     other = _other(state_of(looking, frozenset(), scene.guard), after, rows=not findings)
     if other:
         findings = (*findings, _differs("up-again-differs", down, other))
-    return Trial(TITLE, ("up again differs" if other else SAME) + counted(three), findings, facts)
+    return Trial(TITLE, ("up again differs" if other else SAME) + rows_left(three), findings, facts)
 
 
 def _other(again: State, after: State, *, rows: bool) -> str:

@@ -10,6 +10,7 @@ from dbtools.model.expression import Name
 from dbtools.model.operation import Operation
 from dbtools.model.reader import MAY_READ, TYPES, Reader
 from dbtools.model.schema import Schema
+from dbtools.model.wording import counted
 from dbtools.rules.base import Context
 
 MOST = 5
@@ -22,11 +23,6 @@ class Stopped(NamedTuple):
 
     said: str
     breaks: bool
-
-
-def counted(number: int, thing: str, things: str = "") -> str:
-    """``1 index``, ``3 indexes``."""
-    return f"{number} {thing}" if number == 1 else f"{number} {things or thing + 's'}"
 
 
 def joined(words: Iterable[object]) -> str:

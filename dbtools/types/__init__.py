@@ -14,6 +14,7 @@ from dbtools.model.finding import Finding, Location, Severity
 from dbtools.model.report import File, Report
 from dbtools.model.schema import Schema
 from dbtools.model.typescript import NAMESPACE
+from dbtools.model.wording import counted
 from dbtools.types import kysely, python
 from dbtools.types.reach import unreachable
 from dbtools.types.rows import Row, rows_of
@@ -44,7 +45,7 @@ def types(schema: Schema, targets: tuple[Target, ...], writing: Writing) -> Repo
             findings += (_out_of_reach(*found, target) for found in unreachable(rows, writing))
     return Report(
         command="types",
-        summary=f"{_count(len(rows), 'row type')} and {_count(len(schema.enums), 'enum')} in "
+        summary=f"{counted(len(rows), 'row type')} and {counted(len(schema.enums), 'enum')} in "
         + (", ".join(target.path for target in targets) or "no file"),
         findings=tuple(findings),
         files=tuple(File(target.path, LANGUAGES[target.language](rows, schema, writing)) for target in targets),
@@ -75,7 +76,3 @@ def _out_of_reach(row: Row, column: str, target: Target) -> Finding:
         table=str(row.name),
         object=column,
     )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -53,21 +53,25 @@ def git(folder, *arguments):
     subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
 
 
-@pytest.fixture
-def project(tmp_path):
-    """A project with one migration on main."""
-    root = tmp_path / "project"
+def begun(root, query):
+    """A project with one migration and one query on main."""
     (root / "migrations").mkdir(parents=True)
     (root / "queries").mkdir()
     (root / "dbtools.yaml").write_text(CONFIG)
     (root / "schema.prisma").write_text(PRISMA.format(fields="  name  String?\n"))
-    (root / "queries/by_name.sql").write_text('SELECT u.id FROM "User" u WHERE u.name = $1;\n')
+    (root / "queries/by_name.sql").write_text(query)
     (root / "migrations/0001_initial.up.sql").write_text(INITIAL)
     (root / "migrations/0001_initial.down.sql").write_text('DROP TABLE "User";\n')
     git(root, "init", "-q", "-b", "main")
     git(root, "add", ".")
     git(root, "commit", "-qm", "Initial")
     return root
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project whose query reads a column by its name."""
+    return begun(tmp_path / "project", 'SELECT u.id FROM "User" u WHERE u.name = $1;\n')
 
 
 def add(project, up, down="", name="0002_next"):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.cli.test_commands import CONFIG, INITIAL, PRISMA, add, dbtools, findings, git
+from tests.cli.test_commands import PRISMA, add, begun, dbtools, findings, git
 
 POST = """CREATE TABLE "Post" (id int PRIMARY KEY, "userId" int NOT NULL REFERENCES "User" (id) ON DELETE CASCADE);
 ALTER TABLE "User" RENAME COLUMN name TO "fullName";
@@ -14,17 +14,7 @@ ALTER TABLE "User" RENAME COLUMN name TO "fullName";
 @pytest.fixture
 def project(tmp_path):
     """A project with one migration on main, and a branch."""
-    root = tmp_path / "project"
-    (root / "migrations").mkdir(parents=True)
-    (root / "queries").mkdir()
-    (root / "dbtools.yaml").write_text(CONFIG)
-    (root / "schema.prisma").write_text(PRISMA.format(fields="  name  String?\n"))
-    (root / "queries/by_id.sql").write_text('SELECT id FROM "User";\n')
-    (root / "migrations/0001_initial.up.sql").write_text(INITIAL)
-    (root / "migrations/0001_initial.down.sql").write_text('DROP TABLE "User";\n')
-    git(root, "init", "-q", "-b", "main")
-    git(root, "add", ".")
-    git(root, "commit", "-qm", "Initial")
+    root = begun(tmp_path / "project", 'SELECT id FROM "User";\n')
     git(root, "switch", "-qc", "branch")
     return root
 
@@ -78,7 +68,7 @@ def test_nothing_changed_is_one_line(project):
     done = dbtools(project, "erd", "--changed", "main")
     assert (done.returncode, len(done.stdout.splitlines())) == (0, 1)
     assert "nothing that the schema is made of has changed" in done.stdout
-    (project / "queries/by_id.sql").write_text('SELECT id, email FROM "User";\n')
+    (project / "queries/by_name.sql").write_text('SELECT id, email FROM "User";\n')
     add(project, 'CREATE INDEX ON "User" (name);\nDROP INDEX "User_name_idx";\n')
     done = dbtools(project, "erd", "--changed", "main")
     assert (len(done.stdout.splitlines()), "no table changed" in done.stdout) == (1, True)
@@ -176,3 +166,8 @@ def test_with_pages_the_picture_stands_before_their_list(project):
     text = dbtools(project, "review", "--base", "main", "--no-rehearse").stdout
     assert "a diagram, which --format markdown shows" in text
     assert "erDiagram" not in text
+
+
+def test_a_database_says_nothing_of_the_past(project):
+    done = dbtools(project, "erd", "--changed", "main", "--source", "live:HERE", env={"HERE": "postgresql://x"}.items())
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: live says nothing of the past")

@@ -5,33 +5,17 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from dbtools.change import Change
-from dbtools.model.report import TableSection
-from dbtools.model.schema import Schema
 from dbtools.pg.connect import connect
 from dbtools.pg.fill import Rows
 from dbtools.pg.server import server as start
 from dbtools.rehearse import RehearseSettings, rehearse
 from dbtools.rehearse.refusals import reason
-from dbtools.sources.layouts import migrations_of
-from dbtools.sql.walk import fold
+from tests.rehearse.test_rehearse import cells, change, migration
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 HISTORY = "CREATE TABLE author (id int PRIMARY KEY, name text);"
-
-
-def migration(name, up, down=None, *, transaction="file"):
-    files = {f"{name}.up.sql": up} | ({} if down is None else {f"{name}.down.sql": down})
-    (made,) = migrations_of(files, transaction)
-    return made
-
-
-def change(*new, history=HISTORY):
-    before = (migration("0001", history),)
-    base = fold(Schema(), (history,))
-    return Change("a test", base, fold(base, (each.up.text for each in new)), before, tuple(new))
 
 
 @pytest.fixture(params=["embedded", *map(str, DEBIAN)])
@@ -49,11 +33,6 @@ def run(request, monkeypatch, used_cache):
 
 def rules(report):
     return [finding.rule for finding in report.findings if finding.rule != "down-missing"]
-
-
-def cells(report, title):
-    return [row for section in report.sections if isinstance(section, TableSection) and section.title == title
-            for row in section.rows]  # fmt: skip
 
 
 def roles():
@@ -298,7 +277,9 @@ def test_on_a_server_that_was_named_nothing_is_left(server):
 
     before = everything()
     up = "CREATE ROLE app; CREATE EXTENSION pg_buffercache; GRANT SELECT ON author TO app, reader; CREATE DATABASE d;"
-    report = rehearse(change(migration("0002", up, transaction="none")), RehearseSettings(server.url, Rows(5)))
+    report = rehearse(
+        change(migration("0002", up, transaction="none"), history=HISTORY), RehearseSettings(server.url, Rows(5))
+    )
     assert rules(report) == ["leaves-database"]
     assert everything() == before
 
@@ -309,7 +290,8 @@ def test_an_account_that_is_no_superuser_is_used_as_it_is(server):
         try:
             url = psycopg.conninfo.make_conninfo(server.url, user="plain")
             report = rehearse(
-                change(migration("0002", "CREATE EXTENSION pg_buffercache;")), RehearseSettings(url, Rows(5))
+                change(migration("0002", "CREATE EXTENSION pg_buffercache;"), history=HISTORY),
+                RehearseSettings(url, Rows(5)),
             )
             assert rules(report) == ["rehearsal-fails"]
             assert "no superuser" in report.findings[0].hint

@@ -151,19 +151,6 @@ def test_concurrently_inside_the_runners_transaction_fails_as_foretold(run):
     assert "25001" in report.findings[0].message
 
 
-def test_a_missing_down_is_a_warning(run):
-    report = run(migration("0002", "ALTER TABLE author ADD COLUMN x int;"))
-    assert [(each.rule, each.severity) for each in report.findings] == [("down-missing", Severity.WARNING)]
-
-
-def test_a_down_that_leaves_an_index_behind_says_which(run):
-    up = "ALTER TABLE author ADD COLUMN x int; CREATE INDEX author_name ON author (name);"
-    report = run(migration("0002", up, "ALTER TABLE author DROP COLUMN x;"))
-    (finding,) = [each for each in report.findings if each.rule == "down-differs"]
-    assert "author_name" in finding.message
-    assert finding.location.path == "0002.down.sql"
-
-
 def test_a_down_that_fails_is_an_error_at_its_statement(run):
     report = run(migration("0002", "ALTER TABLE author ADD COLUMN x int;", "\nALTER TABLE author DROP COLUMN y;"))
     (finding,) = report.findings

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from dbtools.model.expression import Name
+from dbtools.model.wording import counted
 from dbtools.pg.connect import connect
 from dbtools.pg.killed import killed
 from dbtools.pg.run import run
@@ -42,7 +43,7 @@ def perform(scene: Scene, watched: tuple[Watched, ...]) -> Trial | None:
     if not outcomes:
         return None
     bad = [each for each in outcomes if not each.recovered]
-    count = f"{len(outcomes)} kill{'s' * (len(outcomes) != 1)}"
+    count = counted(len(outcomes), "kill")
     if not bad:
         return Trial(TITLE, f"recovers from {count}")
     verb = "fails" if any(each.refused for each in bad) else "differs"

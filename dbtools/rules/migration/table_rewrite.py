@@ -11,9 +11,10 @@ from dbtools.model.finding import Severity
 from dbtools.model.predict.defaults import volatility
 from dbtools.model.predict.relations import family
 from dbtools.model.predict.session import VIRTUAL_SINCE
+from dbtools.model.wording import counted
 from dbtools.rules.base import Context, Harm, rule
 from dbtools.rules.plans import safe_form
-from dbtools.rules.wording import BLOCKS_ALL, counted, family_of
+from dbtools.rules.wording import BLOCKS_ALL, family_of
 
 Rewriting = op.AddColumn | op.SetType | op.SetGenerated | op.AlterTable
 MOVES = ("set tablespace", "set access method")
